@@ -1,0 +1,1 @@
+"""Rules, words and time: the standard library and marshmallow only."""
