@@ -1,0 +1,255 @@
+"""Who may do what: the whole permission table, in one place, with "no" as its default.
+
+Three ties decide, and nothing else:
+
+* **authority** - everything belongs to one authority; a person of another never sees that it exists;
+* **agency** - the youth justice service and children's social care each see a child once they have had work on
+  that child, and no earlier; a person's agencies are those of their teams;
+* **reach** - a task is acted on by its team, by the person it was given to, or by a worker allocated to the child.
+
+Managers give out the work of their own agency. Administrators look after people, pathways and incidents: they see
+everything in their authority, because they must be able to repair it, and do no casework by that right.
+The doors turn a "no" to *seeing* into "not found", so that a stranger cannot tell "hidden" from "absent".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from app.domain.errors import NotAllowed, NotFound
+
+CASEWORK_AGENCIES = frozenset({"yjs", "csc"})
+"""The agencies whose people open a child's record and start pathways; the others answer what they are asked."""
+
+MANAGER_ROLES = frozenset(
+    {
+        "yjs_duty_manager",
+        "yjs_team_manager",
+        "csc_team_manager",
+        "csc_service_lead",
+        "iro_manager",
+        "leaving_care_manager",
+        "probation_manager",
+        "service_manager",
+        "head_of_service",
+        "assistant_director",
+        "deputy_director",
+        "dcs",
+        "senior_manager",
+    }
+)
+"""Role keys whose holders give out work in the agencies of their teams."""
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """The person for whom something is done: what they are, never what they may (that is `may`)."""
+
+    person_id: str
+    authority_id: str
+    name: str
+    roles: frozenset[str] = frozenset()
+    team_ids: frozenset[str] = frozenset()
+    is_admin: bool = False
+    agencies: frozenset[str] = frozenset()
+
+    @property
+    def is_manager(self) -> bool:
+        """Whether one of the person's roles is a manager's."""
+        return not self.roles.isdisjoint(MANAGER_ROLES)
+
+
+@dataclass(frozen=True)
+class AuthorityThing:
+    """The authority as a whole: its lists, its people, its published pathways."""
+
+    authority_id: str
+
+
+@dataclass(frozen=True)
+class ChildThing:
+    """A child, or a pathway of that child: which agencies have (had) work on it, and who is allocated."""
+
+    authority_id: str
+    agencies: frozenset[str] = frozenset()
+    worker_ids: frozenset[str] = frozenset()
+
+
+InstanceThing = ChildThing
+"""A pathway instance is seen by exactly those who see its child."""
+
+
+@dataclass(frozen=True)
+class TaskThing:
+    """A task: whose role, team and agency it is, who has it, and who is allocated to its child."""
+
+    authority_id: str
+    role: str
+    team_id: str | None = None
+    assignee_id: str | None = None
+    agency: str | None = None
+    worker_ids: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class TeamThing:
+    """A team and its queue."""
+
+    authority_id: str
+    team_id: str
+    agency: str
+
+
+Thing = AuthorityThing | ChildThing | TaskThing | TeamThing
+Rule = Callable[[Viewer, Any], bool]
+
+
+def _anyone(viewer: Viewer, thing: Thing) -> bool:
+    return True
+
+
+def _caseworker(viewer: Viewer, thing: Thing) -> bool:
+    return not viewer.agencies.isdisjoint(CASEWORK_AGENCIES)
+
+
+def _administrator(viewer: Viewer, thing: Thing) -> bool:
+    return viewer.is_admin
+
+
+def _manager_or_administrator(viewer: Viewer, thing: Thing) -> bool:
+    return viewer.is_manager or viewer.is_admin
+
+
+def _tied_to_child(viewer: Viewer, child: ChildThing) -> bool:
+    return viewer.person_id in child.worker_ids or not viewer.agencies.isdisjoint(child.agencies)
+
+
+def _sees_child(viewer: Viewer, child: ChildThing) -> bool:
+    return viewer.is_admin or _tied_to_child(viewer, child)
+
+
+def _works_on_child(viewer: Viewer, child: ChildThing) -> bool:
+    return _caseworker(viewer, child) and _tied_to_child(viewer, child)
+
+
+def _starts(viewer: Viewer, thing: AuthorityThing | ChildThing) -> bool:
+    return _works_on_child(viewer, thing) if isinstance(thing, ChildThing) else _caseworker(viewer, thing)
+
+
+def _manages_child(viewer: Viewer, child: ChildThing) -> bool:
+    return viewer.is_manager and _works_on_child(viewer, child)
+
+
+def _mends_child(viewer: Viewer, thing: AuthorityThing | ChildThing) -> bool:
+    if viewer.is_admin:
+        return True
+    return viewer.is_manager if isinstance(thing, AuthorityThing) else _manages_child(viewer, thing)
+
+
+def _within_reach(viewer: Viewer, task: TaskThing) -> bool:
+    """The team; where no team is responsible, whoever holds the role; the assignee; the child's own worker."""
+    if task.team_id in viewer.team_ids or (task.team_id is None and task.role in viewer.roles):
+        return True
+    return viewer.person_id == task.assignee_id or viewer.person_id in task.worker_ids
+
+
+def _manages_task(viewer: Viewer, task: TaskThing) -> bool:
+    in_own_agency = task.agency is not None and task.agency in viewer.agencies
+    return viewer.is_manager and (in_own_agency or task.team_id in viewer.team_ids)
+
+
+def _sees_task(viewer: Viewer, task: TaskThing) -> bool:
+    return viewer.is_admin or _within_reach(viewer, task) or _manages_task(viewer, task)
+
+
+def _acts_on_task(viewer: Viewer, task: TaskThing) -> bool:
+    return _within_reach(viewer, task) or _manages_task(viewer, task)
+
+
+def _claims(viewer: Viewer, task: TaskThing) -> bool:
+    return task.assignee_id in (None, viewer.person_id) and _within_reach(viewer, task)
+
+
+def _releases(viewer: Viewer, task: TaskThing) -> bool:
+    return task.assignee_id == viewer.person_id or _manages_task(viewer, task)
+
+
+def _gives_out(viewer: Viewer, task: TaskThing) -> bool:
+    return viewer.is_admin or _manages_task(viewer, task)
+
+
+def _sees_team(viewer: Viewer, team: TeamThing) -> bool:
+    return viewer.is_admin or team.team_id in viewer.team_ids or _manages_team(viewer, team)
+
+
+def _manages_team(viewer: Viewer, team: TeamThing) -> bool:
+    return viewer.is_manager and team.agency in viewer.agencies
+
+
+TABLE: Mapping[str, tuple[type | tuple[type, ...], Rule]] = {
+    # the authority as a whole
+    "see_own_work": (AuthorityThing, _anyone),
+    "see_pathways": (AuthorityThing, _anyone),
+    "see_duties": (AuthorityThing, _anyone),
+    "simulate": (AuthorityThing, _anyone),
+    "search_children": (AuthorityThing, _anyone),
+    "create_child": (AuthorityThing, _caseworker),
+    "see_incidents": (AuthorityThing, _manager_or_administrator),
+    "see_reports": (AuthorityThing, _manager_or_administrator),
+    "publish": (AuthorityThing, _administrator),
+    "migrate": (AuthorityThing, _administrator),
+    "manage_people": (AuthorityThing, _administrator),
+    # a child and the child's pathways
+    "see_child": (ChildThing, _sees_child),
+    "edit_child": (ChildThing, _works_on_child),
+    "start_pathway": ((AuthorityThing, ChildThing), _starts),
+    "see_instance": (ChildThing, _sees_child),
+    "send_message": (ChildThing, _works_on_child),
+    "cancel_instance": (ChildThing, _manages_child),
+    "suspend_instance": (ChildThing, _mends_child),
+    "resume_instance": (ChildThing, _mends_child),
+    "see_incident": (ChildThing, _mends_child),
+    "retry_incident": ((AuthorityThing, ChildThing), _mends_child),
+    # a task
+    "see_task": (TaskThing, _sees_task),
+    "claim": (TaskThing, _claims),
+    "release": (TaskThing, _releases),
+    "assign": (TaskThing, _gives_out),
+    "save_draft": (TaskThing, _acts_on_task),
+    "complete": (TaskThing, _acts_on_task),
+    # a team
+    "see_team": (TeamThing, _sees_team),
+    "assign_in_team": (TeamThing, _manages_team),
+}
+"""The whole permission table: action -> (what it is done to, who may)."""
+
+
+def may(viewer: Viewer, action: str, thing: Thing) -> bool:
+    """Whether `viewer` may do `action` to `thing`. An unknown action or the wrong kind of thing is "no"."""
+    kind, rule = TABLE.get(action, (Thing, None))
+    if rule is None or not isinstance(thing, kind):
+        return False
+    return thing.authority_id == viewer.authority_id and rule(viewer, thing)
+
+
+def require(viewer: Viewer, action: str, thing: Thing, *, seen_by: str | None = None) -> None:
+    """Return when `viewer` may do `action` to `thing`.
+
+    `seen_by` names the action that makes the thing visible (`see_task` beside `complete`): raises NotFound when
+    even that is refused, NotAllowed when the thing may be seen and this may not be done to it.
+    Without `seen_by`, a "no" is always NotFound.
+    """
+    if may(viewer, action, thing):
+        return
+    if seen_by is None or not may(viewer, seen_by, thing):
+        raise NotFound()
+    raise NotAllowed("You can see this, but your role does not let you do that to it.")
+
+
+def may_be_given(person: Viewer, task: TaskThing) -> bool:
+    """Whether `task` may be assigned to `person`: they belong to its team, hold its role or work with the child."""
+    if person.authority_id != task.authority_id:
+        return False
+    return _within_reach(person, task) or task.role in person.roles
