@@ -1,0 +1,190 @@
+"""The database: one session, one way to open a transaction, SQLite and PostgreSQL alike.
+
+`transaction()` is the only place that commits. On SQLite a writing transaction begins IMMEDIATE, since one that
+reads first and writes later is refused with "locked" whatever the timeout; a reading one begins plain, so that
+lists never queue behind writers.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import JSON, DateTime, Dialect, Engine, String, Text, event, select, text
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.pool import StaticPool
+from sqlalchemy.sql import func
+from sqlalchemy.types import TypeDecorator
+
+from app.domain import clock
+from app.domain.errors import Busy
+
+READ_ONLY = "throughcare_read_only"
+BUSY_STATES = {"40001", "40P01", "55P03", "57014", "57P01", "57P03", "53100", "53300"}
+SQLITE_SETTINGS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA busy_timeout=5000",
+    "PRAGMA recursive_triggers=ON",
+    "PRAGMA trusted_schema=OFF",
+)
+POSTGRESQL_SETTINGS = (
+    "-c lock_timeout=5s -c statement_timeout=15s -c idle_in_transaction_session_timeout=30s -c timezone=UTC"
+)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware moment, kept in UTC; a naive one is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a moment without a time zone cannot be stored: {value!r}")
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """Every table. JSON is kept as text: the engine's state loses its data when keys are reordered."""
+
+    type_annotation_map = {
+        datetime: UtcDateTime(),
+        dict[str, Any]: JSON(),
+        list[Any]: JSON(),
+        list[str]: JSON(),
+        str: String(),
+    }
+
+
+LongText = Text()
+db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": False, "autoflush": False})
+
+
+def init(app: Flask) -> None:
+    """Bind the database to the app; `SQLALCHEMY_DATABASE_URI` is set by then."""
+    url = str(app.config["SQLALCHEMY_DATABASE_URI"])
+    options: dict[str, Any] = dict(app.config.get("SQLALCHEMY_ENGINE_OPTIONS") or {})
+    if url.startswith("postgresql"):
+        options.setdefault("pool_pre_ping", True)
+        options.setdefault("connect_args", {"options": POSTGRESQL_SETTINGS})
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
+    db.init_app(app)
+
+
+@event.listens_for(Engine, "connect")
+def _set_up_sqlite(connection: Any, _record: Any) -> None:
+    if isinstance(connection, sqlite3.Connection):
+        connection.isolation_level = None
+        for setting in SQLITE_SETTINGS:
+            connection.execute(setting)
+
+
+@event.listens_for(Engine, "begin")
+def _begin(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        reads_only = connection.get_execution_options().get(READ_ONLY, False)
+        connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
+
+
+def is_busy(error: OperationalError) -> bool:
+    """Whether the same thing may simply be tried again: locked, deadlocked, full or away, not wrong."""
+    state = getattr(error.orig, "sqlstate", None)
+    if isinstance(error.orig, sqlite3.OperationalError):
+        return any(word in str(error.orig) for word in ("locked", "busy", "full", "disk I/O", "unable to open"))
+    return state is None or state in BUSY_STATES or state.startswith("08")
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """One use case, one transaction: committed at the end of the block, undone when it raises.
+
+    Raises Busy when the database is locked or away; nothing has been written then.
+    """
+    session = db.session()
+    if session.in_transaction():
+        session.rollback()
+    try:
+        yield session
+        session.commit()
+    except OperationalError as error:
+        session.rollback()
+        if is_busy(error):
+            raise Busy("The database is busy. Nothing was changed. Try again in a moment.") from error
+        raise
+    except BaseException:
+        session.rollback()
+        raise
+
+
+@contextmanager
+def reading() -> Iterator[Session]:
+    """A transaction that only reads; it never waits for a writer and never writes."""
+    session = db.session()
+    if session.in_transaction():
+        session.rollback()
+    try:
+        session.connection(execution_options={READ_ONLY: True})
+        yield session
+    except OperationalError as error:
+        if is_busy(error):
+            raise Busy("The database is busy. Try again in a moment.") from error
+        raise
+    finally:
+        session.rollback()
+
+
+def is_postgresql(session: Session) -> bool:
+    """Whether rows can be locked one by one; SQLite's writer holds the whole database instead."""
+    return session.get_bind().dialect.name == "postgresql"
+
+
+def arbiter_now(session: Session) -> datetime:
+    """The moment by which timers are due: the database server's clock where there is one, so that the
+    clocks of several hosts cannot disagree; the simulated clock when one is in use."""
+    if clock.is_system_clock() and is_postgresql(session):
+        moment = session.execute(select(func.clock_timestamp())).scalar_one()
+        return moment.astimezone(UTC) if isinstance(moment, datetime) else clock.now()
+    return clock.now()
+
+
+@contextmanager
+def throw_away() -> Iterator[None]:
+    """An empty database in memory with the whole schema, gone at the end of the block (simulations)."""
+    app = Flask("throughcare-simulation")
+    app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
+        "poolclass": StaticPool,
+        "connect_args": {"check_same_thread": False},
+    }
+    init(app)
+    with app.app_context():
+        db.session.remove()
+        db.create_all()
+        try:
+            yield
+        finally:
+            db.session.remove()
+            db.engine.dispose()
+
+
+def ping() -> None:
+    """Raises Busy or OperationalError unless the database answers."""
+    with reading() as session:
+        session.execute(text("SELECT 1"))

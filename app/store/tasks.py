@@ -1,0 +1,98 @@
+"""What people are asked to do, what they have typed so far, and what they answered."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.store.db import Base
+
+_OPEN = text("state = 'open'")
+
+
+class UserTask(Base):
+    """A projection of the engine's ready tasks, written in the same transaction as the state."""
+
+    __tablename__ = "user_tasks"
+    authority_id: Mapped[str] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(primary_key=True)
+    instance_id: Mapped[str]
+    root_id: Mapped[str]
+    child_id: Mapped[str]
+    ref: Mapped[str]  # the engine's own id of the task
+    definition_key: Mapped[str]
+    element_id: Mapped[str]
+    name: Mapped[str]
+    role: Mapped[str]
+    form: Mapped[str | None]
+    duty: Mapped[list[str]]
+    team_id: Mapped[str | None]
+    assignee_id: Mapped[str | None]
+    state: Mapped[str]  # open | completed | cancelled
+    created_at: Mapped[datetime]
+    due_at: Mapped[datetime | None]
+    due: Mapped[dict[str, Any] | None]  # the deadline with its explanation
+    overdue: Mapped[str | None]  # escalate | mark
+    overdue_at: Mapped[datetime | None]  # when it was marked overdue
+    escalated_at: Mapped[datetime | None]
+    completed_at: Mapped[datetime | None]
+    completed_by: Mapped[str | None]
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["authority_id", "instance_id"], ["process_instances.authority_id", "process_instances.id"]
+        ),
+        ForeignKeyConstraint(["authority_id", "child_id"], ["children.authority_id", "children.id"]),
+        UniqueConstraint("authority_id", "instance_id", "ref"),
+        Index(
+            "ix_user_tasks_assignee",
+            "authority_id",
+            "assignee_id",
+            "due_at",
+            sqlite_where=_OPEN,
+            postgresql_where=_OPEN,
+        ),
+        Index("ix_user_tasks_team", "authority_id", "team_id", "due_at", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("ix_user_tasks_child", "authority_id", "child_id", "state", "due_at"),
+        Index(
+            "ix_user_tasks_instance", "authority_id", "instance_id", sqlite_where=_OPEN, postgresql_where=_OPEN
+        ),
+    )
+
+
+class Draft(Base):
+    """What was typed and not yet sent. `version` counts the saves, so that two people cannot overwrite each other."""
+
+    __tablename__ = "drafts"
+    authority_id: Mapped[str] = mapped_column(primary_key=True)
+    task_id: Mapped[str] = mapped_column(primary_key=True)
+    answers: Mapped[dict[str, Any]]
+    version: Mapped[int]
+    saved_at: Mapped[datetime]
+    saved_by: Mapped[str | None]
+    __table_args__ = (
+        ForeignKeyConstraint(["authority_id", "task_id"], ["user_tasks.authority_id", "user_tasks.id"]),
+    )
+
+
+class Answer(Base):
+    """The answers that completed a task, or started a pathway, exactly as they were validated."""
+
+    __tablename__ = "answers"
+    authority_id: Mapped[str] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(primary_key=True)  # the task's id, or the instance's for a start form
+    child_id: Mapped[str]
+    instance_id: Mapped[str]
+    element_id: Mapped[str]
+    form: Mapped[str | None]
+    answers: Mapped[dict[str, Any]]
+    at: Mapped[datetime]
+    by: Mapped[str | None]
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["authority_id", "instance_id"], ["process_instances.authority_id", "process_instances.id"]
+        ),
+        Index("ix_answers_instance", "authority_id", "instance_id", "at"),
+    )
