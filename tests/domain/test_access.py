@@ -53,8 +53,12 @@ PEOPLE = {
     "nobody": person("nobody"),
     # everything, in another authority
     "stranger": person(
-        "stranger", roles="csc_team_manager social_worker", teams="cla", agencies="csc yjs health",
-        is_admin=True, authority="elsewhere",
+        "stranger",
+        roles="csc_team_manager social_worker",
+        teams="cla",
+        agencies="csc yjs health",
+        is_admin=True,
+        authority="elsewhere",
     ),
 }
 

@@ -1,0 +1,237 @@
+"""People and what they belong to: authorities, teams with their roles, accounts, sessions, failed sign-ins.
+
+Three tables stand outside the authorities, because they are read before it is known which authority a person
+is of: `authorities` itself, `sign_in_names` (a name leads to its account) and `sign_in_attempts`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from app.domain.access import Viewer
+from app.store.db import Base
+
+
+class Authority(Base):
+    """A council and its partners: the tenant. `profile` names its protocol."""
+
+    __tablename__ = "authorities"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    profile: Mapped[str]
+
+
+class Team(Base):
+    """People who share one queue. `agency` is that of all its people: yjs, csc, health, education, ..."""
+
+    __tablename__ = "teams"
+    authority_id: Mapped[str] = mapped_column(ForeignKey("authorities.id"), primary_key=True)
+    id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    agency: Mapped[str]
+    __table_args__ = (UniqueConstraint("authority_id", "name"),)
+
+
+class TeamRole(Base):
+    """Which team answers for a role: one only, so that a task belongs to exactly one team."""
+
+    __tablename__ = "team_roles"
+    authority_id: Mapped[str] = mapped_column(primary_key=True)
+    role: Mapped[str] = mapped_column(primary_key=True)
+    team_id: Mapped[str]
+    __table_args__ = (
+        ForeignKeyConstraint(["authority_id", "team_id"], ["teams.authority_id", "teams.id"]),
+        Index("ix_team_roles_team", "authority_id", "team_id"),
+    )
+
+
+class Person(Base):
+    """Somebody who signs in. Never deleted: what they did names them."""
+
+    __tablename__ = "people"
+    authority_id: Mapped[str] = mapped_column(ForeignKey("authorities.id"), primary_key=True)
+    id: Mapped[str] = mapped_column(primary_key=True)
+    username: Mapped[str]
+    name: Mapped[str]
+    password_hash: Mapped[str | None]
+    is_admin: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime]
+    disabled_at: Mapped[datetime | None]
+    __table_args__ = (UniqueConstraint("authority_id", "username"),)
+
+
+class SignInName(Base):
+    """Where the account behind a user name is. Names are unique across authorities, in lower case."""
+
+    __tablename__ = "sign_in_names"
+    username: Mapped[str] = mapped_column(primary_key=True)
+    authority_id: Mapped[str]
+    person_id: Mapped[str]
+    __table_args__ = (
+        ForeignKeyConstraint(["authority_id", "person_id"], ["people.authority_id", "people.id"]),
+    )
+
+
+class PersonTeam(Base):
+    __tablename__ = "person_teams"
+    authority_id: Mapped[str] = mapped_column(primary_key=True)
+    person_id: Mapped[str] = mapped_column(primary_key=True)
+    team_id: Mapped[str] = mapped_column(primary_key=True)
+    __table_args__ = (
+        ForeignKeyConstraint(["authority_id", "person_id"], ["people.authority_id", "people.id"]),
+        ForeignKeyConstraint(["authority_id", "team_id"], ["teams.authority_id", "teams.id"]),
+        Index("ix_person_teams_team", "authority_id", "team_id"),
+    )
+
+
+class PersonRole(Base):
+    __tablename__ = "person_roles"
+    authority_id: Mapped[str] = mapped_column(primary_key=True)
+    person_id: Mapped[str] = mapped_column(primary_key=True)
+    role: Mapped[str] = mapped_column(primary_key=True)
+    __table_args__ = (
+        ForeignKeyConstraint(["authority_id", "person_id"], ["people.authority_id", "people.id"]),
+        Index("ix_person_roles_role", "authority_id", "role"),
+    )
+
+
+class LoginSession(Base):
+    """Somebody signed in, on one browser. The token itself is only in their cookie."""
+
+    __tablename__ = "login_sessions"
+    authority_id: Mapped[str] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(primary_key=True)
+    person_id: Mapped[str]
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    __table_args__ = (
+        ForeignKeyConstraint(["authority_id", "person_id"], ["people.authority_id", "people.id"]),
+        Index("ix_login_sessions_person", "authority_id", "person_id"),
+    )
+
+
+class SignInAttempt(Base):
+    """A try to sign in that has not succeeded (yet). `key` is a hash of the name, the address, or both."""
+
+    __tablename__ = "sign_in_attempts"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str]
+    at: Mapped[datetime]
+    __table_args__ = (Index("ix_sign_in_attempts_key", "key", "at"), Index("ix_sign_in_attempts_at", "at"))
+
+
+_PEOPLE = Person.__table__
+_BELONGINGS = (
+    _PEOPLE.outerjoin(
+        PersonRole, (PersonRole.authority_id == Person.authority_id) & (PersonRole.person_id == Person.id)
+    )
+    .outerjoin(
+        PersonTeam, (PersonTeam.authority_id == Person.authority_id) & (PersonTeam.person_id == Person.id)
+    )
+    .outerjoin(Team, (Team.authority_id == PersonTeam.authority_id) & (Team.id == PersonTeam.team_id))
+)
+_WHO = (
+    Person.authority_id,
+    Person.id,
+    Person.name,
+    Person.is_admin,
+    PersonRole.role,
+    PersonTeam.team_id,
+    Team.agency,
+)
+
+
+def _viewers(rows: Iterable[Any]) -> list[Viewer]:
+    """One viewer for each person in `rows`, which repeat them for each role and team; in the order of the rows."""
+    found: dict[str, list[Any]] = {}
+    for row in rows:
+        found.setdefault(row.id, []).append(row)
+    return [
+        Viewer(
+            person_id=own[0].id,
+            authority_id=own[0].authority_id,
+            name=own[0].name,
+            roles=frozenset(row.role for row in own if row.role),
+            team_ids=frozenset(row.team_id for row in own if row.team_id),
+            is_admin=own[0].is_admin,
+            agencies=frozenset(row.agency for row in own if row.agency),
+        )
+        for own in found.values()
+    ]
+
+
+def signed_in(
+    session: Session, authority_id: str, token_hash: str, *, created_after: datetime, seen_after: datetime
+) -> tuple[Viewer, datetime] | None:
+    """Whom a session belongs to and when it was last seen, while it lasts and the account is open: one query."""
+    source = LoginSession.__table__.join(
+        _BELONGINGS,
+        (Person.authority_id == LoginSession.authority_id) & (Person.id == LoginSession.person_id),
+    )
+    rows = session.execute(
+        select(*_WHO, LoginSession.seen_at)
+        .select_from(source)
+        .where(
+            LoginSession.authority_id == authority_id,
+            LoginSession.token_hash == token_hash,
+            LoginSession.created_at > created_after,
+            LoginSession.seen_at > seen_after,
+            Person.disabled_at.is_(None),
+        )
+    ).all()
+    return (_viewers(rows)[0], rows[0].seen_at) if rows else None
+
+
+def viewers(session: Session, authority_id: str, person_ids: Iterable[str] | None = None) -> list[Viewer]:
+    """People of an authority whose accounts are open, by name; all of them, or those with the given ids."""
+    query = (
+        select(*_WHO)
+        .select_from(_BELONGINGS)
+        .where(Person.authority_id == authority_id, Person.disabled_at.is_(None))
+        .order_by(Person.name, Person.id)
+    )
+    if person_ids is not None:
+        query = query.where(Person.id.in_(list(person_ids)))
+    return _viewers(session.execute(query).all())
+
+
+def account(session: Session, username: str) -> Person | None:
+    """The account behind a user name, open or closed."""
+    return session.execute(
+        select(Person)
+        .join(
+            SignInName, (SignInName.authority_id == Person.authority_id) & (SignInName.person_id == Person.id)
+        )
+        .where(SignInName.username == username)
+    ).scalar_one_or_none()
+
+
+def recent_attempts(
+    session: Session, keys: Iterable[str], since: datetime
+) -> dict[str, tuple[int, datetime]]:
+    """How many tries each key has behind it since a moment, and the first of them."""
+    rows = session.execute(
+        select(SignInAttempt.key, func.count(), func.min(SignInAttempt.at))
+        .where(SignInAttempt.key.in_(list(keys)), SignInAttempt.at > since)
+        .group_by(SignInAttempt.key)
+    ).all()
+    return {key: (count, first) for key, count, first in rows}
+
+
+def teams(session: Session, authority_id: str) -> list[Team]:
+    """The teams of an authority, by name."""
+    return list(session.scalars(select(Team).where(Team.authority_id == authority_id).order_by(Team.name)))
+
+
+def team_for(session: Session, authority_id: str, role: str) -> Team | None:
+    """The team that answers for a role."""
+    return session.execute(
+        select(Team)
+        .join(TeamRole, (TeamRole.authority_id == Team.authority_id) & (TeamRole.team_id == Team.id))
+        .where(TeamRole.authority_id == authority_id, TeamRole.role == role)
+    ).scalar_one_or_none()

@@ -1,0 +1,98 @@
+"""Who is tied to a child: agencies with work on the child, people allocated. Every list of children reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, ForeignKeyConstraint, Index, and_, exists, insert, or_, select, true
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from app.domain.access import ChildThing, Viewer
+from app.domain.clock import now
+from app.store.children import ChildWorker
+from app.store.db import Base
+
+
+class ChildAgency(Base):
+    """An agency that has, or has had, work on a child: from then on its people see the child."""
+
+    __tablename__ = "child_agencies"
+    authority_id: Mapped[str] = mapped_column(primary_key=True)
+    child_id: Mapped[str] = mapped_column(primary_key=True)
+    agency: Mapped[str] = mapped_column(primary_key=True)
+    since_at: Mapped[datetime]
+    __table_args__ = (
+        ForeignKeyConstraint(["authority_id", "child_id"], ["children.authority_id", "children.id"]),
+        Index("ix_child_agencies_agency", "authority_id", "agency", "child_id"),
+    )
+
+
+def tie(session: Session, authority_id: str, child_id: str, agencies: Iterable[str]) -> None:
+    """From now on the people of `agencies` see the child. Ties that exist already stay as they are."""
+    known = set(agencies_of(session, authority_id, child_id))
+    fresh = sorted(set(agencies) - known)
+    if fresh:
+        session.execute(
+            insert(ChildAgency),
+            [
+                {"authority_id": authority_id, "child_id": child_id, "agency": agency, "since_at": now()}
+                for agency in fresh
+            ],
+        )
+
+
+def agencies_of(session: Session, authority_id: str, child_id: str) -> frozenset[str]:
+    """The agencies with work on the child, past or present."""
+    return frozenset(
+        session.scalars(
+            select(ChildAgency.agency).where(
+                ChildAgency.authority_id == authority_id, ChildAgency.child_id == child_id
+            )
+        )
+    )
+
+
+def workers_of(session: Session, authority_id: str, child_id: str) -> frozenset[str]:
+    """The people allocated to the child today."""
+    return frozenset(
+        session.scalars(
+            select(ChildWorker.person_id).where(
+                ChildWorker.authority_id == authority_id,
+                ChildWorker.child_id == child_id,
+                ChildWorker.until_at.is_(None),
+            )
+        )
+    )
+
+
+def child_thing(session: Session, authority_id: str, child_id: str) -> ChildThing:
+    """The child as the permission table sees it."""
+    return ChildThing(
+        authority_id,
+        agencies=agencies_of(session, authority_id, child_id),
+        worker_ids=workers_of(session, authority_id, child_id),
+    )
+
+
+def sees_child(viewer: Viewer, authority_id: Any, child_id: Any) -> ColumnElement[bool]:
+    """The rule `see_child` of the permission table as an SQL condition, so that lists are filtered in SQL.
+
+    `authority_id` and `child_id` are the columns of the list's table.
+    """
+    own = authority_id == viewer.authority_id
+    if viewer.is_admin:
+        return and_(own, true())
+    by_agency = exists().where(
+        ChildAgency.authority_id == viewer.authority_id,
+        ChildAgency.child_id == child_id,
+        ChildAgency.agency.in_(sorted(viewer.agencies)),
+    )
+    by_allocation = exists().where(
+        ChildWorker.authority_id == viewer.authority_id,
+        ChildWorker.child_id == child_id,
+        ChildWorker.person_id == viewer.person_id,
+        ChildWorker.until_at.is_(None),
+    )
+    return and_(own, or_(by_agency, by_allocation))
