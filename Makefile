@@ -1,0 +1,59 @@
+# Throughcare. `make help` lists what can be made; `make run` and `make test` are all that a newcomer needs.
+
+PYTHON ?= python3
+PORT ?= 8000
+WORKERS ?= 2
+BIN := .venv/bin
+ASSETS := $(shell find app/web/assets tools/build -type f 2>/dev/null)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test lint bench crash e2e screens clean
+
+help: ## list what can be made
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@echo "  PORT=8001 with run: another port."
+
+setup: .venv/.installed app/web/static/.built ## install what is locked and build the styles and scripts
+
+run: setup ## start web and timers on http://127.0.0.1:8000 with demo people
+	@$(BIN)/throughcare run --demo --port $(PORT)
+
+test: setup lint ## every test, those on PostgreSQL and in a browser among them
+	@sh tools/browser.sh
+	@$(BIN)/pytest -n $(WORKERS)
+
+lint: .venv/.installed ## ruff, mypy and the floors of the house
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+bench: setup ## every benchmark, each beside its limit in the same run
+	@$(BIN)/throughcare bench
+
+crash: setup ## kill the processes at every commit point, many times (minutes)
+	@$(BIN)/pytest -m slow tests/crash
+
+e2e: setup ## only the journeys in a real browser
+	@sh tools/browser.sh
+	@$(BIN)/pytest tests/e2e
+
+screens: setup ## take the pictures in docs/screens again, in a real browser
+	@sh tools/browser.sh
+	@THROUGHCARE_SCREENS=1 $(BIN)/pytest tests/e2e
+
+clean: ## remove what was installed and built; the data in instance/ stays
+	rm -rf .venv node_modules app/web/static *.egg-info build \
+	  .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+
+.venv/.installed: requirements.lock pyproject.toml tools/python.sh
+	@sh tools/python.sh "$(PYTHON)"
+	@touch $@
+
+node_modules/.installed: package-lock.json package.json tools/node.sh
+	@sh tools/node.sh
+	@touch $@
+
+app/web/static/.built: node_modules/.installed $(ASSETS)
+	@npm run --silent build
+	@touch $@

@@ -1,0 +1,38 @@
+"""Throughcare: joint-working protocols between youth justice and children's social care, run as pathways."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Flask
+
+
+def create_app(config: Mapping[str, Any] | None = None) -> Flask:
+    """The web application over one database.
+
+    `config` names settings in upper case without a prefix (DATABASE_URL, INSTANCE_PATH, ...) and wins over the
+    environment; app/config.py lists them. Raises BadInput when a setting cannot be used.
+    """
+    import app.logs
+    import app.store.db
+    import app.web
+    from app.config import read_settings
+
+    settings = read_settings(config)
+    settings.instance_path.mkdir(parents=True, exist_ok=True)
+    flask_app = Flask(
+        "app",
+        instance_path=str(settings.instance_path),
+        static_folder="web/static",
+        static_url_path="/static",
+        template_folder="web/templates",
+    )
+    flask_app.config.update(settings.for_flask())
+    flask_app.config.update(config or {})
+    app.logs.configure(as_json=settings.log_json)
+    app.store.db.init(flask_app)
+    app.logs.watch_requests(flask_app)
+    if hasattr(app.web, "register"):
+        app.web.register(flask_app)
+    return flask_app

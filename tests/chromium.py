@@ -1,0 +1,124 @@
+"""The system's own Chromium, held still for tests: no background traffic, nothing from outside this machine."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, ConsoleMessage, Page, Route, sync_playwright
+
+PROJECT = Path(__file__).resolve().parent.parent
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = (
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-sync",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-domain-reliability",
+    "--no-first-run",
+    "--no-pings",
+    "--force-color-profile=srgb",
+)
+DESKTOP = {"width": 1280, "height": 900}
+PHONE = {"width": 360, "height": 780}
+
+
+def find_chromium() -> str:
+    """Where the system's Chromium is. Raises RuntimeError that says what to do about it."""
+    for name in NAMES:
+        path = shutil.which(name)
+        if path:
+            return path
+    raise RuntimeError("No Chromium: `sh tools/browser.sh` installs one or says what to install.")
+
+
+@contextmanager
+def running_chromium() -> Iterator[Browser]:
+    """A headless Chromium; as root it must do without its sandbox."""
+    flags = [*FLAGS, "--no-sandbox"] if os.geteuid() == 0 else [*FLAGS]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_chromium(), headless=True, args=flags)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+class Complaints:
+    """What a page said on its console that it should not have: errors, and breaches of its security policy."""
+
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+
+    def listen(self, page: Page) -> None:
+        """Hear everything that `page` says from now on."""
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.heard.append(f"script error: {error}"))
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type == "error" or "Content Security Policy" in message.text:
+            self.heard.append(f"{message.type}: {message.text}")
+
+
+@contextmanager
+def open_page(browser: Browser, **options: Any) -> Iterator[Page]:
+    """A page in a browser profile of its own. Leaving the block fails if the page complained on its console."""
+    complaints = Complaints()
+    context = browser.new_context(**{"viewport": DESKTOP, "locale": "en-GB", **options})
+    try:
+        context.route("**/*", _only_this_machine)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        complaints.listen(page)
+        yield page
+    finally:
+        context.close()
+    assert not complaints.heard, complaints.heard
+
+
+def _only_this_machine(route: Route) -> None:
+    if route.request.url.startswith(("http://127.0.0.1:", "data:", "blob:")):
+        route.continue_()
+    else:
+        route.abort()
+
+
+def axe_violations(page: Page) -> list[str]:
+    """What axe-core finds wrong with the page as it stands, a line each: rule, place, what to do."""
+    source = (PROJECT / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+    page.evaluate(source)
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']}).then(result => result.violations)")
+    return [
+        f"{violation['id']}: {node['target']}: {node['failureSummary']}"
+        for violation in found
+        for node in violation["nodes"]
+    ]
+
+
+def assert_no_axe_violations(page: Page) -> None:
+    """Fail with every violation that axe-core finds on the page."""
+    violations = axe_violations(page)
+    assert not violations, f"{page.url}\n" + "\n".join(violations)
+
+
+def assert_fits(page: Page) -> None:
+    """Fail when the page is wider than its window, so that a reader would have to scroll sideways."""
+    width, window = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+    assert width <= window, f"{page.url} is {width}px wide in a window of {window}px"
+
+
+def take_picture(page: Page, name: str) -> None:
+    """Keep the page as docs/screens/NAME.png, on the desktop and as NAME-phone.png at 360 px, when asked to."""
+    if not os.environ.get("THROUGHCARE_SCREENS"):
+        return
+    folder = PROJECT / "docs" / "screens"
+    folder.mkdir(parents=True, exist_ok=True)
+    for suffix, size in (("-phone", PHONE), ("", DESKTOP)):
+        page.set_viewport_size(size)
+        page.screenshot(path=folder / f"{name}{suffix}.png", full_page=True)

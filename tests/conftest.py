@@ -1,0 +1,123 @@
+"""The things that tests are about: a clock, a database of each kind, the app, a browser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Page
+
+from app import create_app
+from app.domain.clock import SimulatedClock, use_clock
+from tests.chromium import open_page, running_chromium
+from tests.databases import PostgresCluster, SqliteFiles, settings_for
+from tests.web_server import LiveServer
+
+A_TUESDAY_MORNING = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def clock() -> Iterator[SimulatedClock]:
+    """Time stands still at 9:00 on Tuesday 1 December 2026 until the test moves it (in this thread)."""
+    standing = SimulatedClock(A_TUESDAY_MORNING)
+    with use_clock(standing):
+        yield standing
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresCluster]:
+    """A real PostgreSQL on a private socket, shared by the workers of this run and gone at its end."""
+    cluster = PostgresCluster(tmp_path_factory)
+    yield cluster
+    cluster.close()
+
+
+@pytest.fixture(scope="session")
+def sqlite_files(tmp_path_factory: pytest.TempPathFactory) -> SqliteFiles:
+    """Makes SQLite databases by copying one that was migrated once."""
+    return SqliteFiles(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture
+def sqlite_database(sqlite_files: SqliteFiles) -> Iterator[str]:
+    """The URL of a SQLite database that is migrated, filled with the project's pathways, and this test's own."""
+    url = sqlite_files.create()
+    yield url
+    sqlite_files.drop(url)
+
+
+@pytest.fixture
+def postgresql_database(postgres: PostgresCluster) -> Iterator[str]:
+    """The URL of a PostgreSQL database that is migrated, filled with the project's pathways, and this test's own."""
+    url = postgres.create()
+    yield url
+    postgres.drop(url)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> str:
+    """Each of the two databases in turn: the test runs once on either."""
+    return str(request.getfixturevalue(f"{request.param}_database"))
+
+
+@pytest.fixture
+def make_app(tmp_path: Path) -> Iterator[Callable[..., Flask]]:
+    """Builds apps on a given database URL; their connections are closed after the test."""
+    made: list[Flask] = []
+
+    def build(database_url: str, **settings: object) -> Flask:
+        made.append(create_app({**settings_for(database_url, tmp_path / "instance"), **settings}))
+        return made[-1]
+
+    yield build
+    for app in made:
+        close(app)
+
+
+@pytest.fixture
+def app(database: str, make_app: Callable[..., Flask]) -> Iterator[Flask]:
+    """The app on each database in turn, with an application context pushed."""
+    built = make_app(database)
+    with built.app_context():
+        yield built
+
+
+@pytest.fixture
+def sqlite_app(sqlite_database: str, make_app: Callable[..., Flask]) -> Iterator[Flask]:
+    """The app on SQLite alone, with an application context pushed: for what no database can change."""
+    built = make_app(sqlite_database)
+    with built.app_context():
+        yield built
+
+
+@pytest.fixture
+def live_server(sqlite_database: str, make_app: Callable[..., Flask]) -> Iterator[LiveServer]:
+    """The app behind a real HTTP server on a free port of this machine; `live_server.url` is its address."""
+    with LiveServer(make_app(sqlite_database)) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The system's Chromium, headless, started once."""
+    with running_chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    """An empty page 1280 pixels wide. The test fails if the page complains on its console."""
+    with open_page(chromium) as empty:
+        yield empty
+
+
+def close(app: Flask) -> None:
+    """Give back the app's connections, so that its database can be dropped."""
+    from app.store.db import db
+
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()

