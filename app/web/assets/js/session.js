@@ -1,0 +1,37 @@
+// Warns five minutes before the session ends, with a way to stay (WCAG 2.2.1). Drafts are on the server:
+// whoever is signed out loses nothing.
+const WARN_BEFORE = 5 * 60
+
+export function warnBeforeSessionEnds (page) {
+  const dialog = page.querySelector('dialog[data-session-seconds]')
+  if (!dialog || !dialog.showModal) return
+  const form = dialog.querySelector('form')
+  const minutes = dialog.querySelector('[data-session-minutes]')
+  let endsAt, tick
+
+  const show = () => {
+    const left = Math.max(0, Math.round((endsAt - Date.now()) / 1000))
+    if (left === 0) { window.location.assign(dialog.dataset.sessionEnded); return }
+    const whole = Math.ceil(left / 60)
+    const words = whole === 1 ? '1 minute' : `${whole} minutes`
+    if (minutes.textContent !== words) minutes.textContent = words
+    if (!dialog.open) dialog.showModal()
+  }
+  const start = (seconds) => {
+    clearInterval(tick)
+    endsAt = Date.now() + seconds * 1000
+    tick = setInterval(() => { if (endsAt - Date.now() <= WARN_BEFORE * 1000) show() }, 1000)
+  }
+  form.addEventListener('submit', async (event) => {
+    event.preventDefault()
+    try {
+      const answer = await fetch(form.action, { method: 'POST', body: new FormData(form), credentials: 'same-origin' })
+      if (!answer.ok || answer.redirected) { window.location.assign(dialog.dataset.sessionEnded); return }
+      dialog.close()
+      start(Number(dialog.dataset.sessionSeconds))
+    } catch {
+      dialog.close()
+    }
+  })
+  start(Number(dialog.dataset.sessionSeconds))
+}

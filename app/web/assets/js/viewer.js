@@ -1,0 +1,63 @@
+// Where a pathway stands, on its diagram. <div data-diagram="<address of the BPMN file>" data-active="a,b"
+// data-done="c" data-late="d" data-label="..."> becomes a picture that can be moved and enlarged; the page
+// says the same as a list, because a drawing cannot be read with a screen reader.
+import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer'
+
+const names = (text) => (text || '').split(',').filter(Boolean)
+
+function label (container, words) {
+  const drawing = container.querySelector('svg')
+  if (!drawing) return
+  drawing.setAttribute('role', 'img')
+  drawing.setAttribute('aria-label', words)
+  drawing.removeAttribute('tabindex')
+}
+
+function mark (viewer, container) {
+  const canvas = viewer.get('canvas')
+  const registry = viewer.get('elementRegistry')
+  for (const [kind, marker] of [['done', 'is-done'], ['active', 'is-active'], ['late', 'is-late']]) {
+    for (const id of names(container.dataset[kind])) if (registry.get(id)) canvas.addMarker(id, marker)
+  }
+}
+
+function centre (viewer, container) {
+  const canvas = viewer.get('canvas')
+  canvas.zoom('fit-viewport', 'auto')
+  const here = names(container.dataset.active).find((id) => viewer.get('elementRegistry').get(id))
+  if (here && canvas.zoom() < 0.5) {
+    canvas.zoom(0.7)
+    canvas.scrollToElement(here, { top: 80, right: 80, bottom: 80, left: 80 })
+  }
+}
+
+function buttons (viewer, page, container) {
+  const canvas = viewer.get('canvas')
+  for (const button of page.querySelectorAll(`[data-diagram-control][aria-controls="${container.id}"]`)) {
+    button.hidden = false
+    button.addEventListener('click', () => {
+      if (button.dataset.diagramControl === 'whole') canvas.zoom('fit-viewport', 'auto')
+      else canvas.zoom(canvas.zoom() * (button.dataset.diagramControl === 'larger' ? 1.25 : 0.8))
+    })
+  }
+}
+
+async function draw (page, container) {
+  const status = container.querySelector('[data-diagram-status]')
+  try {
+    const answer = await fetch(container.dataset.diagram, { credentials: 'same-origin' })
+    if (!answer.ok) throw new Error(String(answer.status))
+    const viewer = new NavigatedViewer({ container })
+    await viewer.importXML(await answer.text())
+    mark(viewer, container)
+    centre(viewer, container)
+    label(container, container.dataset.label || 'Diagram of the pathway')
+    buttons(viewer, page, container)
+    if (status) status.remove()
+    container.dataset.drawn = 'yes'
+  } catch {
+    if (status) status.textContent = 'The diagram could not be drawn. The list on this page says the same.'
+  }
+}
+
+for (const container of document.querySelectorAll('[data-diagram]')) draw(document, container)

@@ -1,0 +1,70 @@
+"""The headers of every answer: what a browser may load, keep and tell others.
+
+The policy allows our own files and one script with this answer's nonce (the line that says a script can run);
+no inline style, no other origin, no frame.
+"""
+
+from __future__ import annotations
+
+import secrets
+
+from flask import Flask, Response, current_app, g, request
+
+POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self' 'nonce-{nonce}'",
+    "style-src": "'self'",
+    "img-src": "'self'",
+    "font-src": "'self'",
+    "connect-src": "'self'",
+    "manifest-src": "'self'",
+    "form-action": "'self'",
+    "frame-ancestors": "'none'",
+    "base-uri": "'none'",
+}
+A_YEAR = 365 * 24 * 3600
+KEPT_FOR_EVER = f"public, max-age={A_YEAR}, immutable"
+
+
+def install(app: Flask) -> None:
+    """Add the headers to every answer, errors and files too; give templates `csp_nonce()`."""
+    app.jinja_env.globals["csp_nonce"] = csp_nonce
+    app.after_request(add_headers)
+
+
+def csp_nonce() -> str:
+    """This request's nonce: 128 bits of chance, the same for the whole answer."""
+    if "csp_nonce" not in g:
+        g.csp_nonce = secrets.token_urlsafe(16)
+    nonce: str = g.csp_nonce
+    return nonce
+
+
+def content_security_policy() -> str:
+    """The policy of this answer, as one header value."""
+    policy = "; ".join(f"{name} {sources}" for name, sources in POLICY.items())
+    return policy.format(nonce=csp_nonce())
+
+
+def add_headers(response: Response) -> Response:
+    """Set what is not yet set; a page is never kept by a browser or a proxy, a hashed file for a year."""
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", content_security_policy())
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("X-Frame-Options", "DENY")
+    headers.setdefault("Referrer-Policy", "same-origin")
+    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+    headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+    headers["Cache-Control"] = _how_long_to_keep(response)
+    if request.is_secure or current_app.config.get("PRODUCTION"):
+        headers.setdefault("Strict-Transport-Security", f"max-age={A_YEAR}; includeSubDomains")
+    return response
+
+
+def _how_long_to_keep(response: Response) -> str:
+    built = request.endpoint == "static" and not request.path.endswith("manifest.json")
+    themed = request.endpoint == "shell.theme_css"
+    if (built or themed) and response.status_code in {200, 304}:
+        return KEPT_FOR_EVER
+    return "no-store"

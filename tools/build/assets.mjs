@@ -1,0 +1,79 @@
+// Bundles app/web/assets (sources) into app/web/static (built, not in git): hashed names and a manifest.
+// The vendors' stylesheets are rewritten on the way in: no GDS Transport and no crest, because this service
+// is not on GOV.UK, and pictures from their packages instead of /assets/.
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..')
+const sources = path.join(root, 'app/web/assets')
+const target = path.join(root, 'app/web/static')
+
+const FONT = '"Helvetica Neue",Helvetica,Arial,sans-serif'
+
+/** A vendor's stylesheet as this service may use it. */
+function withoutBranding (css) {
+  return css
+    .replace(/@font-face\{[^}]*GDS Transport[^}]*\}/g, '')
+    .replace(/font-family:"?GDS Transport"?,arial,sans-serif/g, `font-family:${FONT}`)
+    .replace(/url\(\/assets\/images\/govuk-crest\.svg\)/g, 'none')
+    .replace(/url\(\/assets\/images\//g, 'url(./assets/images/')
+    .replace(/screen\\0 and/g, '(width: 0) and') // a rule for Internet Explorer alone
+    .replace(/content:\s*url\('data:[^']*'\)/g, "content: '›'")
+}
+
+const vendorStyles = {
+  name: 'vendor-styles',
+  setup (builder) {
+    builder.onLoad({ filter: /(govuk-frontend\.min|moj-frontend\.min|assets\/bpmn-js)\.css$/ }, async ({ path: file }) => ({
+      contents: withoutBranding(await readFile(file, 'utf8')),
+      loader: 'css',
+      resolveDir: path.dirname(file)
+    }))
+  }
+}
+
+/** The bundles: what a page asks for by name, and where it starts. */
+export const ENTRIES = {
+  app: 'js/app.js',
+  viewer: 'js/viewer.js',
+  site: 'css/site.css',
+  diagram: 'css/diagram.css',
+  favicon: 'images/favicon.svg'
+}
+
+async function bundle () {
+  await rm(target, { recursive: true, force: true })
+  await mkdir(target, { recursive: true })
+  const entryPoints = Object.entries(ENTRIES).map(([out, file]) => ({ out, in: path.join(sources, file) }))
+  const result = await build({
+    entryPoints,
+    absWorkingDir: root,
+    nodePaths: [path.join(root, 'node_modules')],
+    outdir: target,
+    entryNames: '[name]-[hash]',
+    assetNames: 'images/[name]-[hash]',
+    bundle: true,
+    minify: true,
+    metafile: true,
+    format: 'esm',
+    target: ['chrome109', 'firefox115', 'safari16.4'],
+    loader: { '.svg': 'copy', '.png': 'copy', '.woff': 'copy', '.woff2': 'copy', '.ttf': 'empty', '.eot': 'empty' },
+    legalComments: 'linked',
+    logLevel: 'warning',
+    plugins: [vendorStyles]
+  })
+  const manifest = {}
+  for (const [output, { entryPoint }] of Object.entries(result.metafile.outputs)) {
+    const name = Object.keys(ENTRIES).find((key) => entryPoint && entryPoint.endsWith(ENTRIES[key]))
+    if (name) manifest[name + path.extname(output)] = path.basename(output)
+  }
+  for (const name of ['app.js', 'viewer.js', 'site.css', 'diagram.css', 'favicon.svg']) {
+    if (!manifest[name]) throw new Error(`The build made no ${name}`)
+  }
+  await writeFile(path.join(target, 'manifest.json'), JSON.stringify(manifest, null, 2) + '\n')
+  return manifest
+}
+
+console.log(await bundle())
