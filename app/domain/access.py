@@ -3,12 +3,13 @@
 Three ties decide, and nothing else:
 
 * **authority** - everything belongs to one authority; a person of another never sees that it exists;
-* **agency** - the youth justice service and children's social care each see a child once they have had work on
-  that child, and no earlier; a person's agencies are those of their teams;
-* **reach** - a task is acted on by its team, by the person it was given to, or by a worker allocated to the child.
+* **agency** - the youth justice service and children's social care each see a child once they have had work
+  on that child, and no earlier; a person's agencies are those of their teams;
+* **reach** - a task is acted on by its team, by the person it was given to, or by a worker allocated to the
+  child.
 
-Managers give out the work of their own agency. Administrators look after people, pathways and incidents: they see
-everything in their authority, because they must be able to repair it, and do no casework by that right.
+Managers give out the work of their own agency. Administrators look after people, pathways and incidents: they
+see everything in their authority, because they must be able to repair it, and do no casework by that right.
 The doors turn a "no" to *seeing* into "not found", so that a stranger cannot tell "hidden" from "absent".
 """
 
@@ -21,7 +22,7 @@ from typing import Any
 from app.domain.errors import NotAllowed, NotFound
 
 CASEWORK_AGENCIES = frozenset({"yjs", "csc"})
-"""The agencies whose people open a child's record and start pathways; the others answer what they are asked."""
+"""The agencies whose people open records of children and start pathways; the others answer when asked."""
 
 MANAGER_ROLES = frozenset(
     {
@@ -149,7 +150,7 @@ def _mends_child(viewer: Viewer, thing: AuthorityThing | ChildThing) -> bool:
 
 
 def _within_reach(viewer: Viewer, task: TaskThing) -> bool:
-    """The team; where no team is responsible, whoever holds the role; the assignee; the child's own worker."""
+    """The team; where no team is responsible, who holds the role; the assignee; the child's own worker."""
     if task.team_id in viewer.team_ids or (task.team_id is None and task.role in viewer.roles):
         return True
     return viewer.person_id == task.assignee_id or viewer.person_id in task.worker_ids
@@ -237,8 +238,8 @@ def may(viewer: Viewer, action: str, thing: Thing) -> bool:
 def require(viewer: Viewer, action: str, thing: Thing, *, seen_by: str | None = None) -> None:
     """Return when `viewer` may do `action` to `thing`.
 
-    `seen_by` names the action that makes the thing visible (`see_task` beside `complete`): raises NotFound when
-    even that is refused, NotAllowed when the thing may be seen and this may not be done to it.
+    `seen_by` names the action that makes the thing visible (`see_task` beside `complete`): raises NotFound
+    when even that is refused, NotAllowed when the thing may be seen and this may not be done to it.
     Without `seen_by`, a "no" is always NotFound.
     """
     if may(viewer, action, thing):
@@ -249,7 +250,7 @@ def require(viewer: Viewer, action: str, thing: Thing, *, seen_by: str | None = 
 
 
 def may_be_given(person: Viewer, task: TaskThing) -> bool:
-    """Whether `task` may be assigned to `person`: they belong to its team, hold its role or work with the child."""
+    """Whether `task` may be given to `person`: of its team, holder of its role or worker of the child."""
     if person.authority_id != task.authority_id:
         return False
     return _within_reach(person, task) or task.role in person.roles

@@ -18,12 +18,12 @@ from app.store.db import Base
 
 
 class Authority(Base):
-    """A council and its partners: the tenant. `profile` names its protocol."""
+    """A council and its partners: the tenant. `profile_key` names its protocol."""
 
     __tablename__ = "authorities"
     id: Mapped[str] = mapped_column(primary_key=True)
     name: Mapped[str]
-    profile: Mapped[str]
+    profile_key: Mapped[str]
 
 
 class Team(Base):
@@ -125,6 +125,20 @@ class SignInAttempt(Base):
     __table_args__ = (Index("ix_sign_in_attempts_key", "key", "at"), Index("ix_sign_in_attempts_at", "at"))
 
 
+class ChildAgency(Base):
+    """An agency that has, or has had, work on a child: from then on its people see the child."""
+
+    __tablename__ = "child_agencies"
+    authority_id: Mapped[str] = mapped_column(primary_key=True)
+    child_id: Mapped[str] = mapped_column(primary_key=True)
+    agency: Mapped[str] = mapped_column(primary_key=True)
+    since_at: Mapped[datetime]
+    __table_args__ = (
+        ForeignKeyConstraint(["authority_id", "child_id"], ["children.authority_id", "children.id"]),
+        Index("ix_child_agencies_agency", "authority_id", "agency", "child_id"),
+    )
+
+
 _PEOPLE = Person.__table__
 _BELONGINGS = (
     _PEOPLE.outerjoin(
@@ -147,7 +161,7 @@ _WHO = (
 
 
 def _viewers(rows: Iterable[Any]) -> list[Viewer]:
-    """One viewer for each person in `rows`, which repeat them for each role and team; in the order of the rows."""
+    """One viewer for each person in `rows`, which repeat them for each role and team; in their order."""
     found: dict[str, list[Any]] = {}
     for row in rows:
         found.setdefault(row.id, []).append(row)
@@ -168,7 +182,7 @@ def _viewers(rows: Iterable[Any]) -> list[Viewer]:
 def signed_in(
     session: Session, authority_id: str, token_hash: str, *, created_after: datetime, seen_after: datetime
 ) -> tuple[Viewer, datetime] | None:
-    """Whom a session belongs to and when it was last seen, while it lasts and the account is open: one query."""
+    """Whose a session is and when it was last seen, while it lasts and the account is open: one query."""
     source = LoginSession.__table__.join(
         _BELONGINGS,
         (Person.authority_id == LoginSession.authority_id) & (Person.id == LoginSession.person_id),

@@ -1,32 +1,17 @@
-"""Who is tied to a child: agencies with work on the child, people allocated. Every list of children reads it."""
+"""Who is tied to a child: agencies with work on the child, people allocated. Lists of children read it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKeyConstraint, Index, and_, exists, insert, or_, select, true
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import ColumnElement, and_, exists, insert, or_, select, true
+from sqlalchemy.orm import Session
 
 from app.domain.access import ChildThing, Viewer
 from app.domain.clock import now
 from app.store.children import ChildWorker
-from app.store.db import Base
-
-
-class ChildAgency(Base):
-    """An agency that has, or has had, work on a child: from then on its people see the child."""
-
-    __tablename__ = "child_agencies"
-    authority_id: Mapped[str] = mapped_column(primary_key=True)
-    child_id: Mapped[str] = mapped_column(primary_key=True)
-    agency: Mapped[str] = mapped_column(primary_key=True)
-    since_at: Mapped[datetime]
-    __table_args__ = (
-        ForeignKeyConstraint(["authority_id", "child_id"], ["children.authority_id", "children.id"]),
-        Index("ix_child_agencies_agency", "authority_id", "agency", "child_id"),
-    )
+from app.store.people import ChildAgency
 
 
 def tie(session: Session, authority_id: str, child_id: str, agencies: Iterable[str]) -> None:
