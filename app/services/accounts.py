@@ -157,20 +157,27 @@ def add_person(
         created_at=now(),
         disabled_at=None,
     )
-    own = {"authority_id": authority_id, "person_id": person.id}
     try:
         with transaction() as session:
-            session.add(person)
-            session.flush()
-            session.add(SignInName(username=folded, **own))
-            session.add_all(PersonRole(role=role, **own) for role in sorted(set(roles)))
-            session.add_all(PersonTeam(team_id=team_id, **own) for team_id in sorted(set(team_ids)))
-            session.flush()
-            _note(session, person, "person_added", by)
+            write_person(session, person, roles, team_ids, by=by)
     except IntegrityError as error:
         sentence = f"“{folded}” is taken, or the authority or the team is unknown."
         raise BadInput(sentence, {"username": [sentence]}) from error
     return person.id
+
+
+def write_person(
+    session: Session, person: Person, roles: Iterable[str], team_ids: Iterable[str], *, by: str | None = None
+) -> None:
+    """Write a new account with its user name, roles and teams, within somebody else's transaction."""
+    own = {"authority_id": person.authority_id, "person_id": person.id}
+    session.add(person)
+    session.flush()
+    session.add(SignInName(username=person.username, **own))
+    session.add_all(PersonRole(role=role, **own) for role in sorted(set(roles)))
+    session.add_all(PersonTeam(team_id=team_id, **own) for team_id in sorted(set(team_ids)))
+    session.flush()
+    _note(session, person, "person_added", by)
 
 
 def set_password(username: str, password: str, *, by: str | None = None) -> None:

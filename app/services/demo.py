@@ -1,0 +1,278 @@
+"""Fictional people for trying Throughcare out: every role of the remand pathway, in three authorities.
+
+Nobody here exists, and the names say so. All of them share one password, which is why `make run` and tests alone
+create them. Creating them again changes nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.domain.clock import now
+from app.domain.ids import new_id
+from app.services import accounts, passwords
+from app.store.audit import Entry, note
+from app.store.children import Child, ChildWorker
+from app.store.db import reading, transaction
+from app.store.people import Authority, ChildAgency, Person, Team, TeamRole
+
+PASSWORD = "Only-for-the-demo-1"  # noqa: S105 - printed for everybody to read
+AUTHORITIES = (
+    ("wandsworth", "Wandsworth", "wandsworth"),
+    ("stockport", "Stockport", "stockport"),
+    ("exampleshire", "Exampleshire", "default"),
+)
+
+
+@dataclass(frozen=True)
+class DemoTeam:
+    """A team, and the roles whose work comes to its queue."""
+
+    key: str
+    name: str
+    agency: str
+    roles: tuple[str, ...]
+
+
+TEAMS = (
+    DemoTeam(
+        "youth_justice",
+        "Youth justice service",
+        "yjs",
+        (
+            "yjs_case_manager",
+            "yjs_duty_manager",
+            "yjs_court_officer",
+            "yjs_team_manager",
+            "yjs_business_support",
+            "yjs_service",
+            "yjs_host_service",
+            "psr_writer",
+            "parenting_coordinator",
+        ),
+    ),
+    DemoTeam("front_door", "Front door", "csc", ("csc_front_door", "early_help_hub", "evolve_team")),
+    DemoTeam(
+        "looked_after",
+        "Children looked after team",
+        "csc",
+        (
+            "social_worker",
+            "csc_team_manager",
+            "csc_service_lead",
+            "csc_business_support",
+            "csc_service",
+            "legal_team",
+        ),
+    ),
+    DemoTeam("reviewing", "Independent reviewing service", "csc", ("iro", "iro_manager")),
+    DemoTeam(
+        "leaving_care",
+        "Leaving care team",
+        "csc",
+        ("personal_adviser", "leaving_care_manager", "relevant_review_officer"),
+    ),
+    DemoTeam(
+        "placements",
+        "Placements and panels",
+        "csc",
+        ("placements_team", "care_panel", "ipep_panel", "sixteen_plus_panel"),
+    ),
+    DemoTeam(
+        "leadership",
+        "Children's services leadership",
+        "csc",
+        ("service_manager", "head_of_service", "assistant_director", "deputy_director", "dcs"),
+    ),
+    DemoTeam("virtual_school", "Virtual school", "education", ("virtual_school",)),
+    DemoTeam("health", "Looked-after children health", "health", ("lac_nurse",)),
+    DemoTeam("secure", "Secure estate", "secure", ("secure_establishment", "youth_custody_service")),
+    DemoTeam("courts", "Courts and lawyers", "court", ("court", "cps", "solicitor")),
+    DemoTeam(
+        "partners",
+        "Partner agencies",
+        "other",
+        (
+            "probation_officer",
+            "probation_manager",
+            "placement_provider",
+            "senior_manager",
+            "safeguarding_board",
+            "lead_professional",
+            "meeting_convenor",
+            "appropriate_adult_provider",
+            "icta",
+            "police",
+            "housing_authority",
+            "maars_panel",
+        ),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class DemoPerson:
+    """Somebody invented; the first name is the start of the user name (dora@wandsworth.example)."""
+
+    name: str
+    roles: tuple[str, ...]
+    what: str
+
+    @property
+    def given_name(self) -> str:
+        """Lower case, without the family name."""
+        return self.name.split()[0].lower()
+
+
+PEOPLE = (
+    DemoPerson("Dora Dutymanager", ("yjs_duty_manager",), "YJS duty manager: starts a remand"),
+    DemoPerson("Casey Casemanager", ("yjs_case_manager", "psr_writer"), "YJS case manager"),
+    DemoPerson("Corin Courtofficer", ("yjs_court_officer",), "YJS court officer"),
+    DemoPerson("Tess Teamleader", ("yjs_team_manager",), "YJS team manager"),
+    DemoPerson("Bo Businesssupport", ("yjs_business_support",), "YJS business support"),
+    DemoPerson("Fran Frontdoor", ("csc_front_door",), "front door"),
+    DemoPerson("Sam Socialworker", ("social_worker",), "social worker"),
+    DemoPerson("Mo Manager", ("csc_team_manager", "csc_service_lead"), "social care team manager"),
+    DemoPerson("Ash Administrator", ("csc_business_support",), "social care business support"),
+    DemoPerson("Ivy Reviewingofficer", ("iro",), "independent reviewing officer"),
+    DemoPerson("Ira Reviewingmanager", ("iro_manager",), "independent reviewing manager"),
+    DemoPerson("Pip Personaladviser", ("personal_adviser",), "personal adviser"),
+    DemoPerson("Lee Leavingcare", ("leaving_care_manager",), "leaving care manager"),
+    DemoPerson("Pat Placements", ("placements_team",), "placements team"),
+    DemoPerson("Carys Carepanel", ("care_panel",), "care panel"),
+    DemoPerson("Serge Servicemanager", ("service_manager",), "service manager"),
+    DemoPerson("Hope Headofservice", ("head_of_service", "assistant_director"), "head of service"),
+    DemoPerson("Dev Deputydirector", ("deputy_director",), "deputy director"),
+    DemoPerson("Dee Director", ("dcs",), "Director of Children's Services"),
+    DemoPerson("Vera Virtualschool", ("virtual_school",), "virtual school"),
+    DemoPerson("Nia Nurse", ("lac_nurse",), "looked-after children nurse"),
+    DemoPerson(
+        "Sandy Secureestate", ("secure_establishment", "youth_custody_service"), "secure establishment"
+    ),
+    DemoPerson("Probe Probationofficer", ("probation_officer", "probation_manager"), "probation"),
+)
+ADMINISTRATOR = DemoPerson("Ada Admin", (), "administrator: people, pathways, incidents")
+
+
+@dataclass(frozen=True)
+class DemoChild:
+    """An invented child, the agencies that know them, and who is allocated: role -> given name of the worker."""
+
+    reference: str
+    given_name: str
+    family_name: str
+    date_of_birth: date
+    agencies: tuple[str, ...]
+    workers: tuple[tuple[str, str], ...] = ()
+
+
+CHILDREN = (
+    DemoChild(
+        "DEMO-001",
+        "Alex",
+        "Example",
+        date(2010, 5, 14),
+        ("yjs", "csc"),
+        (("social_worker", "sam"), ("yjs_case_manager", "casey")),
+    ),
+    DemoChild("DEMO-002", "Robin", "Placeholder", date(2009, 11, 2), ("yjs", "csc")),
+    DemoChild("DEMO-003", "Charlie", "Fictional", date(2011, 1, 29), ("yjs",)),
+    DemoChild("DEMO-004", "Jo", "Madeup", date(2012, 8, 8), ("csc",), (("social_worker", "sam"),)),
+)
+
+
+def username(person: DemoPerson, authority_id: str) -> str:
+    """What a demo person signs in with."""
+    return f"{person.given_name}@{authority_id}.example"
+
+
+def create() -> list[str]:
+    """Create the authorities that are not there yet, each with everybody in it; the ids of the new ones."""
+    with reading() as session:
+        known = set(session.scalars(select(Authority.id)))
+    fresh = [authority for authority in AUTHORITIES if authority[0] not in known]
+    kept = passwords.make_hash(PASSWORD, "") if fresh else ""
+    for authority_id, name, profile_key in fresh:
+        with transaction() as session:
+            session.add(Authority(id=authority_id, name=name, profile_key=profile_key))
+            session.flush()
+            _add_teams(session, authority_id)
+            workers = _add_people(session, authority_id, kept)
+            for child in CHILDREN:
+                _add_child(session, authority_id, child, workers)
+    return [authority_id for authority_id, _, _ in fresh]
+
+
+def who_can_sign_in() -> list[tuple[str, str, str]]:
+    """(user name, name, what they do) of every demo person, for the list that `make run` prints."""
+    return [
+        (username(person, authority_id), person.name, f"{person.what}, {name}")
+        for authority_id, name, _ in AUTHORITIES
+        for person in (*PEOPLE, ADMINISTRATOR)
+    ]
+
+
+def _add_teams(session: Session, authority_id: str) -> None:
+    session.add_all(
+        Team(authority_id=authority_id, id=team.key, name=team.name, agency=team.agency) for team in TEAMS
+    )
+    session.flush()
+    session.add_all(
+        TeamRole(authority_id=authority_id, role=role, team_id=team.key)
+        for team in TEAMS
+        for role in team.roles
+    )
+
+
+def _add_people(session: Session, authority_id: str, kept: str) -> dict[str, str]:
+    """Everybody, with the one password's hash; given name -> id."""
+    team_of = {role: team.key for team in TEAMS for role in team.roles}
+    ids: dict[str, str] = {}
+    for somebody in (*PEOPLE, ADMINISTRATOR):
+        ids[somebody.given_name] = new_id()
+        person = Person(
+            authority_id=authority_id,
+            id=ids[somebody.given_name],
+            username=username(somebody, authority_id),
+            name=somebody.name,
+            password_hash=kept,
+            is_admin=somebody is ADMINISTRATOR,
+            created_at=now(),
+            disabled_at=None,
+        )
+        team_ids = {team_of[role] for role in somebody.roles}
+        accounts.write_person(session, person, somebody.roles, team_ids)
+    return ids
+
+
+def _add_child(session: Session, authority_id: str, child: DemoChild, workers: dict[str, str]) -> None:
+    own = {"authority_id": authority_id, "child_id": new_id()}
+    session.add(
+        Child(
+            authority_id=authority_id,
+            id=own["child_id"],
+            reference=child.reference,
+            given_name=child.given_name,
+            family_name=child.family_name,
+            search_name=f"{child.given_name} {child.family_name}".casefold(),
+            date_of_birth=child.date_of_birth,
+            identifiers={},
+            is_provisional=False,
+            created_at=now(),
+            created_by=None,
+        )
+    )
+    session.flush()
+    session.add_all(ChildAgency(agency=agency, since_at=now(), **own) for agency in child.agencies)
+    session.add_all(
+        ChildWorker(
+            id=new_id(), role=role, person_id=workers[given_name], from_at=now(), until_at=None, **own
+        )
+        for role, given_name in child.workers
+    )
+    entry = Entry(kind="child_added", child_id=own["child_id"], facts={"reference": child.reference})
+    note(session, entry, authority_id=authority_id, stream=f"child:{own['child_id']}")
