@@ -6,7 +6,7 @@ if ! command -v node >/dev/null 2>&1 || ! command -v npm >/dev/null 2>&1; then
   echo "Throughcare needs Node 20 or newer with npm: install it and run this again." >&2
   exit 1
 fi
-if ! node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20)'; then
+if ! node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20 ? 1 : 0)'; then
   echo "Throughcare needs Node 20 or newer; this is $(node --version)." >&2
   exit 1
 fi
