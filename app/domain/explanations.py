@@ -13,6 +13,7 @@ from app.domain.moments import day_in_words, london_day, moment_in_words
 from app.domain.workdays import ONE_DAY, SUNDAY, WEEKDAYS, Skipped, WorkingCalendar
 
 Side = Literal["local", "statutory"]
+WEEKENDS_TO_NAME = 3
 UNIT_WORDS = {
     "hours": "hour",
     "working_day_hours": "hour",
@@ -67,10 +68,15 @@ def explain(
 def skipped_in_words(skipped: Sequence[Skipped], year: int) -> str:
     """Such as: Friday 25 December (Christmas Day), Saturday 26 and Sunday 27 December.
 
-    Days outside `year` name theirs.
+    Days outside `year` name theirs; more than three weekends are counted, not listed.
     """
     days = sorted(skipped, key=lambda day: day.on)
-    return _listed([_days_in_words(list(run), year) for _, run in groupby(days, key=_weekend)])
+    runs = [list(run) for _, run in groupby(days, key=_weekend)]
+    plain = [run for run in runs if all(day.why in WEEKDAYS for day in run)]
+    if len(plain) <= WEEKENDS_TO_NAME:
+        return _listed([_days_in_words(run, year) for run in runs])
+    named = [_days_in_words(run, year) for run in runs if run not in plain]
+    return _listed([*named, f"{len(plain)} weekends"])
 
 
 def _weekend(day: Skipped) -> date:

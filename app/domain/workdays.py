@@ -34,9 +34,12 @@ class Skipped:
         return cls(date.fromisoformat(stored["on"]), stored["why"])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class WorkingCalendar:
-    """The working days of one division; `holidays` maps each bank holiday to its name."""
+    """The working days of one division; `holidays` maps each bank holiday to its name.
+
+    Two calendars are the same only if they are one object: comparing fifty years of days would be slow.
+    """
 
     holidays: Mapping[date, str] = field(default_factory=dict)
 

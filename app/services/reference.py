@@ -1,0 +1,145 @@
+"""What the project's files say: profiles, roles, the duty register and the working days.
+
+Everything here is read once and again only when a file changes, so that a command starts quickly and a
+running server takes up an edited profile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+from threading import RLock
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+import yaml
+
+from app.domain.deadlines import Deadline, compute
+from app.domain.errors import BadInput
+from app.domain.profiles import Profile, build_profiles
+from app.domain.roles import RoleTable
+from app.domain.workdays import WorkingCalendar
+
+PROCESSES = Path(__file__).resolve().parents[2] / "processes"
+FIRST_YEAR, LAST_YEAR = 2000, 2050
+DIVISIONS = MappingProxyType({"england": "ENG", "wales": "WLS", "england-and-wales": "ENG"})
+
+Value = TypeVar("Value")
+_Stamp = tuple[tuple[str, int, int], ...]
+_cache: dict[str, tuple[_Stamp, Any]] = {}
+_lock = RLock()
+
+
+def profiles() -> Mapping[str, Profile]:
+    """Every profile by its key. Raises BadInput with a sentence for each mistake in the files."""
+    return _cached("profiles", _files("profiles", "*.yaml"), _read_profiles)
+
+
+def profile(key: str) -> Profile:
+    """The profile called `key`, or known by that alias. Raises BadInput naming the ones there are."""
+    known = profiles()
+    found = known.get(key)
+    if found is None:
+        found = next((one for one in known.values() if key in one.aliases), None)
+    if found is None:
+        raise BadInput(f"There is no profile called “{key}”. There are {', '.join(sorted(known))}.")
+    return found
+
+
+def roles() -> RoleTable:
+    """The table of roles (processes/roles.yaml)."""
+    return _cached("roles", [PROCESSES / "roles.yaml"], lambda paths: RoleTable.build(_read_yaml(paths[0])))
+
+
+def library_holidays(division: str) -> Mapping[date, str]:
+    """The bank holidays of `division` from 2000 to 2050, by day, as the `holidays` library knows them.
+
+    Raises BadInput for a division that is not one of DIVISIONS.
+    """
+    if division not in DIVISIONS:
+        raise BadInput(f"There is no division called “{division}”. There are {', '.join(DIVISIONS)}.")
+    return _library_holidays(DIVISIONS[division])
+
+
+def calendar_for(division: str, extra: Mapping[date, str] | None = None) -> WorkingCalendar:
+    """The working days of `division`; `extra` are bank holidays that the library does not know (proclaimed)."""
+    return _calendar(division, tuple(sorted((extra or {}).items())))
+
+
+def explain_deadline(
+    key: str,
+    profile_key: str,
+    from_at: datetime,
+    extra_holidays: Mapping[date, str] | None = None,
+) -> Deadline:
+    """One deadline of a profile with its explanation; says so where the area does not use the rule."""
+    area = profile(profile_key)
+    rule = area.deadline(key)
+    deadline = compute(rule, from_at, calendar_for(area.division, extra_holidays))
+    if area.applies(rule):
+        return deadline
+    unused = f"{deadline.explanation}; {area.name} does not use this rule ({rule.only_with} is off)"
+    return replace(deadline, explanation=unused)
+
+
+@lru_cache(maxsize=32)
+def _calendar(division: str, extra: tuple[tuple[date, str], ...]) -> WorkingCalendar:
+    return WorkingCalendar({**library_holidays(division), **dict(extra)})
+
+
+@lru_cache(maxsize=4)
+def _library_holidays(subdivision: str) -> Mapping[date, str]:
+    from holidays.countries.united_kingdom import UnitedKingdom  # a third of the time of `import holidays`
+
+    years = range(FIRST_YEAR, LAST_YEAR + 1)
+    named = UnitedKingdom(subdiv=subdivision, years=years)
+    return MappingProxyType(
+        {on: name.replace(" (observed)", ", substitute day") for on, name in named.items()}
+    )
+
+
+def _read_profiles(paths: list[Path]) -> Mapping[str, Profile]:
+    raw = {path.stem: _without_notes(_read_yaml(path), path) for path in paths}
+    known_roles = {role.key for role in roles()}
+    return MappingProxyType(build_profiles(raw, calendar_for, known_roles))
+
+
+def _without_notes(raw: Any, path: Path) -> dict[str, Any]:
+    """The file less its `x-` entries, which only hold YAML anchors."""
+    if not isinstance(raw, dict):
+        raise BadInput(f"The file {path.name} is not a profile: it should hold names and values.")
+    return {name: value for name, value in raw.items() if not str(name).startswith("x-")}
+
+
+def _read_yaml(path: Path) -> Any:
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        with path.open("rb") as opened:
+            return yaml.load(opened, Loader=loader)  # noqa: S506 - both are the safe loader
+    except FileNotFoundError:
+        raise BadInput(f"The file {path.name} is missing from the folder {path.parent.name}.") from None
+    except yaml.YAMLError as error:
+        where = getattr(error, "problem_mark", None)
+        line = f" on line {where.line + 1}" if where else ""
+        raise BadInput(f"The file {path.name} cannot be read as YAML{line}.") from None
+
+
+def _files(folder: str, pattern: str) -> list[Path]:
+    return sorted((PROCESSES / folder).glob(pattern))
+
+
+def _cached(name: str, paths: list[Path], read: Callable[[list[Path]], Value]) -> Value:
+    """What `read` makes of `paths`, kept until one of them changes."""
+    stamp = tuple(
+        (str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in paths if path.exists()
+    )
+    with _lock:
+        kept = _cache.get(name)
+        if kept is None or kept[0] != stamp:
+            kept = (stamp, read(paths))
+            _cache[name] = kept
+        value: Value = kept[1]
+        return value
