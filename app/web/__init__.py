@@ -1,0 +1,21 @@
+"""The pages. `register` puts them on an app: the shell first, then the guard, then one blueprint a noun."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from flask import Flask
+
+PAGES = ("session",)
+"""Modules of app.web that hold a blueprint of the name `pages`."""
+
+
+def register(app: Flask) -> None:
+    """Everything a browser meets. The guard refuses whatever its page has not declared open."""
+    from app.web import guard, session, shell
+
+    session.configure(app)
+    shell.install(app)
+    guard.install(app)
+    for name in PAGES:
+        app.register_blueprint(import_module(f"app.web.{name}").pages)

@@ -1,0 +1,116 @@
+"""Signing in and out, and the cookie between the two."""
+
+from __future__ import annotations
+
+from urllib.parse import unquote
+
+from flask import Blueprint, Flask, current_app, g, redirect, render_template, request, session, url_for
+from werkzeug.wrappers import Response
+
+from app.domain.errors import NotSignedIn
+from app.services import accounts, demo
+from app.web.guard import TOKEN, allowed, open_to_all
+
+pages = Blueprint("accounts", __name__)
+Answer = str | Response | tuple[str, int]
+
+
+def configure(app: Flask) -> None:
+    """Set the session cookie: out of reach of scripts and other sites, and of other hosts where there is https."""
+    https = bool(app.config.get("PRODUCTION")) or str(app.config.get("BASE_URL", "")).startswith("https:")
+    app.config.update(
+        SESSION_COOKIE_NAME="__Host-session" if https else "session",
+        SESSION_COOKIE_SECURE=https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_PATH="/",
+    )
+
+
+def safe_next(target: str | None) -> str:
+    """`target` when it is a path of this service, else home: never another host, scheme or header."""
+    home = url_for("shell.home")
+    if not target or not target.startswith("/"):
+        return home
+    for form in (target, unquote(target), unquote(unquote(target))):
+        if form.startswith("//") or "\\" in form or any(ord(character) < 32 for character in form):
+            return home
+        if form.lstrip("/ ").startswith("/") or "//" in form.partition("?")[0]:
+            return home
+    return target
+
+
+@pages.get("/sign-in")
+@open_to_all
+def sign_in() -> Answer:
+    """The form."""
+    if g.get("viewer"):
+        return redirect(safe_next(request.args.get("next")))
+    return _form()
+
+
+@pages.post("/sign-in")
+@open_to_all
+def sign_in_now() -> Answer:
+    """Check name and password; a new session, never the one from before."""
+    username, password = request.form.get("username", ""), request.form.get("password", "")
+    missing = _missing(username, password)
+    if missing:
+        return _form(missing), 422
+    try:
+        began = accounts.sign_in(
+            username, password, address=request.remote_addr or "", replaces=session.get(TOKEN)
+        )
+    except NotSignedIn as error:
+        return _form([{"text": error.sentence, "href": "#username"}]), 401
+    session.clear()
+    session[TOKEN] = began.token
+    return redirect(safe_next(request.form.get("next")), 303)
+
+
+@pages.post("/sign-out")
+@open_to_all
+def sign_out() -> Answer:
+    """End the session, here and on the server."""
+    if session.get(TOKEN):
+        accounts.sign_out(session[TOKEN])
+    session.clear()
+    return redirect(url_for("accounts.signed_out"), 303)
+
+
+@pages.get("/signed-out")
+@open_to_all
+def signed_out() -> Answer:
+    """Said after signing out."""
+    return render_template("accounts/ended.html", page_name="You have signed out")
+
+
+@pages.get("/session-ended")
+@open_to_all
+def session_ended() -> Answer:
+    """Said when half an hour has passed without a click; what was typed is kept as a draft."""
+    return render_template("accounts/ended.html", page_name="Your session has ended", was_idle=True)
+
+
+@pages.post("/session/stay")
+@allowed("see_own_work")
+def stay_signed_in() -> Answer:
+    """Loading the viewer has kept the session alive; there is nothing else to say."""
+    return "", 204
+
+
+def _missing(username: str, password: str) -> list[dict[str, str]]:
+    asked = (("username", username, "Enter your user name"), ("password", password, "Enter your password"))
+    return [{"text": words, "href": f"#{field}"} for field, value, words in asked if not value.strip()]
+
+
+def _form(errors: list[dict[str, str]] | None = None) -> str:
+    return render_template(
+        "accounts/sign_in.html",
+        page_name="Sign in",
+        errors=errors or [],
+        username=request.form.get("username", ""),
+        next=request.values.get("next", ""),
+        people=demo.who_can_sign_in() if current_app.config.get("DEMO") else [],
+        demo_password=demo.PASSWORD,
+    )
