@@ -113,7 +113,9 @@ def _smtp_url(value: str | None) -> str | None:
 def _secret(value: str | None, production: bool, instance_path: Path) -> str:
     if value:
         if production and (len(value) < SECRET_BYTES or value.lower() in UNSAFE_SECRETS):
-            raise BadInput(f"{PREFIX}SECRET_KEY must be at least {SECRET_BYTES} characters that nobody could guess.")
+            raise BadInput(
+                f"{PREFIX}SECRET_KEY must be at least {SECRET_BYTES} characters that nobody could guess."
+            )
         return value
     if production:
         raise BadInput(f"Set {PREFIX}SECRET_KEY: in production the secret is given, never made up.")

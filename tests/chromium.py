@@ -93,7 +93,9 @@ def axe_violations(page: Page) -> list[str]:
     """What axe-core finds wrong with the page as it stands, a line each: rule, place, what to do."""
     source = (PROJECT / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
     page.evaluate(source)
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']}).then(result => result.violations)")
+    found = page.evaluate(
+        "axe.run(document, {resultTypes: ['violations']}).then(result => result.violations)"
+    )
     return [
         f"{violation['id']}: {node['target']}: {node['failureSummary']}"
         for violation in found

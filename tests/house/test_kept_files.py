@@ -24,8 +24,12 @@ def test_python_packages_are_locked_by_hash_and_name_no_registry() -> None:
 
 
 def test_every_python_package_asked_for_is_locked() -> None:
-    asked = re.findall(r'^  "([A-Za-z0-9\-]+)[^"]*",', text_of("pyproject.toml").split("[project.scripts]")[0], re.MULTILINE)
-    locked = {name.lower() for name in re.findall(r"^([\w.\-]+)==", text_of("requirements.lock"), re.MULTILINE)}
+    asked = re.findall(
+        r'^  "([A-Za-z0-9\-]+)[^"]*",', text_of("pyproject.toml").split("[project.scripts]")[0], re.MULTILINE
+    )
+    locked = {
+        name.lower() for name in re.findall(r"^([\w.\-]+)==", text_of("requirements.lock"), re.MULTILINE)
+    }
 
     assert {name.lower() for name in asked} <= locked
 
@@ -39,15 +43,25 @@ def test_npm_packages_are_locked_by_hash_and_name_no_registry() -> None:
     assert [path for path, facts in installed.items() if "integrity" not in facts] == []
 
 
-@pytest.mark.parametrize("forbidden", [MACHINE_PATHS, OUTSIDE_THE_CLONE], ids=["machine", "outside the clone"])
+@pytest.mark.parametrize(
+    "forbidden", [MACHINE_PATHS, OUTSIDE_THE_CLONE], ids=["machine", "outside the clone"]
+)
 def test_no_file_names_a_path_of_one_machine(forbidden: re.Pattern[str]) -> None:
-    found = [f"{path}: {match.group()}" for path in kept_files() if (match := forbidden.search(text_of(path)))]
+    found = [
+        f"{path}: {match.group()}" for path in kept_files() if (match := forbidden.search(text_of(path)))
+    ]
     assert [one for one in found if not one.startswith("tests/house/test_kept_files.py")] == []
 
 
 def test_people_read_of_children_not_of_offenders() -> None:
-    read = [path for path in kept_files() if path.startswith(("app/web/templates/", "forms/")) or path.endswith(".bpmn")]
-    assert [path for path in read if re.search("offender", STATUTES.sub("", text_of(path)), re.IGNORECASE)] == []
+    read = [
+        path
+        for path in kept_files()
+        if path.startswith(("app/web/templates/", "forms/")) or path.endswith(".bpmn")
+    ]
+    assert [
+        path for path in read if re.search("offender", STATUTES.sub("", text_of(path)), re.IGNORECASE)
+    ] == []
 
 
 def test_built_styles_name_no_typeface_that_is_not_ours_to_use() -> None:
@@ -58,7 +72,11 @@ def test_built_styles_name_no_typeface_that_is_not_ours_to_use() -> None:
 
 
 def test_what_is_installed_or_built_is_not_kept() -> None:
-    assert [path for path in kept_files() if path.startswith((".venv/", "node_modules/", "app/web/static/", "instance/"))] == []
+    assert [
+        path
+        for path in kept_files()
+        if path.startswith((".venv/", "node_modules/", "app/web/static/", "instance/"))
+    ] == []
 
 
 def test_the_licence_and_the_log_of_changes_are_there() -> None:

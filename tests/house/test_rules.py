@@ -12,7 +12,18 @@ MODULE_LINES = 320
 FUNCTION_LINES = 60
 WALL_CLOCKS = ("datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.time_ns",
                "time.localtime", "time.gmtime")  # fmt: skip
-NAMES_THAT_SAY_NOTHING = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "data", "info", "base"}
+NAMES_THAT_SAY_NOTHING = {
+    "utils",
+    "util",
+    "helpers",
+    "helper",
+    "common",
+    "misc",
+    "manager",
+    "data",
+    "info",
+    "base",
+}
 OUTGOING = {"requests", "httpx", "aiohttp", "urllib3", "urllib.request", "http.client", "socket", "ftplib"}
 MAIL = {"smtplib": "app/services/"}
 DANGEROUS = {"pickle", "marshal", "shelve", "importlib", "ctypes"}
@@ -52,12 +63,18 @@ def test_only_config_reads_the_environment() -> None:
 
 
 def test_nobody_imports_from_the_factory() -> None:
-    from_app = [place for place in everywhere() if isinstance(place.node, ast.ImportFrom) and imported(place) == ["app"]]
+    from_app = [
+        place
+        for place in everywhere()
+        if isinstance(place.node, ast.ImportFrom) and imported(place) == ["app"]
+    ]
     assert not from_app, listed(from_app)
 
 
 def test_imports_are_absolute() -> None:
-    relative = [place for place in everywhere() if isinstance(place.node, ast.ImportFrom) and place.node.level]
+    relative = [
+        place for place in everywhere() if isinstance(place.node, ast.ImportFrom) and place.node.level
+    ]
     assert not relative, listed(relative)
 
 
@@ -87,7 +104,8 @@ def test_only_the_engine_knows_the_workflow_library_and_the_xml_parser() -> None
         place
         for place in everywhere()
         for name in imported(place)
-        if name.split(".")[0] in {"SpiffWorkflow", "lxml", "xml"} and not place.module.path.startswith("app/engine/")
+        if name.split(".")[0] in {"SpiffWorkflow", "lxml", "xml"}
+        and not place.module.path.startswith("app/engine/")
     ]
     assert not strangers, listed(strangers)
 
@@ -108,7 +126,9 @@ def test_the_app_calls_nobody_on_the_network_but_the_mail_server() -> None:
         place
         for place in everywhere()
         for name in imported(place)
-        if name in OUTGOING or name.split(".")[0] in OUTGOING or not place.module.path.startswith(MAIL.get(name, ""))
+        if name in OUTGOING
+        or name.split(".")[0] in OUTGOING
+        or not place.module.path.startswith(MAIL.get(name, ""))
     ]
     assert not outgoing, listed(outgoing)
 
@@ -147,7 +167,11 @@ def test_templates_carry_no_inline_style_or_handler() -> None:
 
 
 def test_a_module_has_one_subject() -> None:
-    long = [f"{module}: {lines} lines" for module in modules() if (lines := module.text.count("\n")) > MODULE_LINES]
+    long = [
+        f"{module}: {lines} lines"
+        for module in modules()
+        if (lines := module.text.count("\n")) > MODULE_LINES
+    ]
     assert not long, "\n".join(long)
 
 
@@ -176,12 +200,16 @@ def test_public_functions_say_what_they_promise() -> None:
 
 
 def test_every_module_says_what_it_is_for() -> None:
-    silent = [str(module) for module in modules() if module.text.strip() and not ast.get_docstring(module.tree)]
+    silent = [
+        str(module) for module in modules() if module.text.strip() and not ast.get_docstring(module.tree)
+    ]
     assert not silent, silent
 
 
 def test_names_say_something() -> None:
-    vague = [str(module) for module in modules() if re.split(r"[/.]", module.path)[-2] in NAMES_THAT_SAY_NOTHING]
+    vague = [
+        str(module) for module in modules() if re.split(r"[/.]", module.path)[-2] in NAMES_THAT_SAY_NOTHING
+    ]
     assert not vague, vague
 
 
