@@ -97,7 +97,7 @@ def build_profiles(
     for key in files:
         _build(key, files, built, errors, ())
     for key, profile in built.items():
-        mistakes = _mistakes(profile, calendar_for(profile.division), roles)
+        mistakes = _mistakes(profile, calendar_for, roles)
         if mistakes:
             errors[key] = mistakes
     if errors:
@@ -164,7 +164,11 @@ def _extended(said: ProfileFile, parent: Profile | None) -> Profile:
     )
 
 
-def _mistakes(profile: Profile, calendar: WorkingCalendar, roles: Collection[str] | None) -> list[str]:
+def _mistakes(
+    profile: Profile,
+    calendar_for: Callable[[str], WorkingCalendar],
+    roles: Collection[str] | None,
+) -> list[str]:
     """What is wrong in a finished profile, a sentence each."""
     at = f"The profile {profile.key}"
     found = []
@@ -173,7 +177,7 @@ def _mistakes(profile: Profile, calendar: WorkingCalendar, roles: Collection[str
         if rule.only_with and rule.only_with not in profile.switches:
             found.append(f"{at}, {key}: there is no switch called “{rule.only_with}”.")
         if rule.local and rule.statutory and not rule.acknowledged:
-            late = later_than_statute(rule.local, rule.statutory, calendar)
+            late = later_than_statute(rule.local, rule.statutory, calendar_for(profile.division))
             if late:
                 found.append(f"{at}, {key}: {late.sentence()}")
     for level, step in enumerate(profile.ladder, start=1):

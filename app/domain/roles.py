@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
@@ -26,7 +27,7 @@ class RoleTable:
     """Every role, found by its key or by its plain name (which are both unique)."""
 
     def __init__(self, roles: Mapping[str, Role]) -> None:
-        self._by_key = dict(roles)
+        self._by_key = MappingProxyType(dict(roles))
         self._by_name = {_folded(role.name): role for role in roles.values()}
 
     @classmethod
@@ -51,9 +52,10 @@ class RoleTable:
             raise BadInput(f"The table of roles cannot be used. {first}", errors)
         return cls(roles)
 
-    def by_key(self, key: str) -> Role | None:
-        """The role with that key, or None."""
-        return self._by_key.get(key)
+    @property
+    def by_key(self) -> Mapping[str, Role]:
+        """Every role by its key."""
+        return self._by_key
 
     def by_name(self, name: str) -> Role | None:
         """The role with that plain name (the name of a lane), or None; case and spacing do not matter."""

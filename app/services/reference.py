@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 import yaml
 
 from app.domain.deadlines import Deadline, compute
+from app.domain.duties import Coverage, CoverageNotes, Register, coverage
 from app.domain.errors import BadInput
 from app.domain.profiles import Profile, build_profiles
 from app.domain.roles import RoleTable
@@ -26,6 +27,14 @@ from app.domain.workdays import WorkingCalendar
 PROCESSES = Path(__file__).resolve().parents[2] / "processes"
 FIRST_YEAR, LAST_YEAR = 2000, 2050
 DIVISIONS = MappingProxyType({"england": "ENG", "wales": "WLS", "england-and-wales": "ENG"})
+
+BRITISH_NAMES = MappingProxyType(
+    {
+        "May Day": "Early May bank holiday",
+        "Spring Bank Holiday": "Spring bank holiday",
+        "Late Summer Bank Holiday": "Summer bank holiday",
+    }
+)
 
 Value = TypeVar("Value")
 _Stamp = tuple[tuple[str, int, int], ...]
@@ -52,6 +61,32 @@ def profile(key: str) -> Profile:
 def roles() -> RoleTable:
     """The table of roles (processes/roles.yaml)."""
     return _cached("roles", [PROCESSES / "roles.yaml"], lambda paths: RoleTable.build(_read_yaml(paths[0])))
+
+
+def register() -> Register:
+    """Every duty of processes/duties, in the order of the files."""
+    return _cached("register", _files("duties", "*.yaml"), _read_register)
+
+
+def duty_coverage(pathway: str | None = None, area: str | None = None) -> tuple[Coverage, ...]:
+    """What meets each duty of a pathway, of an area, of both or (neither given) of all.
+
+    Raises BadInput for a pathway or an area that the register does not know.
+    """
+    known = register()
+    _must_be_one_of("pathway", pathway, known.pathways())
+    _must_be_one_of("area", area, known.areas())
+    duties = [
+        duty for duty in known if (pathway is None or pathway in duty.pathway) and area in (None, duty.area)
+    ]
+    notes = _cached("coverage", [*_files("duties", "*.yaml")], _read_notes)
+    return coverage(duties, elements_by_duty(), notes.features, notes.context)
+
+
+def elements_by_duty() -> Mapping[str, tuple[tuple[str, str], ...]]:
+    """For each duty the elements of the shipped drawings that meet it, as (definition, element id)."""
+    drawings = sorted(PROCESSES.glob("*/*.bpmn"))
+    return _cached("elements", drawings, _read_elements)
 
 
 def library_holidays(division: str) -> Mapping[date, str]:
@@ -92,19 +127,50 @@ def _calendar(division: str, extra: tuple[tuple[date, str], ...]) -> WorkingCale
 
 @lru_cache(maxsize=4)
 def _library_holidays(subdivision: str) -> Mapping[date, str]:
-    from holidays.countries.united_kingdom import UnitedKingdom  # a third of the time of `import holidays`
+    from holidays import country_holidays  # a tenth of a second, and not every command needs it
 
     years = range(FIRST_YEAR, LAST_YEAR + 1)
-    named = UnitedKingdom(subdiv=subdivision, years=years)
-    return MappingProxyType(
-        {on: name.replace(" (observed)", ", substitute day") for on, name in named.items()}
-    )
+    named = country_holidays("GB", subdiv=subdivision, years=years)
+    return MappingProxyType({on: _in_britain(name) for on, name in sorted(named.items())})
+
+
+def _in_britain(name: str) -> str:
+    """The holiday as the government's own list calls it."""
+    plain = name.removesuffix(" (observed)")
+    british = BRITISH_NAMES.get(plain, plain)
+    return british if plain == name else f"{british}, substitute day"
 
 
 def _read_profiles(paths: list[Path]) -> Mapping[str, Profile]:
     raw = {path.stem: _without_notes(_read_yaml(path), path) for path in paths}
-    known_roles = {role.key for role in roles()}
-    return MappingProxyType(build_profiles(raw, calendar_for, known_roles))
+    return MappingProxyType(build_profiles(raw, calendar_for, roles().by_key))
+
+
+def _read_register(paths: list[Path]) -> Register:
+    said = [_read_yaml(path) or {} for path in paths]
+    return Register.build([duty for file in said for duty in file.get("duties", ())], roles().by_key)
+
+
+def _read_notes(paths: list[Path]) -> CoverageNotes:
+    notes = next((path for path in paths if path.name == "coverage.yaml"), None)
+    return CoverageNotes.build(_read_yaml(notes) or {} if notes else {}, register())
+
+
+def _read_elements(paths: list[Path]) -> Mapping[str, tuple[tuple[str, str], ...]]:
+    from app.engine import drawing, gate  # lxml: not every command needs it
+
+    found: dict[str, list[tuple[str, str]]] = {}
+    for path in paths:
+        for process in drawing.read(gate.read(path.read_bytes())).processes:
+            for node in process.everything():
+                for duty_id in filter(None, map(str.strip, node.properties.get("duty", "").split(","))):
+                    found.setdefault(duty_id, []).append((process.id, node.id))
+    return MappingProxyType({duty_id: tuple(elements) for duty_id, elements in found.items()})
+
+
+def _must_be_one_of(what: str, value: str | None, known: tuple[str, ...]) -> None:
+    if value is not None and value not in known:
+        raise BadInput(f"The register has no {what} called “{value}”. There are {', '.join(sorted(known))}.")
 
 
 def _without_notes(raw: Any, path: Path) -> dict[str, Any]:
