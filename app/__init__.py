@@ -33,6 +33,5 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app.logs.configure(as_json=settings.log_json)
     app.store.db.init(flask_app)
     app.logs.watch_requests(flask_app)
-    if hasattr(app.web, "register"):
-        app.web.register(flask_app)
+    app.web.register(flask_app)
     return flask_app

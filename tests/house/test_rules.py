@@ -26,7 +26,7 @@ NAMES_THAT_SAY_NOTHING = {
 }
 OUTGOING = {"requests", "httpx", "aiohttp", "urllib3", "urllib.request", "http.client", "socket", "ftplib"}
 MAIL = {"smtplib": "app/services/"}
-DANGEROUS = {"pickle", "marshal", "shelve", "importlib", "ctypes"}
+DANGEROUS = {"pickle", "marshal", "shelve", "ctypes"}
 
 # Where everything may be caught, and why. Elsewhere a broad `except` must raise again.
 MAY_CATCH_EVERYTHING: dict[tuple[str, str], str] = {}
