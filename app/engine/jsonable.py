@@ -1,0 +1,41 @@
+"""What may be kept in an instance: JSON values and nothing else."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from app.domain.errors import ExpressionRefused
+
+MAX_DEPTH = 10
+MAX_ITEMS = 2000
+
+
+def as_json(value: Any, depth: int = 0) -> Any:
+    """`value` as JSON values that share nothing with it; dates and times become ISO text.
+
+    Raises ExpressionRefused for anything that JSON cannot hold, or that is too deep or too long.
+    """
+    if value is None or isinstance(value, bool | int):
+        return value
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            raise ExpressionRefused("A number that is infinite or undefined cannot be kept.")
+        return value
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    if depth >= MAX_DEPTH:
+        raise ExpressionRefused("The value is too deep to be kept.")
+    if isinstance(value, Mapping):
+        if len(value) > MAX_ITEMS or not all(isinstance(key, str) for key in value):
+            raise ExpressionRefused("A record must have text as its keys, and not too many of them.")
+        return {str(key): as_json(item, depth + 1) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        if len(value) > MAX_ITEMS:
+            raise ExpressionRefused("The list is too long to be kept.")
+        return [as_json(item, depth + 1) for item in value]
+    raise ExpressionRefused(f"A value of the kind {type(value).__name__} cannot be kept.")

@@ -1,0 +1,28 @@
+"""The words of BPMN that the engine knows, and the namespaces that they live in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
+SPIFF = "http://spiffworkflow.org/bpmn/schema/1.0/core"
+
+GATEWAYS = frozenset({"exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway", "complexGateway"})
+EVENTS = frozenset(
+    {"startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent", "implicitThrowEvent"}
+)
+PERSON_TASKS = frozenset({"task", "userTask", "manualTask"})
+TASKS = PERSON_TASKS | {"scriptTask", "serviceTask", "sendTask", "receiveTask", "businessRuleTask"}
+SUB_PROCESSES = frozenset({"subProcess", "transaction", "adHocSubProcess"})
+ACTIVITIES = TASKS | SUB_PROCESSES | {"callActivity"}
+FLOW_NODES = GATEWAYS | EVENTS | ACTIVITIES
+
+PROPERTIES = frozenset({"form", "due", "duty", "role", "assign", "copy", "overdue"})
+
+
+def local_name(node: Any) -> str:
+    """The tag of an element of BPMN's own namespace, without the namespace; else an empty string."""
+    tag = node.tag
+    if isinstance(tag, str) and tag.startswith(f"{{{BPMN}}}"):
+        return tag[len(BPMN) + 2 :]
+    return ""
