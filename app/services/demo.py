@@ -14,11 +14,10 @@ from sqlalchemy.orm import Session
 
 from app.domain.clock import now
 from app.domain.ids import new_id
-from app.services import accounts, passwords
-from app.store.audit import Entry, note
-from app.store.children import Child, ChildWorker
+from app.services import accounts, children, passwords
 from app.store.db import reading, transaction
-from app.store.people import Authority, ChildAgency, Person, Team, TeamRole
+from app.store.people import Authority, Person, Team, TeamRole
+from app.store.ties import tie
 
 PASSWORD = "Only-for-the-demo-1"  # noqa: S105 - printed for everybody to read
 AUTHORITIES = (
@@ -162,7 +161,6 @@ ADMINISTRATOR = DemoPerson("Ada Admin", (), "administrator: people, pathways, in
 class DemoChild:
     """An invented child, the agencies that know them, and who is allocated: role -> given name of the worker."""
 
-    reference: str
     given_name: str
     family_name: str
     date_of_birth: date
@@ -172,16 +170,15 @@ class DemoChild:
 
 CHILDREN = (
     DemoChild(
-        "DEMO-001",
         "Alex",
         "Example",
         date(2010, 5, 14),
         ("yjs", "csc"),
         (("social_worker", "sam"), ("yjs_case_manager", "casey")),
     ),
-    DemoChild("DEMO-002", "Robin", "Placeholder", date(2009, 11, 2), ("yjs", "csc")),
-    DemoChild("DEMO-003", "Charlie", "Fictional", date(2011, 1, 29), ("yjs",)),
-    DemoChild("DEMO-004", "Jo", "Madeup", date(2012, 8, 8), ("csc",), (("social_worker", "sam"),)),
+    DemoChild("Robin", "Placeholder", date(2009, 11, 2), ("yjs", "csc")),
+    DemoChild("Charlie", "Fictional", date(2011, 1, 29), ("yjs",)),
+    DemoChild("Jo", "Madeup", date(2012, 8, 8), ("csc",), (("social_worker", "sam"),)),
 )
 
 
@@ -250,29 +247,15 @@ def _add_people(session: Session, authority_id: str, kept: str) -> dict[str, str
 
 
 def _add_child(session: Session, authority_id: str, child: DemoChild, workers: dict[str, str]) -> None:
-    own = {"authority_id": authority_id, "child_id": new_id()}
-    session.add(
-        Child(
-            authority_id=authority_id,
-            id=own["child_id"],
-            reference=child.reference,
-            given_name=child.given_name,
-            family_name=child.family_name,
-            search_name=f"{child.given_name} {child.family_name}".casefold(),
-            date_of_birth=child.date_of_birth,
-            identifiers={},
-            is_provisional=False,
-            created_at=now(),
-            created_by=None,
-        )
+    child_id = children.add(
+        session,
+        authority_id,
+        given_name=child.given_name,
+        family_name=child.family_name,
+        date_of_birth=child.date_of_birth,
+        identifiers={},
+        person_id=None,
     )
-    session.flush()
-    session.add_all(ChildAgency(agency=agency, since_at=now(), **own) for agency in child.agencies)
-    session.add_all(
-        ChildWorker(
-            id=new_id(), role=role, person_id=workers[given_name], from_at=now(), until_at=None, **own
-        )
-        for role, given_name in child.workers
-    )
-    entry = Entry(kind="child_added", child_id=own["child_id"], facts={"reference": child.reference})
-    note(session, entry, authority_id=authority_id, stream=f"child:{own['child_id']}")
+    tie(session, authority_id, child_id, child.agencies)
+    for role, given_name in child.workers:
+        children.allocate(session, authority_id, child_id, role, workers[given_name], by=None)

@@ -86,6 +86,7 @@ def check() -> Response | None:
 
 def load_viewer() -> None:
     """Who is signed in, with what the shell needs to know of them; nobody when the session has ended."""
+    g.viewer = None  # tests may share one application context between requests
     token = session.get(TOKEN)
     if not token:
         return

@@ -33,9 +33,9 @@ def safe_next(target: str | None) -> str:
     if not target or not target.startswith("/"):
         return home
     for form in (target, unquote(target), unquote(unquote(target))):
-        if form.startswith("//") or "\\" in form or any(ord(character) < 32 for character in form):
-            return home
-        if form.lstrip("/ ").startswith("/") or "//" in form.partition("?")[0]:
+        path = form.partition("?")[0]
+        is_odd = "\\" in form or any(ord(character) < 32 for character in form)
+        if is_odd or "//" in path or any(character.isspace() for character in path):
             return home
     return target
 
