@@ -43,7 +43,7 @@ def sqlite_files(tmp_path_factory: pytest.TempPathFactory) -> SqliteFiles:
 
 @pytest.fixture
 def sqlite_database(sqlite_files: SqliteFiles) -> Iterator[str]:
-    """The URL of a SQLite database that is migrated, filled with the project's pathways, and this test's own."""
+    """The URL of a SQLite database that is migrated, empty, and this test's own."""
     url = sqlite_files.create()
     yield url
     sqlite_files.drop(url)
@@ -51,7 +51,7 @@ def sqlite_database(sqlite_files: SqliteFiles) -> Iterator[str]:
 
 @pytest.fixture
 def postgresql_database(postgres: PostgresCluster) -> Iterator[str]:
-    """The URL of a PostgreSQL database that is migrated, filled with the project's pathways, and this test's own."""
+    """The URL of a PostgreSQL database that is migrated, empty, and this test's own."""
     url = postgres.create()
     yield url
     postgres.drop(url)
@@ -61,6 +61,28 @@ def postgresql_database(postgres: PostgresCluster) -> Iterator[str]:
 def database(request: pytest.FixtureRequest) -> str:
     """Each of the two databases in turn: the test runs once on either."""
     return str(request.getfixturevalue(f"{request.param}_database"))
+
+
+@pytest.fixture
+def filled_sqlite_database(sqlite_files: SqliteFiles) -> Iterator[str]:
+    """Like `sqlite_database`, with the project's pathways published and the demo's people in it."""
+    url = sqlite_files.create("filled")
+    yield url
+    sqlite_files.drop(url)
+
+
+@pytest.fixture
+def filled_postgresql_database(postgres: PostgresCluster) -> Iterator[str]:
+    """Like `postgresql_database`, with the project's pathways published and the demo's people in it."""
+    url = postgres.create("filled")
+    yield url
+    postgres.drop(url)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def filled_database(request: pytest.FixtureRequest) -> str:
+    """Each of the two databases in turn, as a first `make run` leaves it."""
+    return str(request.getfixturevalue(f"filled_{request.param}_database"))
 
 
 @pytest.fixture
@@ -94,9 +116,25 @@ def sqlite_app(sqlite_database: str, make_app: Callable[..., Flask]) -> Iterator
 
 
 @pytest.fixture
-def live_server(sqlite_database: str, make_app: Callable[..., Flask]) -> Iterator[LiveServer]:
-    """The app behind a real HTTP server on a free port of this machine; `live_server.url` is its address."""
-    with LiveServer(make_app(sqlite_database)) as server:
+def filled_app(filled_database: str, make_app: Callable[..., Flask]) -> Iterator[Flask]:
+    """The app as a first `make run` leaves it, on each database in turn, with an application context pushed."""
+    built = make_app(filled_database)
+    with built.app_context():
+        yield built
+
+
+@pytest.fixture
+def filled_sqlite_app(filled_sqlite_database: str, make_app: Callable[..., Flask]) -> Iterator[Flask]:
+    """The app as a first `make run` leaves it, on SQLite alone, with an application context pushed."""
+    built = make_app(filled_sqlite_database)
+    with built.app_context():
+        yield built
+
+
+@pytest.fixture
+def live_server(filled_sqlite_database: str, make_app: Callable[..., Flask]) -> Iterator[LiveServer]:
+    """The app, as a first `make run` leaves it, behind a real HTTP server on a free port of this machine."""
+    with LiveServer(make_app(filled_sqlite_database)) as server:
         yield server
 
 

