@@ -4,6 +4,7 @@ text, long text   text, trimmed, one kind of line end, nothing that cannot be st
 number            int or float; "1,250" is understood
 select, radio     one of the options' values        checklist   a list of them, in the options' order
 checkbox          True or False
+yes or no         True or False: a radio whose two values are the JSON values true and false
 date              'YYYY-MM-DD'       time   'HH:MM'       datetime   ISO 8601 with London's offset
 """
 
@@ -12,6 +13,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -19,14 +21,16 @@ from typing import Any
 from marshmallow import ValidationError, fields
 
 from app.domain import clock
-from app.domain.form_parts import Field
+from app.domain.form_parts import Field, option_value
 from app.domain.form_sentences import missing, must, plain_number, subject_of
 from app.domain.typed_times import Mistyped, read_day, read_moment_typed, read_time
 
 MOST_ITEMS = 200
+LONGEST_OFFERED = 64
 _NUMBER = re.compile(r"£?-?[\d,]{1,30}(\.\d{1,10})?", re.ASCII)
 _EMAIL = re.compile(r"[^\s@<>()\[\]\\,;:\"]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", re.ASCII)
 _PHONE = re.compile(r"\+?[0-9() -]{7,25}( ?(x|ext\.?) ?[0-9]{1,6})?", re.ASCII | re.IGNORECASE)
+_ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 _LARGEST_NUMBER = 10**12
 Reader = Callable[[Field, Any], Any]
 
@@ -36,9 +40,9 @@ def marshmallow_field(field: Field) -> fields.Field[Any]:
     kinds: dict[str, type[fields.Field[Any]]] = {
         "number": _Number, "checkbox": _Yes, "checklist": _Chosen
     }  # fmt: skip
-    kind = kinds.get(field.kind, _Text)
+    kind = _Yes if field.boolean else kinds.get(field.kind, _Text)
     words: dict[str, Any] = {"title": field.label, "description": field.hint or None}
-    if field.options:
+    if field.options and not field.boolean:
         words["enum"] = [option.value for option in field.options]
     given = {name: value for name, value in words.items() if value}
     made: fields.Field[Any] = kind(
@@ -158,7 +162,16 @@ def _decimal(value: Any) -> Decimal | None:
     return number if number.is_finite() and abs(number) <= _LARGEST_NUMBER else None
 
 
+def _read_one(field: Field, value: Any) -> str | bool:
+    if field.values_key and not field.options:
+        return _read_text(replace(field, kind="text", max_length=LONGEST_OFFERED), value)
+    chosen = _read_choice(field, option_value(value) if field.boolean else value)
+    return chosen == "true" if field.boolean else chosen
+
+
 def _read_choice(field: Field, value: Any) -> str:
+    if field.allocates and not field.options and isinstance(value, str) and _ID.fullmatch(value):
+        return value
     if isinstance(value, str) and any(option.value == value for option in field.options):
         return value
     raise ValidationError(missing(field) + " from the list")
@@ -207,7 +220,7 @@ def _check_day(field: Field, day: date, today: date) -> None:
 
 
 _READERS: dict[str, Reader] = {
-    "text": _read_text, "long_text": _read_text, "number": _read_number, "select": _read_choice,
-    "radio": _read_choice, "checklist": _read_checklist, "checkbox": _read_checkbox, "date": _read_date,
+    "text": _read_text, "long_text": _read_text, "number": _read_number, "select": _read_one,
+    "radio": _read_one, "checklist": _read_checklist, "checkbox": _read_checkbox, "date": _read_date,
     "time": _read_time, "datetime": _read_datetime,
 }  # fmt: skip

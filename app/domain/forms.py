@@ -6,8 +6,8 @@ The same marshmallow schema serves the pages and the JSON API.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -17,9 +17,9 @@ from app.domain.errors import BadInput
 from app.domain.form_components import text_of
 from app.domain.form_fields import marshmallow_field
 from app.domain.form_files import Reader
-from app.domain.form_parts import Field, Part, fields_in
+from app.domain.form_parts import Field, Group, Option, Part, fields_in
 
-__all__ = ["Field", "Form", "check_form", "facts_from", "prefill", "read_form", "validate"]
+__all__ = ["Field", "Form", "Option", "check_form", "facts_from", "prefill", "read_form", "validate"]
 
 MOST_UNKNOWN = 10
 
@@ -44,6 +44,10 @@ class Form:
     def schema(self) -> Schema:
         """The marshmallow schema of the answers: JSON values in and out, unknown names refused."""
         return _schema(self)
+
+    def offering(self, offers: Mapping[str, Sequence[Option]]) -> Form:
+        """The form with the options that are offered for a `values_key`: nothing else is accepted then."""
+        return replace(self, parts=tuple(_offered(part, offers) for part in self.parts))
 
     def shown(self, answers: Mapping[str, Any]) -> tuple[Field, ...]:
         """The questions that are asked, given answers as far as they can be read. Never raises."""
@@ -162,6 +166,14 @@ def _answer(schema: Schema, field: Field, value: Any) -> Any:
 def _schema(form: Form) -> Schema:
     made = Schema.from_dict({field.key: marshmallow_field(field) for field in form.fields}, name="Answers")
     return made(unknown=RAISE)
+
+
+def _offered(part: Part, offers: Mapping[str, Sequence[Option]]) -> Part:
+    if isinstance(part, Group):
+        return replace(part, parts=tuple(_offered(one, offers) for one in part.parts))
+    if isinstance(part, Field) and part.values_key in offers:
+        return replace(part, options=tuple(offers[part.values_key]))
+    return part
 
 
 def _title_from(key: str) -> str:
