@@ -56,6 +56,9 @@ def fill(database_url: str, instance_path: Path) -> None:
 
 def upgrade() -> None:
     """The project's migrations, as the command line runs them."""
+    from app.store import audit, calendar, children, definitions, incidents, instances, outbox  # noqa: F401
+    from app.store import people, tasks, ties, timers  # noqa: F401
+
     getattr(store, "upgrade", db.create_all)()
 
 
