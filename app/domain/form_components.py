@@ -116,11 +116,6 @@ def _default(value: Any) -> Any:
     return None
 
 
-def _allocates(component: Mapping[str, Any]) -> bool:
-    properties = component.get("properties")
-    return isinstance(properties, Mapping) and bool(properties.get("allocates"))
-
-
 def _rules(component: Mapping[str, Any]) -> Mapping[str, Any]:
     rules = component.get("validate")
     return rules if isinstance(rules, Mapping) else {}
@@ -129,8 +124,6 @@ def _rules(component: Mapping[str, Any]) -> Mapping[str, Any]:
 def _options(component: Mapping[str, Any], name: str, complain: Complain) -> tuple[Option, ...]:
     """The answers to choose from; findings when there are none, too many, or two alike."""
     values = component.get("values")
-    if _allocates(component) and component["type"] == "select":
-        return ()
     if not isinstance(values, list | tuple) or not values:
         complain(f"{name} needs a list of “values” to choose from.")
         return ()
@@ -157,8 +150,6 @@ def _value_of(option: Mapping[str, Any]) -> str:
 def _is_boolean(component: Mapping[str, Any], name: str, complain: Complain) -> bool:
     """Whether the answers are the JSON values true and false: a yes-or-no question."""
     values = component.get("values")
-    if _allocates(component) and component["type"] == "select":
-        return ()
     given = (
         [value.get("value") for value in values if isinstance(value, Mapping)]
         if isinstance(values, list)

@@ -30,7 +30,6 @@ LONGEST_OFFERED = 64
 _NUMBER = re.compile(r"£?-?[\d,]{1,30}(\.\d{1,10})?", re.ASCII)
 _EMAIL = re.compile(r"[^\s@<>()\[\]\\,;:\"]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", re.ASCII)
 _PHONE = re.compile(r"\+?[0-9() -]{7,25}( ?(x|ext\.?) ?[0-9]{1,6})?", re.ASCII | re.IGNORECASE)
-_ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 _LARGEST_NUMBER = 10**12
 Reader = Callable[[Field, Any], Any]
 
@@ -170,8 +169,6 @@ def _read_one(field: Field, value: Any) -> str | bool:
 
 
 def _read_choice(field: Field, value: Any) -> str:
-    if field.allocates and not field.options and isinstance(value, str) and _ID.fullmatch(value):
-        return value
     if isinstance(value, str) and any(option.value == value for option in field.options):
         return value
     raise ValidationError(missing(field) + " from the list")

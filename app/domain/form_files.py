@@ -3,7 +3,6 @@
 What a designer may draw: textfield, textarea, number, select, radio, checkbox, checklist, datetime, text, separator,
 spacer and group. Custom `properties` of a component, all text:
     fact          the child's fact that the answer is prefilled from and stored to
-    allocates     on a select without values: the key of a role; the person chosen becomes the child's worker in it
     called        the question inside a sentence: "the date of the visit"
     when          past | future: where a date must lie (today counts)
     allocates     the role that the chosen person takes on for the child (a select of people:<role>)
@@ -181,7 +180,6 @@ class Reader:
 
 _PROPERTIES: dict[Any, Callable[[str], bool]] = {
     "fact": lambda value: bool(FACT.fullmatch(value)),
-    "allocates": lambda value: bool(FACT.fullmatch(value)),
     "called": lambda value: 0 < len(value) <= 200,
     "when": lambda value: value in {"past", "future"},
     "inputmode": lambda value: value in INPUT_MODES,

@@ -57,8 +57,7 @@ class Field:
     """One question.
 
     `called` names it inside a sentence ("the date of the visit"). `fact` is the child's fact that the answer is
-    prefilled from and stored to; `allocates` is the key of a role: the answer is the id of a person who holds it, and
-    makes that person the child's worker in the role (the options come from the people there are). `hidden_when` are the conditions of the question and of the groups around it:
+    prefilled from and stored to. `hidden_when` are the conditions of the question and of the groups around it:
     any of them hides it. `day` says whether a date must lie in the past (today counts), the future (today
     counts) or neither. `minimum` and `maximum` are a number's limits, `decimals` its places after the point.
     A `boolean` question is answered True or False; its options are "true" and "false" in the file's order.
@@ -73,7 +72,6 @@ class Field:
     required: bool = False
     options: tuple[Option, ...] = ()
     fact: str | None = None
-    allocates: str | None = None
     called: str = ""
     hidden_when: tuple[Condition, ...] = ()
     default: Any = None

@@ -239,14 +239,6 @@ def test_a_known_fact_is_prefilled_and_an_answer_is_stored_as_one() -> None:
     assert facts_from(form, checked) == {"prison_number": "A9"}
 
 
-def test_a_question_that_allocates_takes_the_id_of_a_person() -> None:
-    allocation = {"type": "select", "label": "Social worker", "properties": {"allocates": "social_worker"}}
-
-    assert answer(allocation, "0000abc") == "0000abc"
-    assert refusal(allocation, "<script>") == "Select the social worker from the list"
-    assert form_with({**allocation, "key": "it"}).fields[0].allocates == "social_worker"
-
-
 def test_the_same_schema_serves_the_api() -> None:
     form = form_with({**TEXT, "key": "worker"}, {**DATE, "key": "visited_on", "label": "Date"})
 
