@@ -195,7 +195,7 @@ def create() -> list[str]:
     kept = passwords.make_hash(PASSWORD, "") if fresh else ""
     for authority_id, name, profile_key in fresh:
         with transaction() as session:
-            session.add(Authority(id=authority_id, name=name, profile_key=profile_key))
+            session.add(Authority(id=authority_id, name=name, profile=profile_key))
             session.flush()
             _add_teams(session, authority_id)
             workers = _add_people(session, authority_id, kept)

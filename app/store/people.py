@@ -18,12 +18,12 @@ from app.store.db import Base
 
 
 class Authority(Base):
-    """A council and its partners: the tenant. `profile_key` names its protocol."""
+    """A council and its partners: the tenant. `profile` names its protocol."""
 
     __tablename__ = "authorities"
     id: Mapped[str] = mapped_column(primary_key=True)
     name: Mapped[str]
-    profile_key: Mapped[str]
+    profile: Mapped[str]
 
 
 class Team(Base):
