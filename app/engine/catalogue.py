@@ -135,6 +135,8 @@ def _bundle(
     scopes = {process: read.processes[0] for process, read in drawings.items()}
     used = [scope.id for scope in _reachable(scopes[key], scopes)]
     wanted = {node.properties.get("form", "") for name in used for node in scopes[name].everything()}
+    folder = texts[key][0].partition("/")[0]
+    wanted |= {f"{folder}/{message}" for message in _subscribed([scopes[name] for name in used])}
     return Bundle(
         key=key,
         files={texts[name][0]: texts[name][1] for name in sorted(used)},

@@ -74,6 +74,7 @@ class Node:
     operator: Operator | None = None
     loop: str | None = None
     cardinality: str | None = None
+    collection: bool = False
     incoming: list[Flow] = field(default_factory=list)
     outgoing: list[Flow] = field(default_factory=list)
     boundaries: list[Node] = field(default_factory=list)
@@ -114,22 +115,33 @@ class Scope:
 
 @dataclass(eq=False)
 class Drawing:
-    """A whole file: its processes, its messages, and what lies at the top and is neither."""
+    """A whole file: its processes, its messages, and what lies at the top and is neither.
+
+    `lanes` has each lane's id, its name, and whether it holds nodes itself (rather than further lanes).
+    """
 
     processes: list[Scope]
     messages: Mapping[str, DrawnMessage]
     strangers: list[tuple[str, str]]
     ids: list[str]
-    lane_names: Mapping[str, tuple[str, ...]]
+    lanes: list[tuple[str, str, bool]]
+    in_two_lanes: list[str]
 
 
 def read(root: Any) -> Drawing:
     """The drawing in a tree that the gate let through."""
     messages = {m.get("id", ""): _message(m) for m in root.iterchildren(f"{{{BPMN}}}message")}
     lanes: dict[str, str] = {}
+    drawn: list[tuple[str, str, bool]] = []
+    twice: list[str] = []
     for lane in root.iter(f"{{{BPMN}}}lane"):
-        for reference in lane.iterchildren(f"{{{BPMN}}}flowNodeRef"):
-            lanes[(reference.text or "").strip()] = lane.get("name") or ""
+        references = [(r.text or "").strip() for r in lane.iterchildren(f"{{{BPMN}}}flowNodeRef")]
+        outer = lane.find(f"{{{BPMN}}}childLaneSet") is not None
+        drawn.append((lane.get("id", ""), lane.get("name") or "", not outer))
+        if outer:
+            continue
+        twice += [reference for reference in references if reference in lanes]
+        lanes |= dict.fromkeys(references, lane.get("name") or "")
     reader = _Reader(messages, lanes)
     processes = [reader.scope(node, None) for node in root.iterchildren(f"{{{BPMN}}}process")]
     known = {"process", "message", "collaboration", "signal", "error", "escalation", "itemDefinition", "category"}
@@ -137,8 +149,7 @@ def read(root: Any) -> Drawing:
         (node.get("id", ""), local_name(node)) for node in root if local_name(node) and local_name(node) not in known
     ]
     ids = [node.get("id") for node in root.iter() if node.get("id") is not None and isinstance(node.tag, str)]
-    names = {lane.get("id", ""): (lane.get("name") or "",) for lane in root.iter(f"{{{BPMN}}}lane")}
-    return Drawing(processes, messages, strangers, ids, names)
+    return Drawing(processes, messages, strangers, ids, drawn, twice)
 
 
 def _message(node: Any) -> DrawnMessage:
@@ -198,6 +209,7 @@ class _Reader:
             operator=_operator(node),
             loop=loop,
             cardinality=next((c.text for c in node.iter(f"{{{BPMN}}}loopCardinality")), None) if loop else None,
+            collection=bool(loop) and any(local_name(c) in _COLLECTION for c in node.iter()),
         )
 
     def _outer_lane(self, node: Any) -> str | None:
@@ -246,6 +258,11 @@ _QUIET = frozenset(
     {"documentation", "extensionElements", "laneSet", "textAnnotation", "association", "group", "incoming", "outgoing"}
     | {"standardLoopCharacteristics", "multiInstanceLoopCharacteristics", "dataObject", "dataObjectReference"}
     | {"auditing", "monitoring"}
+)
+
+
+_COLLECTION = frozenset(
+    {"loopDataInputRef", "loopDataOutputRef", "inputDataItem", "outputDataItem", "completionCondition"}
 )
 
 

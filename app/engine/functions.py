@@ -167,3 +167,7 @@ _PLAIN: dict[str, Callable[..., Any]] = {
     "round": lambda value, places=0: round(value, places) if places else round(value),
 }
 NAMES = frozenset(_OWN) | frozenset(_PLAIN)
+SIGNATURES: Mapping[str, Callable[..., Any]] = {
+    **{name: getattr(Functions(None), name) for name in _OWN},  # type: ignore[arg-type]
+    **_PLAIN,
+}

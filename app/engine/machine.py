@@ -99,6 +99,7 @@ class Pathway(_Planted, BpmnWorkflow):  # type: ignore[misc]
         self.changes: list[tuple[Any, int, int]] = []
 
     def create_subprocess(self, my_task: Any, spec_name: str) -> SubPathway:
+        my_task._set_state(TaskState.STARTED)  # before anything inside, so that history reads from outside in
         subprocess = SubPathway(self.subprocess_specs[spec_name], my_task.id, self)
         self.subprocesses[my_task.id] = subprocess
         subprocess.plant()

@@ -12,6 +12,7 @@ from app.engine.names import BPMN, FLOW_NODES, local_name
 PERSON = frozenset({"userTask", "manualTask", "task"})
 SILENT = frozenset({"exclusiveGateway", "parallelGateway", "inclusiveGateway", "scriptTask", "startEvent"})
 DEEPEST = 12
+STRAND_ENDS = "This strand ends: "
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,9 @@ class Outline:
         """Sentences on what the completion of an element leads to, up to the next thing that somebody does."""
         sentences: list[str] = []
         self._follow(element_id, "", sentences, frozenset({element_id}), 0)
-        return tuple(dict.fromkeys(sentences))
+        found = list(dict.fromkeys(sentences))
+        going_on = [sentence for sentence in found if STRAND_ENDS not in sentence]
+        return tuple(going_on or found)
 
     def _follow(self, element_id: str, condition: str, sentences: list[str], seen: frozenset[str], depth: int) -> None:
         for flow in self.flows.get(element_id, ()):
@@ -88,7 +91,7 @@ class Outline:
 def _sentence(condition: str, node: Node) -> str:
     name = node.name or node.id.replace("_", " ")
     if node.type == "endEvent":
-        name = f"This strand ends: {name[:1].lower()}{name[1:]}"
+        name = f"{STRAND_ENDS}{name[:1].lower()}{name[1:]}"
     return f"{condition}: {name}" if condition else name
 
 

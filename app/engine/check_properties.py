@@ -1,0 +1,243 @@
+"""Checks on what is written in a diagram: lanes, properties, expressions, scripts, and the keys they refer to."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+from collections.abc import Callable, Iterator, Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from app.domain.errors import ExpressionRefused
+from app.engine import functions, grammar
+from app.engine.catalogue import listed
+from app.engine.check_elements import Known
+from app.engine.check_graph import title
+from app.engine.contracts import Finding
+from app.engine.drawing import Drawing, Node, Scope
+from app.engine.moments import is_duration, is_moment
+from app.engine.names import PERSON_TASKS, PROPERTIES
+
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
+_CYCLE = re.compile(r"['\"]?R\d*/")
+_DRAWN_DATE = re.compile(r"\d{4}-")
+_TASK_PROPERTIES = frozenset({"due", "assign", "copy", "overdue"})
+Vocabulary = Mapping[str, tuple[str, ...]]
+
+
+def vocabulary(process: Scope) -> dict[str, tuple[str, ...]]:
+    """The answers that each element of a process copies, by the element's id."""
+    return {node.id: listed(node.properties.get("copy", "")) for node in process.everything()}
+
+
+def lanes(read: Drawing, known: Known) -> Iterator[Finding]:
+    """Findings about lanes: a name that is no role's, a node in two lanes."""
+    for lane_id, name, leaf in read.lanes:
+        if leaf and known.roles.by_name(name) is None:
+            yield Finding(
+                lane_id,
+                "lane",
+                "error",
+                f"The lane “{name}” is not the name of a role. Give it a name of the table of roles.",
+            )
+    for node_id in read.in_two_lanes:
+        yield Finding(node_id, "lane", "error", f"{node_id} lies in two lanes. Leave it in one.")
+
+
+def check(node: Node, known: Known, words: Vocabulary) -> Iterator[Finding]:
+    """Findings about the texts of one node."""
+    yield from _role(node, known)
+    yield from _references(node, known)
+    yield from _misplaced(node)
+    for what, text in _expressions(node):
+        yield from _expression(node, what, text, known, words)
+    for event in node.events:
+        if event.kind == "timer":
+            yield from _timer(node, event.timer_kind, event.text or "", known, words)
+        if event.variable and not _usable(event.variable, words):
+            yield Finding(
+                node.id,
+                "variable",
+                "error",
+                f"The message of {title(node)} goes to “{event.variable}”, which cannot be a name here. Choose another.",
+            )
+    if node.type == "scriptTask":
+        yield from _script(node, known, words)
+
+
+def _role(node: Node, known: Known) -> Iterator[Finding]:
+    role = node.properties.get("role")
+    if role and role not in known.roles:
+        yield Finding(node.id, "role", "error", f"The role {role} of {title(node)} is not in the table of roles.")
+    if node.type in PERSON_TASKS and not role and not node.lane:
+        yield Finding(
+            node.id,
+            "role",
+            "error",
+            f"{title(node)} belongs to nobody. Draw it in a lane, or give it the property “role”.",
+        )
+
+
+def _references(node: Node, known: Known) -> Iterator[Finding]:
+    form = node.properties.get("form")
+    if form and known.forms is not None and form not in known.forms:
+        yield Finding(node.id, "form", "error", f"The form {form} of {title(node)} does not exist.")
+    for duty in listed(node.properties.get("duty", "")):
+        if known.duties is not None and duty not in known.duties:
+            yield Finding(node.id, "duty", "error", f"The duty {duty} of {title(node)} is not in the register.")
+    overdue = node.properties.get("overdue")
+    if overdue and overdue not in ("escalate", "mark"):
+        yield Finding(
+            node.id, "overdue", "error", f"The property “overdue” of {title(node)} must be escalate or mark."
+        )
+    if overdue and not node.properties.get("due"):
+        yield Finding(node.id, "overdue", "error", f"{title(node)} has “overdue” but no “due”. Say when it is due.")
+    for name in listed(node.properties.get("copy", "")):
+        if not _NAME.fullmatch(name):
+            yield Finding(node.id, "copy", "error", f"{title(node)} copies “{name}”, which cannot be the name of an answer.")
+
+
+def _misplaced(node: Node) -> Iterator[Finding]:
+    for name in node.properties:
+        if name not in PROPERTIES:
+            yield Finding(
+                node.id, "property", "warning", f"The property “{name}” of {title(node)} means nothing here. Check its name."
+            )
+        elif name in _TASK_PROPERTIES and node.type not in PERSON_TASKS:
+            yield Finding(
+                node.id, "property", "error", f"The property “{name}” of {title(node)} belongs on a task for a person."
+            )
+        elif name == "form" and node.type not in ("userTask", "startEvent"):
+            yield Finding(
+                node.id, "property", "error", f"{title(node)} has a form. Forms belong on user tasks and start events."
+            )
+
+
+def _expressions(node: Node) -> Iterator[tuple[str, str]]:
+    for name in ("due", "assign"):
+        text = node.properties.get(name)
+        if text and not (name == "due" and (is_duration(text) or is_moment(text))):
+            yield f"property “{name}”", text
+    for event in node.events:
+        if event.kind == "message" and event.payload and node.type not in ("startEvent", "receiveTask"):
+            yield "message payload", event.payload
+    if node.type in ("exclusiveGateway", "inclusiveGateway"):
+        for flow in node.outgoing:
+            if flow.condition and flow.id != node.attributes.get("default"):
+                yield "condition", flow.condition
+    if node.operator is not None:
+        for name, text in node.operator.parameters.items():
+            yield f"parameter {name}", text
+    if node.cardinality:
+        yield "loop cardinality", node.cardinality
+
+
+def _expression(node: Node, what: str, text: str, known: Known, words: Vocabulary) -> Iterator[Finding]:
+    try:
+        tree = grammar.expression(text)
+    except ExpressionRefused as error:
+        yield Finding(node.id, "expression", "error", f"The {what} of {title(node)}: {error.sentence} (“{text[:80]}”)")
+        return
+    if what.endswith("“due”") and _DRAWN_DATE.match(text.strip("'\"")):
+        yield Finding(
+            node.id, "expression", "error", f"The {what} of {title(node)} is not a date, or a time with its offset."
+        )
+    yield from _tree(node, what, tree, known, words)
+
+
+def _tree(node: Node, what: str, tree: ast.expr, known: Known, words: Vocabulary) -> Iterator[Finding]:
+    where = f"The {what} of {title(node)}"
+    for call in grammar.calls(tree):
+        if not isinstance(call.func, ast.Name):
+            continue
+        name = call.func.id
+        if name not in functions.NAMES:
+            yield Finding(
+                node.id, "function", "error", f"{where} calls {name}(), which does not exist. Use {_nearest(name)}."
+            )
+        elif not _fits(name, call):
+            yield Finding(node.id, "function", "error", f"{where} calls {name}() with the wrong number of values.")
+        elif name == "deadline" and known.rules is not None:
+            key = call.args[0] if call.args else None
+            if isinstance(key, ast.Constant) and key.value not in known.rules:
+                yield Finding(
+                    node.id, "rule", "error", f"{where} names the rule {key.value}, which is in no profile."
+                )
+    for name, attribute in grammar.names(tree):
+        if name in functions.NAMES:
+            yield Finding(node.id, "name", "error", f"{where} uses {name} as a value. It is a function: write {name}(...).")
+        elif name in words and attribute is not None and attribute not in ("get", *words[name]):
+            yield Finding(
+                node.id,
+                "copy",
+                "error",
+                f"{where} reads {name}.{attribute}. Add {attribute} to the property “copy” of {name}.",
+            )
+
+
+def _timer(node: Node, kind: str | None, text: str, known: Known, words: Vocabulary) -> Iterator[Finding]:
+    if kind == "timeCycle" or _CYCLE.match(text):
+        yield Finding(
+            node.id,
+            "time_cycle",
+            "error",
+            f"{title(node)} repeats by itself, which drifts and fires in bursts. Draw a loop with a timer of one date, or a "
+            "small process for the cycle.",
+        )
+        return
+    if kind is None or not text:
+        yield Finding(node.id, "timer", "error", f"{title(node)} has no time. Write a date, a length of time or deadline().")
+        return
+    literal = is_duration if kind == "timeDuration" else _is_point
+    if literal(text):
+        return
+    try:
+        tree = grammar.expression(text)
+    except ExpressionRefused as error:
+        yield Finding(node.id, "timer", "error", f"The time of {title(node)}: {error.sentence} (“{text[:80]}”)")
+        return
+    written = tree.value if isinstance(tree, ast.Constant) else None
+    if isinstance(tree, ast.Constant) and not (isinstance(written, str) and literal(written)):
+        example = "P14D or PT1H" if kind == "timeDuration" else "2026-12-24T17:40:00+00:00"
+        yield Finding(node.id, "timer", "error", f"The time of {title(node)} cannot be read. Write it like {example}.")
+        return
+    yield from _tree(node, "time", tree, known, words)
+
+
+def _is_point(text: str) -> bool:
+    return is_moment(text) or is_duration(text)
+
+
+def _script(node: Node, known: Known, words: Vocabulary) -> Iterator[Finding]:
+    if not node.script:
+        yield Finding(node.id, "script", "error", f"The script task {title(node)} is empty. Write an assignment, or take it away.")
+        return
+    try:
+        assigned = grammar.assignments(node.script)
+    except ExpressionRefused as error:
+        yield Finding(node.id, "script", "error", f"The script of {title(node)}: {error.sentence}")
+        return
+    for name, tree in assigned:
+        if not _usable(name, words):
+            yield Finding(node.id, "script", "error", f"The script of {title(node)} sets {name}, a name that is taken.")
+        yield from _tree(node, "script", tree, known, words)
+
+
+def _usable(name: str, words: Vocabulary) -> bool:
+    return bool(_NAME.fullmatch(name)) and name not in functions.NAMES and not words.get(name)
+
+
+def _fits(name: str, call: ast.Call) -> bool:
+    function: Callable[..., Any] = functions.SIGNATURES[name]
+    words = {word.arg: None for word in call.keywords if word.arg}
+    try:
+        inspect.signature(function).bind(*call.args, **words)
+    except TypeError:
+        return False
+    return True
+
+
+def _nearest(name: str) -> str:
+    near = get_close_matches(name, functions.NAMES, n=2)
+    return " or ".join(f"{found}()" for found in near) or "deadline(), today(), fact() or another function of the guide"
