@@ -62,7 +62,10 @@ class Complaints:
         page.on("pageerror", lambda error: self.heard.append(f"script error: {error}"))
 
     def _console(self, message: ConsoleMessage) -> None:
-        if message.type == "error" or "Content Security Policy" in message.text:
+        refused_page = (
+            message.text.startswith("Failed to load resource") and "/static/" not in message.location["url"]
+        )
+        if (message.type == "error" and not refused_page) or "Content Security Policy" in message.text:
             self.heard.append(f"{message.type}: {message.text}")
 
 
