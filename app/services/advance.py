@@ -1,0 +1,277 @@
+"""The hallway: every step of every pathway is stored here, whoever took it.
+
+A form, the API, a message or a timer each lock the instance, let the engine compute a Step from the old state, and
+hand it to `apply`, inside one transaction: state and version, tasks, timers, history, messages, letters and audit
+are written together or not at all. The engine is pure, so a step that cannot be taken has changed nothing: it
+becomes an Incident by `suspend`, and only its own instance stands still.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, insert, select, update
+from sqlalchemy.orm import Session
+
+from app.domain.clock import now
+from app.domain.errors import EngineFailure, NotFound, StaleTask
+from app.domain.ids import new_id
+from app.engine.contracts import CompiledVersion, EngineContext, Step
+from app.services import definitions, effects, projection, reference
+from app.services.crashpoints import crash_point
+from app.store import audit
+from app.store.audit import Entry, Tip
+from app.store.calendar import BankHoliday
+from app.store.children import ChildFact
+from app.store.incidents import Incident
+from app.store.instances import ProcessInstance
+from app.store.people import Authority
+
+INSTANCE_COLUMNS = (
+    ProcessInstance.authority_id,
+    ProcessInstance.id,
+    ProcessInstance.child_id,
+    ProcessInstance.definition_key,
+    ProcessInstance.version_id,
+    ProcessInstance.name,
+    ProcessInstance.parent_id,
+    ProcessInstance.root_id,
+    ProcessInstance.correlation_key,
+    ProcessInstance.status,
+    ProcessInstance.state,
+    ProcessInstance.version,
+    ProcessInstance.audit_seq,
+    ProcessInstance.audit_hash,
+    ProcessInstance.started_at,
+)
+InstanceRow = Row[Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cause:
+    """What made the step happen: who, and the audit entries that say so. `done_ref` is the task that was completed."""
+
+    entries: tuple[Entry, ...]
+    person_id: str | None = None
+    done_ref: str | None = None
+    fired_timer_id: str | None = None
+
+
+def lock(session: Session, authority_id: str, instance_id: str) -> InstanceRow:
+    """The instance's row, locked until the transaction ends. Raises NotFound."""
+    query = (
+        select(*INSTANCE_COLUMNS)
+        .where(ProcessInstance.authority_id == authority_id, ProcessInstance.id == instance_id)
+        .with_for_update()
+    )
+    found = session.execute(query).first()
+    if found is None:
+        raise NotFound()
+    crash_point("after_lock")
+    return found
+
+
+def context_for(session: Session, authority_id: str, child_id: str) -> EngineContext:
+    """What expressions may ask about: the authority's profile, its working days, the child's facts."""
+    profile_key = session.scalar(select(Authority.profile).where(Authority.id == authority_id))
+    profile = reference.profile(profile_key or "default")
+    facts = session.execute(
+        select(ChildFact.name, ChildFact.value).where(
+            ChildFact.authority_id == authority_id, ChildFact.child_id == child_id
+        )
+    )
+    added = session.execute(select(BankHoliday.on, BankHoliday.name).where(BankHoliday.division == profile.division))
+    return EngineContext(
+        now=now(),
+        profile=profile,
+        calendar=reference.calendar_for(profile.division, {row.on: row.name for row in added}),
+        facts={row.name: row.value["value"] for row in facts},
+    )
+
+
+def apply(
+    session: Session,
+    instance: InstanceRow,
+    version: CompiledVersion,
+    step: Step,
+    cause: Cause,
+    context: EngineContext,
+) -> None:
+    """Write a step of a locked instance. Raises StaleTask when somebody else advanced it in the meantime."""
+    crash_point("after_engine")
+    entries = list(cause.entries)
+    entries += projection.write_history(session, instance, step)
+    entries += effects.send_messages(session, instance, version, step)
+    entries += effects.apply_effects(session, instance, version, step, context)
+    entries += projection.write_tasks(session, instance, version, step, cause.done_ref, context)
+    projection.write_timers(session, instance, step, cause.fired_timer_id)
+    projection.write_subscriptions(session, instance, step)
+    if step.ended:
+        entries.append(
+            Entry(
+                kind="instance_ended",
+                child_id=instance.child_id,
+                person_id=cause.person_id,
+                facts={"definition": instance.definition_key, "name": instance.name, "end_events": list(step.end_events)},
+            )
+        )
+    _save(session, instance, step, entries)
+    crash_point("before_commit")
+
+
+def _save(session: Session, instance: InstanceRow, step: Step, entries: list[Entry]) -> None:
+    version = instance.version + 1
+    tip = audit.append(
+        session,
+        entries,
+        authority_id=instance.authority_id,
+        stream=instance.id,
+        tip=Tip(instance.audit_seq, instance.audit_hash),
+        instance_id=instance.id,
+        instance_version=version,
+    )
+    values: dict[str, Any] = {
+        "state": step.state,
+        "version": version,
+        "audit_seq": tip.seq,
+        "audit_hash": tip.hash,
+    }
+    if step.ended:
+        values |= {"status": "ended", "ended_at": now(), "end_event": ", ".join(step.end_events) or None}
+    _update(session, instance, values)
+
+
+def _update(session: Session, instance: InstanceRow, values: Mapping[str, Any]) -> None:
+    done = session.execute(
+        update(ProcessInstance)
+        .where(
+            ProcessInstance.authority_id == instance.authority_id,
+            ProcessInstance.id == instance.id,
+            ProcessInstance.version == instance.version,
+        )
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
+    if done.rowcount != 1:  # type: ignore[attr-defined]
+        raise StaleTask("Somebody else changed this pathway first. Nothing of yours was changed.")
+
+
+def record(session: Session, instance: InstanceRow, entries: list[Entry], **values: Any) -> None:
+    """Write audit entries (and columns of the row) of a locked instance without a step of the engine."""
+    tip = audit.append(
+        session,
+        entries,
+        authority_id=instance.authority_id,
+        stream=instance.id,
+        tip=Tip(instance.audit_seq, instance.audit_hash),
+        instance_id=instance.id,
+        instance_version=instance.version + 1,
+    )
+    _update(
+        session,
+        instance,
+        {"version": instance.version + 1, "audit_seq": tip.seq, "audit_hash": tip.hash, **values},
+    )
+
+
+def cancel(session: Session, instance: InstanceRow, entry: Entry) -> None:
+    """End a locked instance without its engine: its tasks are withdrawn, its timers and subscriptions dropped."""
+    nothing_waits = Step(state=instance.state)
+    entries = [entry]
+    context = context_for(session, instance.authority_id, instance.child_id)
+    version = definitions.compiled(session, instance.version_id)
+    entries += projection.write_tasks(session, instance, version, nothing_waits, None, context)
+    projection.write_timers(session, instance, nothing_waits, None)
+    projection.write_subscriptions(session, instance, nothing_waits)
+    record(session, instance, entries, status="cancelled", ended_at=now())
+
+
+def create(
+    session: Session,
+    *,
+    authority_id: str,
+    child_id: str,
+    version: CompiledVersion,
+    started_at: datetime,
+    person_id: str | None,
+    parent: Mapping[str, Any] | None = None,
+    correlation_key: str | None = None,
+) -> InstanceRow:
+    """A new, empty instance, ready for its first step in the same transaction."""
+    instance_id = new_id()
+    session.execute(
+        insert(ProcessInstance).values(
+            authority_id=authority_id,
+            id=instance_id,
+            child_id=child_id,
+            definition_key=version.key,
+            version_id=version.version_id,
+            name=version.name,
+            parent_id=parent["id"] if parent else None,
+            root_id=(parent["root_id"] if parent else None) or instance_id,
+            correlation_key=correlation_key,
+            status="running",
+            state="",
+            version=0,
+            audit_seq=0,
+            audit_hash=audit.GENESIS,
+            started_at=started_at,
+            created_at=now(),
+            created_by=person_id,
+        )
+    )
+    return lock(session, authority_id, instance_id)
+
+
+def suspend(session: Session, instance: InstanceRow, failure: EngineFailure, command: dict[str, Any]) -> str:
+    """Stop a locked instance whose step cannot be taken; the incident's id. Its last good state is kept."""
+    incident_id = note_incident(
+        session,
+        failure,
+        command,
+        authority_id=instance.authority_id,
+        child_id=instance.child_id,
+        instance_id=instance.id,
+        definition_key=instance.definition_key,
+    )
+    element = definitions.compiled(session, instance.version_id).element(failure.element_id)
+    facts = {
+        "definition": instance.definition_key,
+        "element": failure.element_id,
+        "name": element.name if element else instance.name,
+        "detail": failure.sentence,
+        "incident": incident_id,
+    }
+    record(session, instance, [Entry(kind="incident", child_id=instance.child_id, facts=facts)], status="suspended")
+    return incident_id
+
+
+def note_incident(
+    session: Session,
+    failure: EngineFailure,
+    command: dict[str, Any],
+    *,
+    authority_id: str,
+    child_id: str | None,
+    instance_id: str | None,
+    definition_key: str,
+) -> str:
+    """Write an incident's row; its id."""
+    incident_id = new_id()
+    session.execute(
+        insert(Incident).values(
+            authority_id=authority_id,
+            id=incident_id,
+            child_id=child_id,
+            instance_id=instance_id,
+            definition_key=definition_key,
+            element_id=failure.element_id,
+            sentence=failure.sentence,
+            command=command,
+            created_at=now(),
+        )
+    )
+    return incident_id

@@ -1,0 +1,220 @@
+"""Published pathways: load what is shipped, publish a version, hand out compiled ones.
+
+A compiled version is kept by the hash of its content, so the cache needs no clearing and serves every database.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from app.domain.clock import now
+from app.domain.errors import NotFound, PathwayRefused
+from app.domain.forms import Form, read_form
+from app.engine import catalogue
+from app.engine.contracts import Bundle, CompiledVersion
+from app.engine.outline import Outline, outline
+from app.services import checks, reference
+from app.store.definitions import DefinitionVersion, StartTrigger
+from app.store.db import reading, transaction
+
+PROCESSES = Path(__file__).resolve().parents[2] / "processes"
+FORMS = PROCESSES.parent / "forms"
+
+_compiled: dict[str, CompiledVersion] = {}
+_bundles: dict[str, Bundle] = {}
+_forms: dict[tuple[str, str], Form] = {}
+
+
+@dataclass(frozen=True)
+class Published:
+    """A version as lists show it."""
+
+    id: str
+    key: str
+    number: int
+    name: str
+    note: str
+    is_current: bool
+
+
+def shipped(processes: Path = PROCESSES, forms: Path = FORMS) -> dict[str, Bundle]:
+    """Every pathway of the project as its files have it, by key."""
+    return catalogue.read_bundles(processes, forms)
+
+
+def load_shipped() -> list[str]:
+    """Publish every pathway of the project whose content is not in force yet; the keys of those."""
+    with reading() as session:
+        known = set(session.scalars(select(DefinitionVersion.id).where(DefinitionVersion.is_current)))
+    fresh = [bundle for bundle in shipped().values() if bundle.version_id() not in known]
+    for bundle in fresh:
+        publish(bundle, note="Shipped with this release")
+    return [bundle.key for bundle in fresh]
+
+
+def publish(bundle: Bundle, *, note: str, person_id: str | None = None) -> Published:
+    """Make `bundle` the current version of its pathway, once it has been checked. Instances stay on their version.
+
+    Raises PathwayRefused with the findings when the diagram has an error.
+    """
+    errors = [finding for finding in checks.findings_of(bundle) if finding.severity == "error"]
+    if errors:
+        raise PathwayRefused(f"{bundle.key} cannot be published: {errors[0].sentence}", errors)
+    return make_current(bundle, note=note, person_id=person_id)
+
+
+def make_current(bundle: Bundle, *, note: str, person_id: str | None = None) -> Published:
+    """The publishing itself, of a bundle that has been checked (or is only being simulated)."""
+    version = remember(bundle)
+    with transaction() as session:
+        stored = session.get(DefinitionVersion, version.version_id)
+        number = stored.number if stored is not None else _next_number(session, bundle.key)
+        session.execute(
+            update(DefinitionVersion)
+            .where(DefinitionVersion.key == bundle.key, DefinitionVersion.is_current)
+            .values(is_current=False)
+            .execution_options(synchronize_session=False)
+        )
+        if stored is None:
+            session.execute(insert(DefinitionVersion).values(**_row(bundle, version, number, note, person_id)))
+        else:
+            session.execute(
+                update(DefinitionVersion)
+                .where(DefinitionVersion.id == version.version_id)
+                .values(is_current=True)
+                .execution_options(synchronize_session=False)
+            )
+        session.execute(delete(StartTrigger).where(StartTrigger.key == bundle.key))
+        if version.start_message:
+            trigger = {"message": version.start_message, "key": bundle.key, "version_id": version.version_id}
+            session.execute(insert(StartTrigger).values(**trigger))
+    return Published(version.version_id, bundle.key, number, version.name, note, True)
+
+
+def _row(
+    bundle: Bundle, version: CompiledVersion, number: int, note: str, person_id: str | None
+) -> dict[str, Any]:
+    return {
+        "id": version.version_id,
+        "key": bundle.key,
+        "number": number,
+        "name": version.name,
+        "bundle": _to_text(bundle),
+        "note": note,
+        "published_at": now(),
+        "published_by": person_id,
+        "is_current": True,
+    }
+
+
+def _next_number(session: Session, key: str) -> int:
+    highest = session.scalar(select(func.max(DefinitionVersion.number)).where(DefinitionVersion.key == key))
+    return (highest or 0) + 1
+
+
+def _to_text(bundle: Bundle) -> str:
+    return json.dumps({"key": bundle.key, "files": dict(bundle.files), "forms": dict(bundle.forms)})
+
+
+def _from_text(stored: str) -> Bundle:
+    content: dict[str, Any] = json.loads(stored)
+    return Bundle(key=content["key"], files=content["files"], forms=content["forms"])
+
+
+def remember(bundle: Bundle) -> CompiledVersion:
+    """The compiled version of `bundle`, parsed once for the life of the process."""
+    version_id = bundle.version_id()
+    if version_id not in _compiled:
+        _compiled[version_id] = catalogue.compile(bundle, reference.roles())
+        _bundles[version_id] = bundle
+    return _compiled[version_id]
+
+
+def compiled(session: Session, version_id: str) -> CompiledVersion:
+    """The version that an instance runs on. Raises NotFound when it was never published here."""
+    if version_id not in _compiled:
+        stored = session.scalar(select(DefinitionVersion.bundle).where(DefinitionVersion.id == version_id))
+        if stored is None:
+            raise NotFound("This version of the pathway has never been published here.")
+        remember(_from_text(stored))
+    return _compiled[version_id]
+
+
+def bundle_of(session: Session, version_id: str) -> Bundle:
+    """The exact diagrams and forms of a version."""
+    compiled(session, version_id)
+    return _bundles[version_id]
+
+
+def diagram_of(session: Session, version_id: str) -> str:
+    """The BPMN text of the pathway itself (not of what it calls)."""
+    bundle = bundle_of(session, version_id)
+    return next(text for path, text in bundle.files.items() if Path(path).stem == bundle.key)
+
+
+def outline_of(session: Session, version_id: str) -> Outline:
+    """What follows what in the pathway."""
+    return outline(diagram_of(session, version_id))
+
+
+def current(session: Session, key: str) -> CompiledVersion:
+    """The version that a new instance of the pathway `key` starts on. Raises NotFound."""
+    version_id = session.scalar(
+        select(DefinitionVersion.id).where(DefinitionVersion.key == key, DefinitionVersion.is_current)
+    )
+    if version_id is None:
+        raise NotFound(f"There is no pathway called {key}.")
+    return compiled(session, version_id)
+
+
+def form(session: Session, version_id: str, form_key: str | None) -> Form | None:
+    """The form as it was when the version was published; None when the element has none."""
+    if form_key is None:
+        return None
+    if (version_id, form_key) not in _forms:
+        bundle = bundle_of(session, version_id)
+        if form_key not in bundle.forms:
+            raise NotFound(f"The form {form_key} is not part of this version of the pathway.")
+        _forms[version_id, form_key] = read_form(form_key, bundle.forms[form_key])
+    return _forms[version_id, form_key]
+
+
+def message_form(session: Session, version_id: str, message: str) -> Form | None:
+    """The form by which people send a message to the pathway: the one of that name in the pathway's own folder."""
+    bundle = bundle_of(session, version_id)
+    keys = [key for key in bundle.forms if key.rpartition("/")[2] == message]
+    return form(session, version_id, keys[0]) if keys else None
+
+
+def number_of(session: Session, version_id: str) -> int:
+    """The number of a version among those of its pathway."""
+    return session.scalar(select(DefinitionVersion.number).where(DefinitionVersion.id == version_id)) or 0
+
+
+def clock_field(form: Form | None) -> str | None:
+    """The question whose answer starts a pathway's clocks: the first moment that its start form asks for."""
+    if form is None:
+        return None
+    return next((field.key for field in form.fields if field.kind == "datetime"), None)
+
+
+def starting_on(session: Session, message: str) -> list[str]:
+    """The pathways (keys) that a message starts when nobody waits for it."""
+    return list(session.scalars(select(StartTrigger.key).where(StartTrigger.message == message)))
+
+
+def published(session: Session, key: str | None = None) -> list[Published]:
+    """Every version, newest first; of one pathway where `key` is given."""
+    query = select(DefinitionVersion).order_by(DefinitionVersion.key, DefinitionVersion.number.desc())
+    if key is not None:
+        query = query.where(DefinitionVersion.key == key)
+    return [
+        Published(found.id, found.key, found.number, found.name, found.note, found.is_current)
+        for found in session.scalars(query)
+    ]

@@ -1,0 +1,294 @@
+"""What a step asks for outside its instance: messages to others, letters to people, facts and statuses of the child.
+
+Everything here is rows in the same transaction; nothing is sent until it has been committed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, insert, select, update
+from sqlalchemy.orm import Session
+
+from app.domain.clock import now
+from app.domain.errors import EngineFailure
+from app.domain.ids import new_id
+from app.domain.moments import read_moment
+from app.domain.profiles import Contact
+from app.engine.contracts import CompiledVersion, Effect, EngineContext, Step
+from app.services import facts, messages_out
+from app.store.audit import Entry
+from app.store.children import BedNights, ChildWorker, LegalStatus
+from app.store.outbox import Notification
+from app.store.people import Person
+from app.store.tasks import UserTask
+
+ESCALATE = "escalate"
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where an effect takes place; `occasion` (step and number) makes the same letter of the same step one letter."""
+
+    session: Session
+    instance: Row[Any]
+    version: CompiledVersion
+    context: EngineContext
+    occasion: str
+
+
+def send_messages(session: Session, instance: Row[Any], version: CompiledVersion, step: Step) -> list[Entry]:
+    """Queue the step's messages in their order."""
+    entries: list[Entry] = []
+    for sent in step.messages:
+        declared = version.messages.get(sent.name)
+        message_id = messages_out.queue(
+            session,
+            instance,
+            name=sent.name,
+            payload=sent.payload,
+            correlate=declared.correlate if declared else "root",
+        )
+        element = version.element(sent.element_id)
+        facts_ = {
+            "definition": instance.definition_key,
+            "element": sent.element_id,
+            "name": element.name if element else sent.name,
+            "lane": element.role if element else None,
+            "duty": list(element.duty) if element else [],
+            "message": sent.name,
+        }
+        entries.append(Entry(kind="message_sent", child_id=instance.child_id, message_id=message_id, facts=facts_))
+        if sent.name == ESCALATE:
+            entries.append(note_escalation(session, instance, sent.payload))
+    return entries
+
+
+def note_escalation(session: Session, instance: Row[Any], payload: Mapping[str, Any]) -> Entry:
+    """Mark the late task as escalated, so that its completion ends the escalation."""
+    late = payload.get("correlation_key")
+    session.execute(
+        update(UserTask)
+        .where(
+            UserTask.authority_id == instance.authority_id,
+            UserTask.instance_id == instance.id,
+            UserTask.element_id == late,
+            UserTask.state == "open",
+        )
+        .values(escalated_at=now())
+        .execution_options(synchronize_session=False)
+    )
+    return Entry(
+        kind="escalated",
+        child_id=instance.child_id,
+        facts={
+            "definition": instance.definition_key,
+            "element": late,
+            "name": payload.get("name"),
+            "duty": payload.get("duty") or [],
+            "due_at": payload.get("due_at"),
+        },
+    )
+
+
+def apply_effects(
+    session: Session,
+    instance: Row[Any],
+    version: CompiledVersion,
+    step: Step,
+    context: EngineContext,
+) -> list[Entry]:
+    """Do what the step's service tasks ask for, in their order. Raises EngineFailure for a bad parameter."""
+    entries: list[Entry] = []
+    for number, effect in enumerate(step.effects):
+        operator = OPERATORS.get(effect.operator)
+        if operator is None:
+            raise EngineFailure(effect.element_id, f"There is no operator called {effect.operator}.")
+        site = Site(session, instance, version, context, f"{instance.version + 1}.{number}")
+        entries += operator(site, effect)
+    return entries
+
+
+def _notify(site: Site, effect: Effect) -> list[Entry]:
+    instance, entries = site.instance, []
+    roles = effect.parameters.get("to") or []
+    element = site.version.element(effect.element_id)
+    for role in [roles] if isinstance(roles, str) else roles:
+        for contact in contacts_for(site.session, instance.authority_id, instance.child_id, role, site.context):
+            notification_id = new_id()
+            site.session.execute(
+                insert(Notification).values(
+                    authority_id=instance.authority_id,
+                    id=notification_id,
+                    child_id=instance.child_id,
+                    instance_id=instance.id,
+                    element_id=effect.element_id,
+                    template=str(effect.parameters["template"]),
+                    role=role,
+                    recipient=contact.label,
+                    email=contact.email,
+                    phone=contact.phone,
+                    reason=f"{effect.element_id} {site.occasion}",
+                    state="queued",
+                    attempts=0,
+                    next_attempt_at=now(),
+                    created_at=now(),
+                )
+            )
+            entries.append(
+                Entry(
+                    kind="notification_queued",
+                    child_id=instance.child_id,
+                    facts={
+                        "definition": instance.definition_key,
+                        "element": effect.element_id,
+                        "name": element.name if element else "",
+                        "lane": role,
+                        "duty": list(element.duty) if element else [],
+                        "detail": f"{contact.label}",
+                        "notification": notification_id,
+                        "template": effect.parameters["template"],
+                    },
+                )
+            )
+    return entries
+
+
+def contacts_for(
+    session: Session, authority_id: str, child_id: str, role: str, context: EngineContext
+) -> list[Contact]:
+    """Who is told when a role is told: the child's own worker in it, else the profile's contacts.
+
+    A role without either is told by nobody: the letter is kept without an address, fails, and becomes a task.
+    """
+    worker = session.execute(
+        select(Person.name, Person.username)
+        .join(
+            ChildWorker,
+            (ChildWorker.authority_id == Person.authority_id) & (ChildWorker.person_id == Person.id),
+        )
+        .where(
+            ChildWorker.authority_id == authority_id,
+            ChildWorker.child_id == child_id,
+            ChildWorker.role == role,
+            ChildWorker.until_at.is_(None),
+        )
+    ).first()
+    general = list(context.profile.contacts.get(role, ()))
+    if worker is not None and "@" in worker.username:
+        phone = general[0].phone if general else ""
+        return [Contact(label=worker.name, email=worker.username, phone=phone)]
+    return general or [Contact(label=role.replace("_", " ").capitalize(), email="", phone="")]
+
+
+def _record_status(site: Site, effect: Effect) -> list[Entry]:
+    status = str(effect.parameters["status"])
+    open_already = site.session.scalar(
+        select(LegalStatus.id).where(
+            LegalStatus.authority_id == site.instance.authority_id,
+            LegalStatus.child_id == site.instance.child_id,
+            LegalStatus.status == status,
+            LegalStatus.until_at.is_(None),
+        )
+    )
+    if open_already is None:
+        site.session.execute(
+            insert(LegalStatus).values(
+                authority_id=site.instance.authority_id,
+                id=new_id(),
+                child_id=site.instance.child_id,
+                instance_id=site.instance.id,
+                status=status,
+                from_at=_moment(effect, "from_at"),
+            )
+        )
+    return [_noted(site, effect, "status_recorded", status)]
+
+
+def _end_status(site: Site, effect: Effect) -> list[Entry]:
+    status = str(effect.parameters["status"])
+    site.session.execute(
+        update(LegalStatus)
+        .where(
+            LegalStatus.authority_id == site.instance.authority_id,
+            LegalStatus.child_id == site.instance.child_id,
+            LegalStatus.status == status,
+            LegalStatus.until_at.is_(None),
+        )
+        .values(until_at=_moment(effect, "at"))
+        .execution_options(synchronize_session=False)
+    )
+    return [_noted(site, effect, "status_ended", status)]
+
+
+def _record_fact(site: Site, effect: Effect) -> list[Entry]:
+    name = str(effect.parameters["name"])
+    facts.record(
+        site.session,
+        site.instance.authority_id,
+        site.instance.child_id,
+        {name: effect.parameters.get("value")},
+        person_id=None,
+        task_id=None,
+    )
+    return [_noted(site, effect, "fact_recorded", name)]
+
+
+def _open_bed_nights(site: Site, effect: Effect) -> list[Entry]:
+    site.session.execute(
+        insert(BedNights).values(
+            authority_id=site.instance.authority_id,
+            id=new_id(),
+            child_id=site.instance.child_id,
+            instance_id=site.instance.id,
+            from_at=_moment(effect, "from_at"),
+        )
+    )
+    return [_noted(site, effect, "bed_nights_opened", "")]
+
+
+def _close_bed_nights(site: Site, effect: Effect) -> list[Entry]:
+    site.session.execute(
+        update(BedNights)
+        .where(
+            BedNights.authority_id == site.instance.authority_id,
+            BedNights.child_id == site.instance.child_id,
+            BedNights.until_at.is_(None),
+        )
+        .values(until_at=_moment(effect, "at"))
+        .execution_options(synchronize_session=False)
+    )
+    return [_noted(site, effect, "bed_nights_closed", "")]
+
+
+def _moment(effect: Effect, name: str) -> datetime:
+    value = effect.parameters.get(name)
+    return now() if value in (None, "") else read_moment(str(value))
+
+
+def _noted(site: Site, effect: Effect, kind: str, detail: str) -> Entry:
+    element = site.version.element(effect.element_id)
+    return Entry(
+        kind=kind,
+        child_id=site.instance.child_id,
+        facts={
+            "definition": site.instance.definition_key,
+            "element": effect.element_id,
+            "name": element.name if element else "",
+            "detail": detail,
+        },
+    )
+
+
+Operator = Callable[[Site, Effect], list[Entry]]
+OPERATORS: Mapping[str, Operator] = {
+    "notify": _notify,
+    "record_status": _record_status,
+    "end_status": _end_status,
+    "record_fact": _record_fact,
+    "open_bed_nights": _open_bed_nights,
+    "close_bed_nights": _close_bed_nights,
+}

@@ -1,0 +1,61 @@
+"""Facts of a child: answers that several tasks share, kept once under one name. Never ask twice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from app.domain.clock import now
+from app.store.children import ChildFact
+
+
+def known(session: Session, authority_id: str, child_id: str) -> dict[str, Any]:
+    """Every fact of the child by its name."""
+    found = session.execute(
+        select(ChildFact.name, ChildFact.value).where(
+            ChildFact.authority_id == authority_id, ChildFact.child_id == child_id
+        )
+    )
+    return {row.name: row.value["value"] for row in found}
+
+
+def record(
+    session: Session,
+    authority_id: str,
+    child_id: str,
+    values: Mapping[str, Any],
+    *,
+    person_id: str | None,
+    task_id: str | None,
+) -> list[str]:
+    """Write the facts that are new or different; their names."""
+    if not values:
+        return []
+    before = known(session, authority_id, child_id)
+    changed = [name for name, value in values.items() if name not in before or before[name] != value]
+    for name in changed:
+        row = {
+            "value": {"value": values[name]},
+            "recorded_at": now(),
+            "recorded_by": person_id,
+            "task_id": task_id,
+        }
+        if name in before:
+            session.execute(
+                update(ChildFact)
+                .where(
+                    ChildFact.authority_id == authority_id,
+                    ChildFact.child_id == child_id,
+                    ChildFact.name == name,
+                )
+                .values(**row)
+                .execution_options(synchronize_session=False)
+            )
+        else:
+            session.execute(
+                insert(ChildFact).values(authority_id=authority_id, child_id=child_id, name=name, **row)
+            )
+    return changed

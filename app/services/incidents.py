@@ -1,0 +1,139 @@
+"""Incidents: what stands still and why, and trying it again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from app.domain.access import AuthorityThing, Viewer, require
+from app.domain.clock import now
+from app.domain.errors import NotFound, StaleTask
+from app.services import advance, messages, timers
+from app.store.audit import Entry
+from app.store.children import Child
+from app.store.db import reading, transaction
+from app.store.incidents import Incident
+from app.store.outbox import OutboxMessage
+from app.store.ties import sees_child
+
+
+@dataclass(frozen=True)
+class IncidentRow:
+    """An incident as lists show it."""
+
+    id: str
+    instance_id: str | None
+    child_reference: str | None
+    definition_key: str
+    element_id: str | None
+    sentence: str
+    created_at: datetime
+
+
+def unresolved(viewer: Viewer) -> list[IncidentRow]:
+    """What stands still in the viewer's authority, oldest first. Raises NotFound when it is not theirs to see."""
+    require(viewer, "see_incidents", AuthorityThing(viewer.authority_id))
+    with reading() as session:
+        query = (
+            select(Incident, Child.reference)
+            .outerjoin(
+                Child, (Child.authority_id == Incident.authority_id) & (Child.id == Incident.child_id)
+            )
+            .where(Incident.authority_id == viewer.authority_id, Incident.resolved_at.is_(None))
+            .where(Incident.child_id.is_(None) | sees_child(viewer, Incident.authority_id, Incident.child_id))
+            .order_by(Incident.created_at)
+        )
+        return [_row(incident, reference) for incident, reference in session.execute(query)]
+
+
+def everywhere() -> list[tuple[str, IncidentRow]]:
+    """Every unresolved incident with its authority, for the operator's command line."""
+    with reading() as session:
+        query = select(Incident).where(Incident.resolved_at.is_(None)).order_by(Incident.created_at)
+        return [(incident.authority_id, _row(incident, None)) for incident in session.scalars(query)]
+
+
+def _row(incident: Incident, reference: str | None) -> IncidentRow:
+    return IncidentRow(
+        incident.id,
+        incident.instance_id,
+        reference,
+        incident.definition_key,
+        incident.element_id,
+        incident.sentence,
+        incident.created_at,
+    )
+
+
+def retry(viewer: Viewer, incident_id: str) -> None:
+    """Let the instance go on and take the step again. Raises NotFound, StaleTask when it is resolved already."""
+    require(viewer, "retry_incident", AuthorityThing(viewer.authority_id))
+    resume(viewer.authority_id, incident_id, viewer.person_id)
+
+
+def resume(authority_id: str, incident_id: str, person_id: str | None) -> None:
+    """The retry itself: the instance runs again, its due timers fire, its held messages are delivered.
+
+    A task whose completion failed is open again with its answers as a draft. When the step still cannot be taken,
+    a new incident says so.
+    """
+    with transaction() as session:
+        incident = session.get(Incident, (authority_id, incident_id))
+        if incident is None:
+            raise NotFound()
+        if incident.resolved_at is not None:
+            raise StaleTask("Somebody has put this incident right already.")
+        command = dict(incident.command)
+        if incident.instance_id is not None and command.get("do") != "start":
+            _let_go_on(session, incident, person_id)
+        if command.get("do") == "start":
+            _queue_again(session, authority_id, command["message"])
+        session.execute(
+            update(Incident)
+            .where(Incident.authority_id == authority_id, Incident.id == incident_id)
+            .values(resolved_at=now(), resolved_by=person_id)
+            .execution_options(synchronize_session=False)
+        )
+    messages.deliver_pending(authority_id)
+    timers.drain()
+
+
+def _let_go_on(session: Session, incident: Incident, person_id: str | None) -> None:
+    assert incident.instance_id is not None
+    instance = advance.lock(session, incident.authority_id, incident.instance_id)
+    if instance.status != "suspended":
+        return
+    entry = Entry(
+        kind="incident_retried",
+        child_id=instance.child_id,
+        person_id=person_id,
+        facts={
+            "definition": instance.definition_key,
+            "element": incident.element_id,
+            "name": instance.name,
+            "incident": incident.id,
+        },
+    )
+    advance.record(session, instance, [entry], status="running")
+    session.execute(
+        update(OutboxMessage)
+        .where(
+            OutboxMessage.authority_id == incident.authority_id,
+            OutboxMessage.target_id == instance.id,
+            OutboxMessage.state == "held",
+        )
+        .values(state="queued")
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _queue_again(session: Session, authority_id: str, message_id: str) -> None:
+    session.execute(
+        update(OutboxMessage)
+        .where(OutboxMessage.authority_id == authority_id, OutboxMessage.id == message_id)
+        .values(state="queued")
+        .execution_options(synchronize_session=False)
+    )

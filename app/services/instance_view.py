@@ -1,0 +1,286 @@
+"""What a person sees of a running pathway: where it stands on the diagram, and the same in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.domain.access import Viewer, may, require
+from app.domain.errors import NotFound
+from app.domain.forms import Form
+from app.services import definitions
+from app.services.children import ChildRow
+from app.services.lists import TaskRow, as_task_row, child_rows, task_rows
+from app.services.task_view import badges
+from app.store.children import Child
+from app.store.db import reading
+from app.store.incidents import Incident
+from app.store.instances import ProcessInstance, TaskHistory
+from app.store.outbox import Notification, OutboxMessage, Subscription
+from app.store.people import Person
+from app.store.tasks import UserTask
+from app.store.ties import child_thing, sees_child
+from app.store.timers import Timer
+
+HISTORY_SHOWN = 200
+
+
+@dataclass(frozen=True)
+class HistoryLine:
+    """An element that was entered, and left unless it is still active."""
+
+    element_id: str
+    name: str
+    type: str
+    entered_at: datetime
+    left_at: datetime | None
+    how: str | None
+
+
+@dataclass(frozen=True)
+class TimerLine:
+    """A timer that waits."""
+
+    element_id: str
+    name: str
+    due_at: datetime
+
+
+@dataclass(frozen=True)
+class MessageLine:
+    """A message that the pathway sent, or that was sent to it."""
+
+    name: str
+    state: str
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class LetterLine:
+    """Somebody who was (to be) told."""
+
+    recipient: str
+    role: str
+    state: str
+    created_at: datetime
+    sent_at: datetime | None
+    error: str | None
+
+
+@dataclass(frozen=True)
+class IncidentLine:
+    """What stands still, and why."""
+
+    id: str
+    element_id: str | None
+    sentence: str
+    created_at: datetime
+    resolved_at: datetime | None
+
+
+@dataclass(frozen=True)
+class InstanceRow:
+    """A pathway of a child as lists show it."""
+
+    id: str
+    name: str
+    definition_key: str
+    status: str
+    started_at: datetime
+    ended_at: datetime | None
+    end_event: str | None
+    parent_id: str | None
+    root_id: str
+
+
+@dataclass(frozen=True)
+class InstanceView:
+    """Everything that the page of a pathway instance shows. `accepts` are the messages that a person can send."""
+
+    instance: InstanceRow
+    version_number: int
+    started_by: str | None
+    child: ChildRow
+    badges: tuple[str, ...]
+    xml: str
+    active: tuple[str, ...]
+    done: tuple[str, ...]
+    due: Mapping[str, datetime]
+    tasks: tuple[TaskRow, ...]
+    timers: tuple[TimerLine, ...]
+    history: tuple[HistoryLine, ...]
+    messages: tuple[MessageLine, ...]
+    letters: tuple[LetterLine, ...]
+    incidents: tuple[IncidentLine, ...]
+    related: tuple[InstanceRow, ...]
+    accepts: tuple[tuple[str, Form], ...]
+    can: frozenset[str]
+
+
+def show(viewer: Viewer, instance_id: str) -> InstanceView:
+    """A pathway instance for the person who looks at it. Raises NotFound."""
+    with reading() as session:
+        found = session.get(ProcessInstance, (viewer.authority_id, instance_id))
+        if found is None:
+            raise NotFound()
+        thing = child_thing(session, viewer.authority_id, found.child_id)
+        require(viewer, "see_instance", thing)
+        tasks = _open_tasks(session, found)
+        timers = _timers(session, found)
+        history = _history(session, found)
+        can = {
+            action
+            for action in ("send_message", "cancel_instance", "retry_incident", "see_incident")
+            if may(viewer, action, thing)
+        }
+        due = {line.element_id: line.due_at for line in timers}
+        waiting = _waiting(session, found)
+        return InstanceView(
+            instance=instance_row(found),
+            version_number=definitions.number_of(session, found.version_id),
+            started_by=_name(session, viewer.authority_id, found.created_by),
+            child=child_rows(session, viewer.authority_id, [found.child_id])[found.child_id],
+            badges=badges(session, viewer.authority_id, found.child_id),
+            xml=definitions.diagram_of(session, found.version_id),
+            active=tuple(sorted({line.element_id for line in history if line.left_at is None} | set(due) | waiting)),
+            done=tuple(sorted({line.element_id for line in history if line.how == "completed"})),
+            due=due,
+            tasks=tasks,
+            timers=timers,
+            history=history[:HISTORY_SHOWN],
+            messages=_messages(session, found),
+            letters=_letters(session, found),
+            incidents=_incidents(session, found),
+            related=_related(session, found),
+            accepts=_accepts(session, found) if "send_message" in can else (),
+            can=frozenset(can),
+        )
+
+
+def instance_row(found: ProcessInstance) -> InstanceRow:
+    """The list's view of an instance's row."""
+    return InstanceRow(
+        found.id,
+        found.name,
+        found.definition_key,
+        found.status,
+        found.started_at,
+        found.ended_at,
+        found.end_event,
+        found.parent_id,
+        found.root_id,
+    )
+
+
+def _of(table: Any, found: ProcessInstance) -> Any:
+    return (table.authority_id == found.authority_id) & (table.instance_id == found.id)
+
+
+def _open_tasks(session: Session, found: ProcessInstance) -> tuple[TaskRow, ...]:
+    rows = session.execute(
+        task_rows()
+        .where(_of(UserTask, found), UserTask.state == "open")
+        .order_by(UserTask.due_at.is_(None), UserTask.due_at)
+    )
+    return tuple(as_task_row(row) for row in rows)
+
+
+def _timers(session: Session, found: ProcessInstance) -> tuple[TimerLine, ...]:
+    rows = session.scalars(select(Timer).where(_of(Timer, found)).order_by(Timer.due_at))
+    return tuple(TimerLine(row.element_id, row.name, row.due_at) for row in rows)
+
+
+def _waiting(session: Session, found: ProcessInstance) -> set[str]:
+    return set(session.scalars(select(Subscription.element_id).where(_of(Subscription, found))))
+
+
+def _history(session: Session, found: ProcessInstance) -> tuple[HistoryLine, ...]:
+    version = definitions.compiled(session, found.version_id)
+    rows = session.scalars(
+        select(TaskHistory).where(_of(TaskHistory, found)).order_by(TaskHistory.entered_at.desc())
+    )
+    lines = []
+    for row in rows:
+        element = version.element(row.element_id)
+        name = element.name if element and element.name else row.element_id.replace("_", " ")
+        lines.append(
+            HistoryLine(row.element_id, name, row.element_type, row.entered_at, row.left_at, row.how)
+        )
+    return tuple(lines)
+
+
+def _messages(session: Session, found: ProcessInstance) -> tuple[MessageLine, ...]:
+    rows = session.scalars(
+        select(OutboxMessage)
+        .where(OutboxMessage.authority_id == found.authority_id, OutboxMessage.sender_id == found.id)
+        .order_by(OutboxMessage.id.desc())
+        .limit(HISTORY_SHOWN)
+    )
+    return tuple(MessageLine(row.name, row.state, row.created_at) for row in rows)
+
+
+def _letters(session: Session, found: ProcessInstance) -> tuple[LetterLine, ...]:
+    rows = session.scalars(select(Notification).where(_of(Notification, found)).order_by(Notification.created_at))
+    return tuple(
+        LetterLine(row.recipient, row.role, row.state, row.created_at, row.sent_at, row.error) for row in rows
+    )
+
+
+def _incidents(session: Session, found: ProcessInstance) -> tuple[IncidentLine, ...]:
+    rows = session.scalars(select(Incident).where(_of(Incident, found)).order_by(Incident.created_at.desc()))
+    return tuple(
+        IncidentLine(row.id, row.element_id, row.sentence, row.created_at, row.resolved_at) for row in rows
+    )
+
+
+def _related(session: Session, found: ProcessInstance) -> tuple[InstanceRow, ...]:
+    rows = session.scalars(
+        select(ProcessInstance)
+        .where(
+            ProcessInstance.authority_id == found.authority_id,
+            ProcessInstance.root_id == found.root_id,
+            ProcessInstance.id != found.id,
+        )
+        .order_by(ProcessInstance.id)
+    )
+    return tuple(instance_row(row) for row in rows)
+
+
+def _accepts(session: Session, found: ProcessInstance) -> tuple[tuple[str, Form], ...]:
+    """The messages that the instance waits for and that people send by a form of the pathway's own folder."""
+    if found.status not in ("running", "suspended"):
+        return ()
+    names = session.scalars(select(Subscription.message).where(_of(Subscription, found)).distinct())
+    forms = []
+    for name in sorted(names):
+        form = definitions.message_form(session, found.version_id, name)
+        if form is not None:
+            forms.append((name, form))
+    return tuple(forms)
+
+
+def of_child(viewer: Viewer, child_id: str) -> tuple[InstanceRow, ...]:
+    """The pathways of a child, newest first; none when the viewer may not see the child."""
+    with reading() as session:
+        rows = session.scalars(
+            select(ProcessInstance)
+            .join(Child, (Child.authority_id == ProcessInstance.authority_id) & (Child.id == ProcessInstance.child_id))
+            .where(
+                ProcessInstance.authority_id == viewer.authority_id,
+                ProcessInstance.child_id == child_id,
+                sees_child(viewer, ProcessInstance.authority_id, ProcessInstance.child_id),
+            )
+            .order_by(ProcessInstance.id.desc())
+        )
+        return tuple(instance_row(row) for row in rows)
+
+
+def _name(session: Session, authority_id: str, person_id: str | None) -> str | None:
+    if person_id is None:
+        return None
+    return session.scalar(select(Person.name).where(Person.authority_id == authority_id, Person.id == person_id))

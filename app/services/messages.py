@@ -1,0 +1,305 @@
+"""Messages between instances: routed by our own subscriptions, delivered exactly once, in the order of the child's.
+
+A message is delivered in one transaction with the steps that it causes, so that it is marked as delivered if and
+only if they were taken. Who gets it: see `_receivers`. Deliveries of one child never overtake each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, exists, select, update
+from sqlalchemy.orm import Session, aliased
+
+from app.domain.access import Viewer, require
+from app.domain.clock import now
+from app.domain.errors import BadInput, EngineFailure, StaleTask
+from app.domain.moments import read_moment
+from app.engine import runner
+from app.services import advance, definitions, messages_out
+from app.services.advance import Cause
+from app.services.crashpoints import crash_point
+from app.store.audit import Entry
+from app.store.db import db, transaction
+from app.store.instances import ProcessInstance
+from app.store.outbox import OutboxMessage, Subscription
+from app.store.ties import child_thing
+
+MOST_AT_ONCE = 500
+
+MESSAGE_COLUMNS = (
+    OutboxMessage.authority_id,
+    OutboxMessage.id,
+    OutboxMessage.child_id,
+    OutboxMessage.sender_id,
+    OutboxMessage.root_id,
+    OutboxMessage.target_id,
+    OutboxMessage.name,
+    OutboxMessage.payload,
+    OutboxMessage.correlate,
+    OutboxMessage.correlation_key,
+    OutboxMessage.person_id,
+)
+
+
+@dataclass(frozen=True)
+class Receiver:
+    """An instance that waits for a message, and the places where it does."""
+
+    instance_id: str
+    status: str
+    refs: tuple[str, ...]
+
+
+def send(
+    viewer: Viewer, instance_id: str, name: str, payload: Mapping[str, Any], *, submission: str | None = None
+) -> None:
+    """Tell a pathway something from outside (the remand ended, a court date was set).
+
+    Raises NotFound, NotAllowed, BadInput when nobody in the pathway's tree waits for it.
+    """
+    from app.services import submissions
+
+    with transaction() as session:
+        if submissions.earlier_result(session, viewer.authority_id, submission) is not None:
+            return
+        instance = advance.lock(session, viewer.authority_id, instance_id)
+        thing = child_thing(session, viewer.authority_id, instance.child_id)
+        require(viewer, "send_message", thing, seen_by="see_instance")
+        if instance.status not in ("running", "suspended"):
+            raise StaleTask("This pathway has ended already.")
+        waits = _subscribers(session, instance.authority_id, instance.child_id, name, instance.root_id)
+        if not waits and not definitions.starting_on(session, name):
+            raise BadInput("This pathway does not wait for that now.")
+        message_id = messages_out.queue(
+            session, instance, name=name, payload=payload, person_id=viewer.person_id
+        )
+        facts = {"definition": instance.definition_key, "name": name, "message": name, "detail": dict(payload)}
+        entry = Entry(
+            kind="message_sent",
+            child_id=instance.child_id,
+            person_id=viewer.person_id,
+            message_id=message_id,
+            facts=facts,
+        )
+        advance.record(session, instance, [entry])
+        submissions.remember(session, viewer.authority_id, submission, viewer.person_id, message_id)
+    deliver_queued(db.session())
+
+
+def deliver_pending(authority_id: str | None = None, *, limit: int = MOST_AT_ONCE) -> int:
+    """Deliver what is queued (of one authority, or of all), oldest first; how many were."""
+    delivered = 0
+    while delivered < limit and deliver_next(authority_id):
+        delivered += 1
+    return delivered
+
+
+def deliver_queued(session: Session) -> None:
+    """Deliver at once what the session's last transaction queued, if it queued anything."""
+    if messages_out.take_queued(session):
+        deliver_pending()
+
+
+def deliver_next(authority_id: str | None = None) -> bool:
+    """Deliver the oldest message that may go now; False when there is none."""
+    with transaction() as session:
+        message = _next_queued(session, authority_id)
+        if message is None:
+            return False
+        crash_point("after_claim")
+        receivers = _receivers(session, message)
+        held = [receiver for receiver in receivers if receiver.status == "suspended"]
+        for receiver in receivers:
+            if receiver.status == "running":
+                _deliver_to(session, message, receiver)
+        for receiver in held:
+            _hold(session, message, receiver.instance_id)
+        started = [] if receivers else _start_on(session, message)
+        state = "delivered" if receivers or started else "unclaimed"
+        _mark(session, message, state)
+        crash_point("before_commit")
+    crash_point("after_commit")
+    return True
+
+
+def _next_queued(session: Session, authority_id: str | None) -> Row[Any] | None:
+    earlier = aliased(OutboxMessage)
+    query = (
+        select(*MESSAGE_COLUMNS)
+        .where(
+            OutboxMessage.state == "queued",
+            ~exists().where(
+                earlier.authority_id == OutboxMessage.authority_id,
+                earlier.child_id == OutboxMessage.child_id,
+                earlier.id < OutboxMessage.id,
+                earlier.state == "queued",
+            ),
+        )
+        .order_by(OutboxMessage.id)
+        .limit(1)
+        .with_for_update(skip_locked=True, of=OutboxMessage)
+    )
+    if authority_id is not None:
+        query = query.where(OutboxMessage.authority_id == authority_id)
+    return session.execute(query).first()
+
+
+def _subscribers(
+    session: Session, authority_id: str, child_id: str, name: str, root_id: str | None
+) -> list[tuple[str, str, str, str | None]]:
+    """(instance, its status, ref, correlation key) of everything of the child that waits for `name`, locked."""
+    query = (
+        select(Subscription.instance_id, ProcessInstance.status, Subscription.ref, Subscription.correlation_key)
+        .join(
+            ProcessInstance,
+            (ProcessInstance.authority_id == Subscription.authority_id)
+            & (ProcessInstance.id == Subscription.instance_id),
+        )
+        .where(
+            Subscription.authority_id == authority_id,
+            Subscription.child_id == child_id,
+            Subscription.message == name,
+            ProcessInstance.status.in_(("running", "suspended")),
+        )
+        .order_by(Subscription.instance_id)
+        .with_for_update(of=ProcessInstance)
+    )
+    if root_id is not None:
+        query = query.where(Subscription.root_id == root_id)
+    return [(row.instance_id, row.status, row.ref, row.correlation_key) for row in session.execute(query)]
+
+
+def _receivers(session: Session, message: Row[Any]) -> list[Receiver]:
+    """Who waits for the message.
+
+    Within the sender's tree, unless the message is declared to correlate on the child (a second remand must not
+    end the first one's visits). A message with a correlation key reaches only instances that were started with it.
+    """
+    root_id = None if message.correlate == "child" else message.root_id
+    found = _subscribers(session, message.authority_id, message.child_id, message.name, root_id)
+    if message.target_id is not None:
+        found = [row for row in found if row[0] == message.target_id]
+    if message.correlation_key is not None:
+        found = [row for row in found if row[3] == message.correlation_key]
+    statuses = {row[0]: row[1] for row in found}
+    return [
+        Receiver(instance_id, status, tuple(row[2] for row in found if row[0] == instance_id))
+        for instance_id, status in statuses.items()
+    ]
+
+
+def _deliver_to(session: Session, message: Row[Any], receiver: Receiver) -> None:
+    instance = advance.lock(session, message.authority_id, receiver.instance_id)
+    version = definitions.compiled(session, instance.version_id)
+    context = advance.context_for(session, instance.authority_id, instance.child_id)
+    entry = Entry(
+        kind="message_received",
+        child_id=instance.child_id,
+        person_id=message.person_id,
+        message_id=message.id,
+        facts={"definition": instance.definition_key, "name": message.name, "message": message.name},
+    )
+    try:
+        with session.begin_nested():
+            step = runner.deliver(
+                version, instance.state, context, receiver.refs, message.name, dict(message.payload)
+            )
+            cause = Cause(entries=(entry,), person_id=message.person_id)
+            advance.apply(session, instance, version, step, cause, context)
+    except EngineFailure as failure:
+        advance.suspend(session, instance, failure, {"do": "deliver", "message": message.id})
+        _hold(session, message, instance.id)
+
+
+def _hold(session: Session, message: Row[Any], instance_id: str) -> None:
+    """Keep the message for one suspended instance; it goes on when the incident has been put right."""
+    held_id = messages_out.queue_for_child(
+        session,
+        authority_id=message.authority_id,
+        child_id=message.child_id,
+        sender_id=message.sender_id,
+        root_id=message.root_id,
+        target_id=instance_id,
+        name=message.name,
+        payload=message.payload,
+        correlate=message.correlate,
+        person_id=message.person_id,
+    )
+    session.execute(
+        update(OutboxMessage)
+        .where(OutboxMessage.authority_id == message.authority_id, OutboxMessage.id == held_id)
+        .values(state="held")
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _start_on(session: Session, message: Row[Any]) -> list[str]:
+    """Start the pathways that begin with the message, when nobody waits for it; their ids."""
+    if message.target_id is not None:
+        return []
+    return [_start_one(session, message, key) for key in definitions.starting_on(session, message.name)]
+
+
+def _start_one(session: Session, message: Row[Any], key: str) -> str:
+    version = definitions.current(session, key)
+    payload = dict(message.payload)
+    zero = definitions.clock_field(definitions.form(session, version.version_id, version.start_form))
+    started_at = payload.get(zero or "") or payload.get("started_at")
+    try:
+        with session.begin_nested():
+            instance = advance.create(
+                session,
+                authority_id=message.authority_id,
+                child_id=message.child_id,
+                version=version,
+                started_at=read_moment(started_at) if started_at else now(),
+                person_id=message.person_id,
+                parent={"id": message.sender_id, "root_id": message.root_id},
+                correlation_key=message.correlation_key,
+            )
+            context = advance.context_for(session, message.authority_id, message.child_id)
+            payload.setdefault("started_at", instance.started_at.isoformat())
+            step = runner.start(version, context, {}, payload)
+            entries = (started_entry(instance, message),)
+            cause = Cause(entries=entries, person_id=message.person_id)
+            advance.apply(session, instance, version, step, cause, context)
+            return str(instance.id)
+    except EngineFailure as failure:
+        return advance.note_incident(
+            session,
+            failure,
+            {"do": "start", "message": message.id},
+            authority_id=message.authority_id,
+            child_id=message.child_id,
+            instance_id=message.sender_id,
+            definition_key=key,
+        )
+
+
+def started_entry(instance: advance.InstanceRow, message: Row[Any]) -> Entry:
+    """The audit entry of an instance that a message started."""
+    return Entry(
+        kind="instance_started",
+        child_id=instance.child_id,
+        person_id=message.person_id,
+        message_id=message.id,
+        facts={
+            "definition": instance.definition_key,
+            "name": instance.name,
+            "parent": instance.parent_id,
+            "message": message.name,
+            "started_at": instance.started_at.isoformat(),
+        },
+    )
+
+
+def _mark(session: Session, message: Row[Any], state: str) -> None:
+    session.execute(
+        update(OutboxMessage)
+        .where(OutboxMessage.authority_id == message.authority_id, OutboxMessage.id == message.id)
+        .values(state=state, delivered_at=now())
+        .execution_options(synchronize_session=False)
+    )

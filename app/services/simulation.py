@@ -1,0 +1,337 @@
+"""What if: the real services on a throw-away database and a simulated clock; the dated story that comes out.
+
+The same input gives the same output, byte for byte: ids are counted, the clock stands still between events, and
+events are read from the audit that the services themselves wrote.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, insert, select
+from sqlalchemy.orm import Session
+
+from app.domain.clock import LONDON, SimulatedClock, use_clock
+from app.domain.errors import BadInput, ThroughcareError
+from app.domain.ids import counted_ids, use_ids
+from app.engine.contracts import Bundle
+from app.services import (
+    children,
+    definitions,
+    instances,
+    messages,
+    messages_out,
+    reference,
+    simulated_answers,
+    tasks,
+    timers,
+)
+from app.store.audit import AuditEntry
+from app.store.db import db, reading, throw_away, transaction
+from app.store.instances import ProcessInstance
+from app.store.outbox import OutboxMessage
+from app.store.people import Authority
+from app.store.tasks import UserTask
+from app.store.timers import Timer
+
+KINDS = (
+    "instance_started",
+    "instance_ended",
+    "task_created",
+    "task_completed",
+    "task_cancelled",
+    "timer_fired",
+    "message_sent",
+    "notification_queued",
+    "duty_overdue",
+    "escalated",
+    "incident",
+)
+WAYS = ("on-time", "late", "never", "immediately")
+ONE_WORKING_HOUR = timedelta(hours=1)
+OPENS, CLOSES = 9, 17
+MOST_EVENTS = 50_000
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """What the simulated people answer, and what reaches the pathway from outside."""
+
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    tasks: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    messages: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass
+class _Run:
+    """A simulation under way."""
+
+    authority_id: str
+    child_id: str
+    root_id: str
+    clock: SimulatedClock
+    scenario: Scenario
+    complete: str
+    until: datetime
+    pending: list[tuple[datetime, Mapping[str, Any]]]
+    planned: dict[str, datetime] = field(default_factory=dict)
+
+
+def run(
+    pathway: str,
+    *,
+    profile: str,
+    start: datetime,
+    complete: str = "on-time",
+    until: datetime | None = None,
+    scenario: Scenario | None = None,
+    bundles: Mapping[str, Bundle] | None = None,
+) -> dict[str, Any]:
+    """The story of one child on one pathway: `{"pathway", "profile", "start", "until", "events": [...]}`.
+
+    Raises BadInput for an unknown pathway, profile or way of completing, and for answers that do not fit.
+    """
+    if complete not in WAYS:
+        raise BadInput(f"Tasks can be completed {', '.join(WAYS)}; not “{complete}”.")
+    chosen = reference.profile(profile)
+    scenario = scenario or Scenario()
+    until = until or start + timedelta(days=365)
+    clock = SimulatedClock(start)
+    shipped = dict(bundles or definitions.shipped())
+    if pathway not in shipped:
+        raise BadInput(f"There is no pathway called {pathway}. There are {', '.join(sorted(shipped))}.")
+    with throw_away(), use_clock(clock), use_ids(counted_ids()):
+        for bundle in shipped.values():
+            definitions.make_current(bundle, note="Simulated")
+        running = _begin(pathway, chosen.key, start, until, complete, scenario, clock)
+        while _step(running):
+            pass
+        events = _events()
+    return {
+        "pathway": pathway,
+        "profile": chosen.key,
+        "start": start.astimezone(LONDON).isoformat(),
+        "until": until.astimezone(LONDON).isoformat(),
+        "events": events,
+    }
+
+
+def _begin(
+    pathway: str,
+    profile: str,
+    start: datetime,
+    until: datetime,
+    complete: str,
+    scenario: Scenario,
+    clock: SimulatedClock,
+) -> _Run:
+    with transaction() as session:
+        session.execute(insert(Authority).values(id=profile, name=profile, profile=profile))
+    with transaction() as session:
+        child_id = children.add(
+            session,
+            profile,
+            given_name="Simulated",
+            family_name="Child",
+            date_of_birth=start.date().replace(day=1, year=start.year - 16),
+            identifiers={},
+            person_id=None,
+        )
+    with transaction() as session:
+        version = definitions.current(session, pathway)
+        form = definitions.form(session, version.version_id, version.start_form)
+        answers = simulated_answers.for_start(form, scenario.variables, start)
+        root_id = instances.begin(
+            session,
+            authority_id=profile,
+            child_id=child_id,
+            version=version,
+            answers=answers,
+            started_at=start,
+            person_id=None,
+        )
+    messages.deliver_pending()
+    pending = sorted(((_moment(message, start), message) for message in scenario.messages), key=lambda item: item[0])
+    return _Run(profile, child_id, root_id, clock, scenario, complete, until, pending)
+
+
+def _moment(message: Mapping[str, Any], start: datetime) -> datetime:
+    from app.domain.durations import after
+
+    return after(start, str(message["at"]))
+
+
+def _step(running: _Run) -> bool:
+    """Take the next thing that happens, at its moment; False when nothing more happens before the end."""
+    due = _next_timer()
+    task = _next_task(running)
+    message = running.pending[0][0] if running.pending else None
+    moments = [moment for moment in (due, task[0] if task else None, message) if moment is not None]
+    if not moments or min(moments) > running.until:
+        return False
+    moment = max(min(moments), running.clock.now())
+    running.clock.move_to(moment)
+    if message is not None and message <= moment:
+        _send(running, running.pending.pop(0)[1])
+    elif task is not None and task[0] <= moment:
+        _complete(running, task[1])
+    else:
+        timers.fire_next()
+        messages.deliver_queued(db.session())
+    return True
+
+
+def _next_timer() -> datetime | None:
+    with reading() as session:
+        return session.scalar(
+            select(Timer.due_at)
+            .join(
+                ProcessInstance,
+                (ProcessInstance.authority_id == Timer.authority_id) & (ProcessInstance.id == Timer.instance_id),
+            )
+            .where(ProcessInstance.status == "running")
+            .order_by(Timer.due_at)
+            .limit(1)
+        )
+
+
+def _next_task(running: _Run) -> tuple[datetime, str] | None:
+    if running.complete == "never":
+        return None
+    with reading() as session:
+        rows = session.execute(
+            select(UserTask.id, UserTask.created_at, UserTask.due_at)
+            .join(
+                ProcessInstance,
+                (ProcessInstance.authority_id == UserTask.authority_id)
+                & (ProcessInstance.id == UserTask.instance_id),
+            )
+            .where(UserTask.state == "open", ProcessInstance.status == "running")
+            .order_by(UserTask.id)
+        ).all()
+    for row in rows:
+        if row.id not in running.planned:
+            running.planned[row.id] = _when(running, row)
+    return min(((running.planned[row.id], row.id) for row in rows), default=None)
+
+
+def _when(running: _Run, row: Row[Any]) -> datetime:
+    """When a simulated person does a task."""
+    created, due = row.created_at, row.due_at
+    if running.complete == "immediately":
+        return created
+    moment = due if due is not None else _a_working_hour_after(running, created)
+    if running.complete == "late":
+        local = moment.astimezone(LONDON)
+        day, _ = _calendar(running).add(local.date(), 2)
+        moment = local.replace(year=day.year, month=day.month, day=day.day)
+    return max(moment, created)
+
+
+def _a_working_hour_after(running: _Run, moment: datetime) -> datetime:
+    """One hour of work after a moment: office hours are nine to five on working days."""
+    calendar = _calendar(running)
+    local = moment.astimezone(LONDON)
+    done = local + ONE_WORKING_HOUR
+    if calendar.is_working_day(local.date()) and OPENS <= local.hour and done <= local.replace(
+        hour=CLOSES, minute=0, second=0, microsecond=0
+    ):
+        return done
+    day = local.date()
+    if not (calendar.is_working_day(day) and local.hour < OPENS):
+        day, _ = calendar.add(day, 1)
+    return datetime(day.year, day.month, day.day, OPENS + 1, tzinfo=LONDON)
+
+
+def _calendar(running: _Run) -> Any:
+    return reference.calendar_for(reference.profile(running.authority_id).division)
+
+
+def _complete(running: _Run, task_id: str) -> None:
+    with transaction() as session:
+        task = tasks.row(session, running.authority_id, task_id)
+        version_id = _version_of(session, task)
+        form = definitions.form(session, version_id, task.form)
+        given = running.scenario.tasks.get(task.element_id, {})
+        answers = simulated_answers.for_task(form, given, session, running.authority_id, running.child_id)
+        tasks.finish(session, task, answers, None)
+    messages.deliver_queued(db.session())
+
+
+def _version_of(session: Session, task: Row[Any]) -> str:
+    return session.execute(
+        select(ProcessInstance.version_id).where(
+            ProcessInstance.authority_id == task.authority_id, ProcessInstance.id == task.instance_id
+        )
+    ).scalar_one()
+
+
+def _send(running: _Run, message: Mapping[str, Any]) -> None:
+    """A message from outside, to the pathway's whole tree."""
+    with transaction() as session:
+        messages_out.queue_for_child(
+            session,
+            authority_id=running.authority_id,
+            child_id=running.child_id,
+            root_id=running.root_id,
+            name=str(message["name"]),
+            payload=simulated_answers.for_message(message, running.clock.now()),
+        )
+    messages.deliver_pending()
+
+
+def _events() -> list[dict[str, Any]]:
+    with reading() as session:
+        rows = session.execute(
+            select(AuditEntry.at, AuditEntry.kind, AuditEntry.instance_id, AuditEntry.facts, OutboxMessage.name)
+            .outerjoin(
+                OutboxMessage,
+                (OutboxMessage.authority_id == AuditEntry.authority_id) & (OutboxMessage.id == AuditEntry.message_id),
+            )
+            .where(AuditEntry.kind.in_(KINDS))
+            .order_by(AuditEntry.id)
+            .limit(MOST_EVENTS)
+        ).all()
+    numbers: dict[str, int] = {}
+    roles = reference.roles()
+    events = []
+    for row in rows:
+        facts = row.facts
+        number = numbers.setdefault(row.instance_id, len(numbers) + 1)
+        lane = facts.get("lane")
+        duty = facts.get("duty") or []
+        events.append(
+            {
+                "at": row.at.astimezone(LONDON).isoformat(),
+                "kind": row.kind,
+                "instance": number,
+                "definition": facts.get("definition"),
+                "element": facts.get("element"),
+                "name": facts.get("name"),
+                "lane": roles.name_of(lane) if lane else None,
+                "duty": [duty] if isinstance(duty, str) else list(duty),
+                "due_at": _in_london(facts.get("due_at")),
+                "due_explanation": facts.get("due_explanation"),
+                "detail": _detail(row),
+            }
+        )
+    return events
+
+
+def _in_london(moment: str | None) -> str | None:
+    return datetime.fromisoformat(moment).astimezone(LONDON).isoformat() if moment else None
+
+
+def _detail(row: Row[Any]) -> str | None:
+    facts = row.facts
+    if row.kind == "message_sent":
+        return row.name
+    if row.kind == "instance_ended":
+        return ", ".join(facts.get("end_events") or [])
+    return facts.get("detail")
+
+
+__all__ = ["KINDS", "WAYS", "Scenario", "ThroughcareError", "run"]

@@ -1,0 +1,158 @@
+"""What a person sees of a task: its form with what is known, why it is due then, its clause, what happens next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.domain.access import Viewer, may, may_be_given, require
+from app.domain.deadlines import Deadline
+from app.domain.duties import Duty
+from app.domain.forms import Form, prefill
+from app.services import accounts, definitions, facts, reference, tasks
+from app.services.children import ChildRow
+from app.services.lists import TaskRow, as_task_row, child_rows, task_rows
+from app.store.children import LegalStatus
+from app.store.db import reading
+from app.store.instances import ProcessInstance
+from app.store.people import Authority, Person, PersonRole
+from app.store.tasks import Answer, Draft, UserTask
+
+
+@dataclass(frozen=True)
+class TaskView:
+    """Everything that the task's page shows.
+
+    `answers` are what the form starts with: the draft, else what is known of the child; for a finished task what
+    was answered. `people` has the people that may be chosen for each role that the form allocates.
+    """
+
+    task: TaskRow
+    pathway: str
+    child: ChildRow
+    badges: tuple[str, ...]
+    form: Form | None
+    answers: Mapping[str, Any]
+    draft_version: int | None
+    draft_saved_at: datetime | None
+    draft_saved_by: str | None
+    due: Deadline | None
+    duties: tuple[Duty, ...]
+    next: tuple[str, ...]
+    people: Mapping[str, tuple[tuple[str, str], ...]]
+    completed_by: str | None
+    can: frozenset[str]
+    colleagues: tuple[tuple[str, str], ...]
+
+
+def show(viewer: Viewer, task_id: str) -> TaskView:
+    """A task for the person who looks at it. Raises NotFound."""
+    with reading() as session:
+        row = tasks.row(session, viewer.authority_id, task_id)
+        thing = tasks.thing(session, row)
+        require(viewer, "see_task", thing)
+        listed = as_task_row(
+            session.execute(
+                task_rows().where(UserTask.authority_id == viewer.authority_id, UserTask.id == task_id)
+            ).one()
+        )
+        instance = session.execute(
+            select(ProcessInstance.version_id, ProcessInstance.name, ProcessInstance.root_id).where(
+                ProcessInstance.authority_id == viewer.authority_id, ProcessInstance.id == row.instance_id
+            )
+        ).one()
+        form = definitions.form(session, instance.version_id, row.form)
+        draft = session.get(Draft, (viewer.authority_id, task_id))
+        is_open = row.state == "open"
+        can = {
+            action
+            for action in ("claim", "release", "assign", "complete", "save_draft")
+            if is_open and may(viewer, action, thing)
+        }
+        view = TaskView(
+            task=listed,
+            pathway=instance.name,
+            child=child_rows(session, viewer.authority_id, [row.child_id])[row.child_id],
+            badges=badges(session, viewer.authority_id, row.child_id),
+            form=form,
+            answers=_answers(session, row, form, draft),
+            draft_version=draft.version if draft else None,
+            draft_saved_at=draft.saved_at if draft else None,
+            draft_saved_by=_name(session, viewer.authority_id, draft.saved_by) if draft else None,
+            due=Deadline.from_json(row.due) if row.due else None,
+            duties=duties_of(session, viewer.authority_id, row.duty),
+            next=definitions.outline_of(session, instance.version_id).what_follows(row.element_id),
+            people=_people(session, viewer.authority_id, form),
+            completed_by=_name(session, viewer.authority_id, row.completed_by),
+            can=frozenset(can),
+            colleagues=(),
+        )
+    if "assign" in can:
+        able = [person for person in accounts.colleagues(viewer) if may_be_given(person, thing)]
+        view = replace(view, colleagues=tuple((person.person_id, person.name) for person in able))
+    return view
+
+
+def _answers(session: Session, row: Any, form: Form | None, draft: Draft | None) -> dict[str, Any]:
+    if row.state == "completed":
+        given = session.get(Answer, (row.authority_id, row.id))
+        return dict(given.answers) if given else {}
+    if form is None:
+        return {}
+    known = prefill(form, facts.known(session, row.authority_id, row.child_id))
+    return {**known, **(draft.answers if draft else {})}
+
+
+def badges(session: Session, authority_id: str, child_id: str) -> tuple[str, ...]:
+    """The child's present legal statuses, as the identity bar shows them."""
+    found = session.scalars(
+        select(LegalStatus.status)
+        .where(
+            LegalStatus.authority_id == authority_id,
+            LegalStatus.child_id == child_id,
+            LegalStatus.until_at.is_(None),
+        )
+        .order_by(LegalStatus.from_at)
+    )
+    return tuple(status.replace("_", " ").capitalize() for status in found)
+
+
+def duties_of(session: Session, authority_id: str, ids: Any) -> tuple[Duty, ...]:
+    """The duties of the authority's own protocol among `ids`; all of them where it has none of its own."""
+    profile = reference.profile(
+        session.scalar(select(Authority.profile).where(Authority.id == authority_id)) or "default"
+    )
+    register = reference.register()
+    found = [register.by_id[duty] for duty in ids]
+    return tuple(duty for duty in found if profile.area is None or duty.area == profile.area)
+
+
+def _people(
+    session: Session, authority_id: str, form: Form | None
+) -> dict[str, tuple[tuple[str, str], ...]]:
+    """For each role that the form allocates: the people who hold it, by name."""
+    roles = {field.allocates for field in form.fields if field.allocates} if form else set()
+    found: dict[str, tuple[tuple[str, str], ...]] = {}
+    for role in sorted(roles):
+        rows = session.execute(
+            select(Person.id, Person.name)
+            .join(
+                PersonRole,
+                (PersonRole.authority_id == Person.authority_id) & (PersonRole.person_id == Person.id),
+            )
+            .where(Person.authority_id == authority_id, PersonRole.role == role, Person.disabled_at.is_(None))
+            .order_by(Person.name)
+        )
+        found[role] = tuple((row.id, row.name) for row in rows)
+    return found
+
+
+def _name(session: Session, authority_id: str, person_id: str | None) -> str | None:
+    if person_id is None:
+        return None
+    return session.scalar(select(Person.name).where(Person.authority_id == authority_id, Person.id == person_id))

@@ -1,0 +1,330 @@
+"""What people do with tasks: claim, release, assign, save a draft, complete."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from app.domain.access import TaskThing, Viewer, may_be_given, require
+from app.domain.clock import LONDON, now
+from app.domain.errors import BadInput, Conflict, EngineFailure, NotFound, StaleTask
+from app.domain.forms import Form, facts_from, validate
+from app.domain.moments import moment_in_words
+from app.engine import runner
+from app.services import accounts, advance, children, definitions, facts, messages, reference, submissions
+from app.services.advance import Cause
+from app.services.crashpoints import crash_point
+from app.store.audit import Entry
+from app.store.db import db, transaction
+from app.store.people import Person
+from app.store.tasks import Answer, Draft, UserTask
+from app.store.ties import workers_of
+
+TASK_COLUMNS = (
+    UserTask.authority_id,
+    UserTask.id,
+    UserTask.instance_id,
+    UserTask.child_id,
+    UserTask.ref,
+    UserTask.definition_key,
+    UserTask.element_id,
+    UserTask.name,
+    UserTask.role,
+    UserTask.form,
+    UserTask.duty,
+    UserTask.team_id,
+    UserTask.assignee_id,
+    UserTask.state,
+    UserTask.created_at,
+    UserTask.due_at,
+    UserTask.due,
+    UserTask.overdue_at,
+    UserTask.escalated_at,
+    UserTask.completed_at,
+    UserTask.completed_by,
+)
+
+
+def row(session: Session, authority_id: str, task_id: str) -> Row[Any]:
+    """A task's row. Raises NotFound."""
+    found = session.execute(
+        select(*TASK_COLUMNS).where(UserTask.authority_id == authority_id, UserTask.id == task_id)
+    ).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def thing(session: Session, task: Row[Any]) -> TaskThing:
+    """The task as the permission table sees it."""
+    role = reference.roles().by_key.get(task.role)
+    return TaskThing(
+        authority_id=task.authority_id,
+        role=task.role,
+        team_id=task.team_id,
+        assignee_id=task.assignee_id,
+        agency=role.agency if role else None,
+        worker_ids=workers_of(session, task.authority_id, task.child_id),
+    )
+
+
+def claim(viewer: Viewer, task_id: str) -> None:
+    """Take an open task. Raises NotFound, NotAllowed, StaleTask when somebody else has it or it is done."""
+    with transaction() as session:
+        task = _open(session, viewer, task_id)
+        if task.assignee_id not in (None, viewer.person_id):
+            raise StaleTask(f"{_name(session, task.assignee_id, task.authority_id)} has taken this task already.")
+        require(viewer, "claim", thing(session, task), seen_by="see_task")
+        _hand(session, task, viewer, viewer.person_id, "task_claimed")
+
+
+def release(viewer: Viewer, task_id: str) -> None:
+    """Put a task back into its team's queue. Raises NotFound, NotAllowed, StaleTask."""
+    with transaction() as session:
+        task = _open(session, viewer, task_id)
+        require(viewer, "release", thing(session, task), seen_by="see_task")
+        _hand(session, task, viewer, None, "task_released")
+
+
+def assign(viewer: Viewer, task_id: str, person_id: str) -> None:
+    """Give a task to somebody who can do it. Raises NotFound, NotAllowed, BadInput, StaleTask."""
+    person = accounts.viewer_of(viewer.authority_id, person_id)
+    with transaction() as session:
+        task = _open(session, viewer, task_id)
+        task_thing = thing(session, task)
+        require(viewer, "assign", task_thing, seen_by="see_task")
+        if person is None or not may_be_given(person, task_thing):
+            raise BadInput(
+                "Choose somebody of the team.", {"person_id": ["Select a person who works in this task's team."]}
+            )
+        _hand(session, task, viewer, person_id, "task_assigned")
+
+
+def _open(session: Session, viewer: Viewer, task_id: str) -> Row[Any]:
+    """An open task with its instance locked. Raises NotFound, StaleTask."""
+    found = row(session, viewer.authority_id, task_id)
+    require(viewer, "see_task", thing(session, found))
+    advance.lock(session, viewer.authority_id, found.instance_id)
+    found = row(session, viewer.authority_id, task_id)
+    _refuse_unless_open(session, found)
+    return found
+
+
+def _refuse_unless_open(session: Session, task: Row[Any]) -> None:
+    if task.state == "open":
+        return
+    if task.state == "cancelled":
+        raise StaleTask("This task is no longer needed: the pathway has moved on.", state=task.state)
+    who = _name(session, task.completed_by, task.authority_id)
+    when = moment_in_words(task.completed_at) if task.completed_at else ""
+    raise StaleTask(f"This task was completed by {who} on {when}.", state=task.state, by=who, at=when)
+
+
+def _name(session: Session, person_id: str | None, authority_id: str) -> str:
+    found = session.scalar(select(Person.name).where(Person.authority_id == authority_id, Person.id == person_id))
+    return found or "somebody else"
+
+
+def _hand(session: Session, task: Row[Any], viewer: Viewer, person_id: str | None, kind: str) -> None:
+    if task.assignee_id == person_id:
+        return
+    session.execute(
+        update(UserTask)
+        .where(UserTask.authority_id == task.authority_id, UserTask.id == task.id)
+        .values(assignee_id=person_id)
+        .execution_options(synchronize_session=False)
+    )
+    instance = advance.lock(session, task.authority_id, task.instance_id)
+    entry = Entry(
+        kind=kind,
+        child_id=task.child_id,
+        person_id=viewer.person_id,
+        task_id=task.id,
+        facts={"element": task.element_id, "name": task.name, "from": task.assignee_id, "to": person_id},
+    )
+    advance.record(session, instance, [entry])
+
+
+def save_draft(viewer: Viewer, task_id: str, answers: Mapping[str, Any], version: int | None) -> int:
+    """Keep what was typed, unchecked; the draft's new version.
+
+    `version` is the one that the person started from; raises Conflict when somebody saved another since.
+    """
+    with transaction() as session:
+        task = row(session, viewer.authority_id, task_id)
+        require(viewer, "save_draft", thing(session, task), seen_by="see_task")
+        _refuse_unless_open(session, task)
+        before = session.execute(
+            select(Draft.version, Draft.saved_by, Draft.answers)
+            .where(Draft.authority_id == task.authority_id, Draft.task_id == task.id)
+            .with_for_update()
+        ).first()
+        if before is not None and version is not None and before.version != version and before.saved_by != viewer.person_id:
+            raise Conflict(
+                f"{_name(session, before.saved_by, task.authority_id)} has saved other answers since you opened this.",
+                answers=before.answers,
+                version=before.version,
+            )
+        values = {"answers": dict(answers), "saved_at": now(), "saved_by": viewer.person_id}
+        if before is None:
+            session.execute(
+                insert(Draft).values(authority_id=task.authority_id, task_id=task.id, version=1, **values)
+            )
+            return 1
+        session.execute(
+            update(Draft)
+            .where(Draft.authority_id == task.authority_id, Draft.task_id == task.id)
+            .values(version=before.version + 1, **values)
+            .execution_options(synchronize_session=False)
+        )
+        return int(before.version) + 1
+
+
+def complete(
+    viewer: Viewer, task_id: str, answers: Mapping[str, Any], *, submission: str | None = None
+) -> None:
+    """Complete a task with its answers; the pathway goes on.
+
+    Raises NotFound, NotAllowed, BadInput (a sentence for each field), StaleTask (done already, by whom and when),
+    EngineFailure when the pathway cannot go on: it is suspended then, with an incident, and the answers are kept
+    as a draft. The same `submission` again is answered like the first.
+    """
+    try:
+        with transaction() as session:
+            if submissions.earlier_result(session, viewer.authority_id, submission) is not None:
+                return
+            task = row(session, viewer.authority_id, task_id)
+            require(viewer, "complete", thing(session, task), seen_by="see_task")
+            form = definitions.form(session, _version_id(session, task), task.form)
+            _refuse_unless_open(session, task)
+            valid = validate(form, answers) if form is not None else {}
+            finish(session, task, valid, viewer.person_id)
+            submissions.remember(session, viewer.authority_id, submission, viewer.person_id, task_id)
+            crash_point("before_commit")
+    except EngineFailure as failure:
+        _keep_and_suspend(viewer, task_id, answers, failure)
+        raise
+    crash_point("after_commit")
+    messages.deliver_queued(db.session())
+
+
+def finish(session: Session, task: Row[Any], answers: Mapping[str, Any], person_id: str | None) -> None:
+    """The completion itself, within a transaction, with answers that are valid already. Raises StaleTask."""
+    instance = advance.lock(session, task.authority_id, task.instance_id)
+    task = row(session, task.authority_id, task.id)
+    _refuse_unless_open(session, task)
+    if instance.status == "suspended":
+        raise StaleTask("This pathway is suspended until somebody has put an incident right. Your answers are kept.")
+    version = definitions.compiled(session, instance.version_id)
+    form = definitions.form(session, instance.version_id, task.form)
+    _take_into_the_record(session, task, form, answers, person_id)
+    context = advance.context_for(session, task.authority_id, task.child_id)
+    step = runner.complete(version, instance.state, context, task.ref, dict(answers))
+    session.execute(
+        update(UserTask)
+        .where(UserTask.authority_id == task.authority_id, UserTask.id == task.id)
+        .values(state="completed", completed_at=now(), completed_by=person_id)
+        .execution_options(synchronize_session=False)
+    )
+    session.execute(
+        insert(Answer).values(
+            authority_id=task.authority_id,
+            id=task.id,
+            child_id=task.child_id,
+            instance_id=task.instance_id,
+            element_id=task.element_id,
+            form=task.form,
+            answers=dict(answers),
+            at=now(),
+            by=person_id,
+        )
+    )
+    cause = Cause(
+        entries=(_completed(task, person_id, context.profile.area),), person_id=person_id, done_ref=task.ref
+    )
+    advance.apply(session, instance, version, step, cause, context)
+
+
+def _take_into_the_record(
+    session: Session, task: Row[Any], form: Form | None, answers: Mapping[str, Any], person_id: str | None
+) -> None:
+    """What the answers say of the child: facts, and who works with the child from now on."""
+    if form is None:
+        return
+    facts.record(
+        session,
+        task.authority_id,
+        task.child_id,
+        facts_from(form, answers),
+        person_id=person_id,
+        task_id=task.id,
+    )
+    for field in form.fields:
+        chosen = answers.get(field.key)
+        if field.allocates and chosen and _is_person(session, task.authority_id, chosen):
+            children.allocate(
+                session, task.authority_id, task.child_id, field.allocates, chosen, by=person_id
+            )
+
+
+def _is_person(session: Session, authority_id: str, person_id: str) -> bool:
+    found = session.scalar(select(Person.id).where(Person.authority_id == authority_id, Person.id == person_id))
+    return found is not None
+
+
+def _completed(task: Row[Any], person_id: str | None, area: str | None) -> Entry:
+    register = reference.register()
+    return Entry(
+        kind="task_completed",
+        child_id=task.child_id,
+        person_id=person_id,
+        task_id=task.id,
+        facts={
+            "definition": task.definition_key,
+            "element": task.element_id,
+            "name": task.name,
+            "lane": task.role,
+            "duty": [duty for duty in task.duty if area is None or register.by_id[duty].area == area],
+            "due_at": _in_london(task.due_at),
+            "was_overdue": task.due_at is not None and now() > task.due_at,
+        },
+    )
+
+
+def _in_london(moment: datetime | None) -> str | None:
+    return moment.astimezone(LONDON).isoformat() if moment else None
+
+
+def _version_id(session: Session, task: Row[Any]) -> str:
+    from app.store.instances import ProcessInstance
+
+    return str(
+        session.scalar(
+            select(ProcessInstance.version_id).where(
+                ProcessInstance.authority_id == task.authority_id, ProcessInstance.id == task.instance_id
+            )
+        )
+    )
+
+
+def _keep_and_suspend(viewer: Viewer, task_id: str, answers: Mapping[str, Any], failure: EngineFailure) -> None:
+    with transaction() as session:
+        task = row(session, viewer.authority_id, task_id)
+        instance = advance.lock(session, viewer.authority_id, task.instance_id)
+        session.execute(delete(Draft).where(Draft.authority_id == task.authority_id, Draft.task_id == task.id))
+        session.execute(
+            insert(Draft).values(
+                authority_id=task.authority_id,
+                task_id=task.id,
+                answers=dict(answers),
+                version=1,
+                saved_at=now(),
+                saved_by=viewer.person_id,
+            )
+        )
+        if instance.status == "running":
+            advance.suspend(session, instance, failure, {"do": "complete", "task": task.id})
