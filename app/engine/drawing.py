@@ -148,8 +148,15 @@ def read(root: Any) -> Drawing:
     strangers = [
         (node.get("id", ""), local_name(node)) for node in root if local_name(node) and local_name(node) not in known
     ]
-    ids = [node.get("id") for node in root.iter() if node.get("id") is not None and isinstance(node.tag, str)]
-    return Drawing(processes, messages, strangers, ids, drawn, twice)
+    return Drawing(processes, messages, strangers, _ids(root), drawn, twice)
+
+
+def _ids(root: Any) -> list[str]:
+    """Every id. An operator or parameter may come back in other tasks, but never under an element's id: the
+    engine would take the one for the other."""
+    nodes = [node for node in root.iter() if node.get("id") is not None and isinstance(node.tag, str)]
+    borrowed = {node.get("id") for node in nodes if node.tag.startswith(f"{{{SPIFF}}}")}
+    return [node.get("id") for node in nodes if not node.tag.startswith(f"{{{SPIFF}}}")] + sorted(borrowed)
 
 
 def _message(node: Any) -> DrawnMessage:
