@@ -7,7 +7,7 @@ running server takes up an edited profile.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -15,6 +15,7 @@ from threading import RLock
 from types import MappingProxyType
 from typing import Any, TypeVar
 
+import structlog
 import yaml
 
 from app.domain.deadlines import Deadline, compute
@@ -38,8 +39,20 @@ BRITISH_NAMES = MappingProxyType(
 
 Value = TypeVar("Value")
 _Stamp = tuple[tuple[str, int, int], ...]
-_cache: dict[str, tuple[_Stamp, Any]] = {}
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """What was read from files of that stamp; or the reading before, where these were refused."""
+
+    stamp: _Stamp
+    value: Any
+    problem: BadInput | None = None
+
+
+_cache: dict[str, _Kept] = {}
 _lock = RLock()
+log = structlog.get_logger("throughcare")
 
 
 def profiles() -> Mapping[str, Profile]:
@@ -87,6 +100,11 @@ def elements_by_duty() -> Mapping[str, tuple[tuple[str, str], ...]]:
     """For each duty the elements of the shipped drawings that meet it, as (definition, element id)."""
     drawings = sorted(PROCESSES.glob("*/*.bpmn"))
     return _cached("elements", drawings, _read_elements)
+
+
+def problems() -> Mapping[str, BadInput]:
+    """What was refused since the last good reading, by kind of file; the last good reading is still in use."""
+    return MappingProxyType({name: kept.problem for name, kept in _cache.items() if kept.problem})
 
 
 def library_holidays(division: str) -> Mapping[date, str]:
@@ -198,14 +216,28 @@ def _files(folder: str, pattern: str) -> list[Path]:
 
 
 def _cached(name: str, paths: list[Path], read: Callable[[list[Path]], Value]) -> Value:
-    """What `read` makes of `paths`, kept until one of them changes."""
+    """What `read` makes of `paths`, kept until one of them changes.
+
+    A change that is refused raises BadInput on the first reading only: a running server keeps working by what
+    it last read (an edited profile must not stop every timer), says so in the log, and lists it in `problems`.
+    """
     stamp = tuple(
         (str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in paths if path.exists()
     )
     with _lock:
         kept = _cache.get(name)
-        if kept is None or kept[0] != stamp:
-            kept = (stamp, read(paths))
+        if kept is None or kept.stamp != stamp:
+            kept = _read_again(name, stamp, kept, lambda: read(paths))
             _cache[name] = kept
-        value: Value = kept[1]
+        value: Value = kept.value
         return value
+
+
+def _read_again(name: str, stamp: _Stamp, last: _Kept | None, read: Callable[[], Any]) -> _Kept:
+    try:
+        return _Kept(stamp, read())
+    except BadInput as problem:
+        if last is None:
+            raise
+        log.error("reference_file_refused", definition=name, error="BadInput")
+        return _Kept(stamp, last.value, problem)
