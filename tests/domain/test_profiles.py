@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -87,6 +88,28 @@ def test_every_limit_names_its_source(profiles: Mapping[str, Profile], area: str
     ]
 
     assert all(side.source for side in sides)
+
+
+@pytest.mark.parametrize("area", AREAS)
+def test_a_number_taken_from_a_clause_is_the_number_of_that_clause(
+    profiles: Mapping[str, Profile], area: str
+) -> None:
+    register = reference.register()
+    days = {"calendar_days": 1, "weeks": 7}
+    checked = 0
+    for key, rule in profiles[area].deadlines.items():
+        for duty_id in re.findall(r"[A-Z]{3}-[A-Z0-9.]+-\d\d", rule.local.source if rule.local else ""):
+            stated = register.duty(duty_id).deadline
+            if stated is None:  # the clause gives no number, and the source says so or is spelt out in words
+                continue
+            assert rule.local
+            assert rule.local.direction == stated.direction, key
+            ours, theirs = days.get(rule.local.unit), days.get(stated.unit)
+            assert rule.local.amount * (ours or 1) == stated.amount * (theirs or 1), key
+            assert bool(ours) == bool(theirs), key
+            assert ours or rule.local.unit == stated.unit, key
+            checked += 1
+    assert checked > 25
 
 
 def test_what_is_known_from_memory_only_is_marked(profiles: Mapping[str, Profile]) -> None:
