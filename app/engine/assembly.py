@@ -48,7 +48,7 @@ _STRIPPED = (
 )
 
 
-class EffectTask(ServiceTask):  # type: ignore[misc]
+class EffectTask(ServiceTask):
     """A service task that asks the interpreter for an effect and expects no answer."""
 
     def _execute(self, task: Any) -> bool:
@@ -57,7 +57,7 @@ class EffectTask(ServiceTask):  # type: ignore[misc]
         return True
 
 
-class Parser(SpiffBpmnParser):  # type: ignore[misc]
+class Parser(SpiffBpmnParser):
     """SpiffWorkflow's parser, with our service task."""
 
     OVERRIDE_PARSER_CLASSES = {
@@ -100,8 +100,8 @@ def assemble(
         raise refusal("unsupported", f"The engine cannot read the diagram: {text}.") from error
     for process_spec in (spec, *subprocess_specs.values()):
         for task_spec in list(process_spec.task_specs.values()):
-            node = nodes.get((process_spec.file, getattr(task_spec, "bpmn_id", None) or ""))
-            _adopt(task_spec, node, elements, process_spec.file, nodes)
+            drawn = nodes.get((process_spec.file, getattr(task_spec, "bpmn_id", None) or ""))
+            _adopt(task_spec, drawn, elements, process_spec.file, nodes)
     records = {element.id: element.copy for element in elements.values() if element.copy}
     return Machine(spec, subprocess_specs, records)
 
@@ -115,7 +115,11 @@ def _strip(tree: Any) -> None:
 
 
 def _adopt(
-    task_spec: Any, node: Node | None, elements: Mapping[int, Element], path: str, nodes: Mapping[tuple[str, str], Node]
+    task_spec: Any,
+    node: Node | None,
+    elements: Mapping[int, Element],
+    path: str,
+    nodes: Mapping[tuple[str, str], Node],
 ) -> None:
     drawn = node is not None and not isinstance(task_spec, LoopTask)
     task_spec.element = elements[id(node)] if drawn else None

@@ -10,7 +10,7 @@ from typing import Any
 
 from app.domain.errors import PathwayRefused
 from app.domain.roles import RoleTable
-from app.engine import assembly, drawing, gate
+from app.engine import assembly, gate, reader
 from app.engine.contracts import Bundle, CompiledVersion, Element, Message
 from app.engine.drawing import Drawing, Node, Scope
 
@@ -28,7 +28,7 @@ def read_bundles(processes: Path, forms: Path) -> dict[str, Bundle]:
     for path in sorted(processes.glob("*/*.bpmn")):
         name = f"{path.parent.name}/{path.name}"
         text = path.read_text(encoding="utf-8")
-        read = drawing.read(gate.read(text))
+        read = reader.read(gate.read(text))
         ids = [process.id for process in read.processes]
         if ids != [path.stem]:
             raise gate.refusal("file_name", f"{name} must hold one process, with the id {path.stem}.")
@@ -48,7 +48,7 @@ def called(scope: Scope) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def compile(bundle: Bundle, roles: RoleTable) -> CompiledVersion:
+def compile(bundle: Bundle, roles: RoleTable) -> CompiledVersion:  # noqa: A001 - the word that fits
     """The bundle, parsed once for each version and role table. Raises PathwayRefused if it cannot be read at all.
 
     Whether a diagram may be published is for app.engine.check; this only makes it run.
@@ -73,7 +73,7 @@ class _ByVersion:
 def _compiled(version_id: str, holder: _ByVersion, roles: RoleTable) -> CompiledVersion:
     bundle = holder.bundle
     trees = {path: gate.read(text) for path, text in bundle.files.items()}
-    drawings = {path: drawing.read(tree) for path, tree in trees.items()}
+    drawings = {path: reader.read(tree) for path, tree in trees.items()}
     scopes = {process.id: process for read in drawings.values() for process in read.processes}
     main = scopes.get(bundle.key)
     if main is None:
@@ -149,7 +149,9 @@ def _reachable(main: Scope, scopes: Mapping[str, Scope]) -> list[Scope]:
     for scope in found:
         for name in called(scope):
             if name not in scopes:
-                raise gate.refusal("call_unknown", f"{scope.id} calls the process {name}, which is not there.")
+                raise gate.refusal(
+                    "call_unknown", f"{scope.id} calls the process {name}, which is not there."
+                )
             if scopes[name] not in found:
                 found.append(scopes[name])
     _refuse_circles(main.id, scopes, ())

@@ -11,10 +11,11 @@ from collections.abc import Collection, Iterator
 
 from app.domain.errors import PathwayRefused
 from app.domain.roles import RoleTable
-from app.engine import check_elements, check_graph, check_properties, drawing, gate
+from app.engine import check_elements, check_graph, check_properties, gate, reader
 from app.engine.check_elements import Known
 from app.engine.contracts import Finding
 from app.engine.drawing import Drawing, Scope
+from app.engine.findings import fault
 
 _ID = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
 
@@ -33,7 +34,7 @@ def check(
     `forms`, `rules`, `duties` and `processes` are the keys that exist; None leaves that reference unchecked.
     """
     try:
-        read = drawing.read(gate.read(xml))
+        read = reader.read(gate.read(xml))
     except PathwayRefused as refused:
         return list(refused.findings)
     known = Known(roles=roles, forms=forms, rules=rules, duties=duties, processes=processes)
@@ -57,34 +58,32 @@ def _everything(read: Drawing, known: Known) -> Iterator[Finding]:
 
 def _file(read: Drawing) -> Iterator[Finding]:
     if len(read.processes) != 1:
-        yield Finding(
+        yield fault(
             "",
             "one_process",
-            "error",
             f"The file holds {len(read.processes)} processes. Save each process in a file of its own.",
         )
     seen: set[str] = set()
     for element_id in read.ids:
         if not _ID.fullmatch(element_id):
-            yield Finding(
+            yield fault(
                 element_id[:64],
                 "id",
-                "error",
-                f"The id {element_id[:64]!r} cannot be used. Start it with a letter, then letters, digits or _ (64 at most).",
+                f"The id {element_id[:64]!r} cannot be used. Start it with a letter, then "
+                "letters, digits or _ (64 at most).",
             )
         elif element_id in seen:
-            yield Finding(element_id, "id", "error", f"The id {element_id} is used twice. Give each element its own.")
+            yield fault(element_id, "id", f"The id {element_id} is used twice. Give each element its own.")
         seen.add(element_id)
     for element_id, kind in read.strangers:
         yield _unsupported(element_id, kind)
     for message in read.messages.values():
         if not message.name:
-            yield Finding(message.id, "message", "error", "A message has no name. Give it the name it is sent by.")
+            yield fault(message.id, "message", "A message has no name. Give it the name it is sent by.")
         if message.correlate not in ("root", "child"):
-            yield Finding(
+            yield fault(
                 message.id,
                 "message",
-                "error",
                 f"The message {message.name} has correlate={message.correlate}. Use root (its own tree) or child.",
             )
 
@@ -96,14 +95,20 @@ def _strangers(scope: Scope) -> Iterator[Finding]:
 
 def _unsupported(element_id: str, kind: str) -> Finding:
     if kind in ("dataStore", "dataStoreReference"):
-        sentence = "Data stores are not used. Name the answers that are needed later in the task's property “copy”."
+        sentence = (
+            "Data stores are not used. Name the answers that are needed later in the task's property “copy”."
+        )
     elif kind in ("ioSpecification", "property", "dataInput", "dataOutput"):
-        sentence = "Data inputs and outputs are not used: every answer in “copy” is known to the whole pathway."
+        sentence = (
+            "Data inputs and outputs are not used: every answer in “copy” is known to the whole pathway."
+        )
     elif kind == "sequenceFlow":
         sentence = f"The flow {element_id} is drawn outside a process. Draw it inside."
     else:
-        sentence = f"The element {kind} is not supported. Draw it with tasks, gateways, events and sub-processes."
-    return Finding(element_id, "unsupported", "error", sentence)
+        sentence = (
+            f"The element {kind} is not supported. Draw it with tasks, gateways, events and sub-processes."
+        )
+    return fault(element_id, "unsupported", sentence)
 
 
 __all__ = ["Finding", "check"]

@@ -13,9 +13,10 @@ from app.domain.errors import ExpressionRefused
 from app.engine import functions, grammar
 from app.engine.catalogue import listed
 from app.engine.check_elements import Known
-from app.engine.check_graph import title
+from app.engine.check_gateways import CHOOSING
 from app.engine.contracts import Finding
 from app.engine.drawing import Drawing, Node, Scope
+from app.engine.findings import fault, hint, title
 from app.engine.moments import is_duration, is_moment
 from app.engine.names import PERSON_TASKS, PROPERTIES
 
@@ -35,14 +36,13 @@ def lanes(read: Drawing, known: Known) -> Iterator[Finding]:
     """Findings about lanes: a name that is no role's, a node in two lanes."""
     for lane_id, name, leaf in read.lanes:
         if leaf and known.roles.by_name(name) is None:
-            yield Finding(
+            yield fault(
                 lane_id,
                 "lane",
-                "error",
                 f"The lane “{name}” is not the name of a role. Give it a name of the table of roles.",
             )
     for node_id in read.in_two_lanes:
-        yield Finding(node_id, "lane", "error", f"{node_id} lies in two lanes. Leave it in one.")
+        yield fault(node_id, "lane", f"{node_id} lies in two lanes. Leave it in one.")
 
 
 def check(node: Node, known: Known, words: Vocabulary) -> Iterator[Finding]:
@@ -56,10 +56,9 @@ def check(node: Node, known: Known, words: Vocabulary) -> Iterator[Finding]:
         if event.kind == "timer":
             yield from _timer(node, event.timer_kind, event.text or "", known, words)
         if event.variable and not _usable(event.variable, words):
-            yield Finding(
+            yield fault(
                 node.id,
                 "variable",
-                "error",
                 f"The message of {title(node)} goes to “{event.variable}”, which cannot be a name here. Choose another.",
             )
     if node.type == "scriptTask":
@@ -69,12 +68,11 @@ def check(node: Node, known: Known, words: Vocabulary) -> Iterator[Finding]:
 def _role(node: Node, known: Known) -> Iterator[Finding]:
     role = node.properties.get("role")
     if role and role not in known.roles:
-        yield Finding(node.id, "role", "error", f"The role {role} of {title(node)} is not in the table of roles.")
+        yield fault(node.id, "role", f"The role {role} of {title(node)} is not in the table of roles.")
     if node.type in PERSON_TASKS and not role and not node.lane:
-        yield Finding(
+        yield fault(
             node.id,
             "role",
-            "error",
             f"{title(node)} belongs to nobody. Draw it in a lane, or give it the property “role”.",
         )
 
@@ -82,35 +80,43 @@ def _role(node: Node, known: Known) -> Iterator[Finding]:
 def _references(node: Node, known: Known) -> Iterator[Finding]:
     form = node.properties.get("form")
     if form and known.forms is not None and form not in known.forms:
-        yield Finding(node.id, "form", "error", f"The form {form} of {title(node)} does not exist.")
+        yield fault(node.id, "form", f"The form {form} of {title(node)} does not exist.")
     for duty in listed(node.properties.get("duty", "")):
         if known.duties is not None and duty not in known.duties:
-            yield Finding(node.id, "duty", "error", f"The duty {duty} of {title(node)} is not in the register.")
+            yield fault(node.id, "duty", f"The duty {duty} of {title(node)} is not in the register.")
     overdue = node.properties.get("overdue")
     if overdue and overdue not in ("escalate", "mark"):
-        yield Finding(
-            node.id, "overdue", "error", f"The property “overdue” of {title(node)} must be escalate or mark."
-        )
+        yield fault(node.id, "overdue", f"The property “overdue” of {title(node)} must be escalate or mark.")
     if overdue and not node.properties.get("due"):
-        yield Finding(node.id, "overdue", "error", f"{title(node)} has “overdue” but no “due”. Say when it is due.")
+        yield fault(node.id, "overdue", f"{title(node)} has “overdue” but no “due”. Say when it is due.")
     for name in listed(node.properties.get("copy", "")):
         if not _NAME.fullmatch(name):
-            yield Finding(node.id, "copy", "error", f"{title(node)} copies “{name}”, which cannot be the name of an answer.")
+            yield fault(
+                node.id,
+                "copy",
+                f"{title(node)} copies “{name}”, which cannot be the name of an answer.",
+            )
 
 
 def _misplaced(node: Node) -> Iterator[Finding]:
     for name in node.properties:
         if name not in PROPERTIES:
-            yield Finding(
-                node.id, "property", "warning", f"The property “{name}” of {title(node)} means nothing here. Check its name."
+            yield hint(
+                node.id,
+                "property",
+                f"The property “{name}” of {title(node)} means nothing here. Check its name.",
             )
         elif name in _TASK_PROPERTIES and node.type not in PERSON_TASKS:
-            yield Finding(
-                node.id, "property", "error", f"The property “{name}” of {title(node)} belongs on a task for a person."
+            yield fault(
+                node.id,
+                "property",
+                f"The property “{name}” of {title(node)} belongs on a task for a person.",
             )
         elif name == "form" and node.type not in ("userTask", "startEvent"):
-            yield Finding(
-                node.id, "property", "error", f"{title(node)} has a form. Forms belong on user tasks and start events."
+            yield fault(
+                node.id,
+                "property",
+                f"{title(node)} has a form. Forms belong on user tasks and start events.",
             )
 
 
@@ -122,10 +128,9 @@ def _expressions(node: Node) -> Iterator[tuple[str, str]]:
     for event in node.events:
         if event.kind == "message" and event.payload and node.type not in ("startEvent", "receiveTask"):
             yield "message payload", event.payload
-    if node.type in ("exclusiveGateway", "inclusiveGateway"):
-        for flow in node.outgoing:
-            if flow.condition and flow.id != node.attributes.get("default"):
-                yield "condition", flow.condition
+    if node.type in CHOOSING:
+        default = node.attributes.get("default")
+        yield from (("condition", f.condition) for f in node.outgoing if f.condition and f.id != default)
     if node.operator is not None:
         for name, text in node.operator.parameters.items():
             yield f"parameter {name}", text
@@ -137,11 +142,13 @@ def _expression(node: Node, what: str, text: str, known: Known, words: Vocabular
     try:
         tree = grammar.expression(text)
     except ExpressionRefused as error:
-        yield Finding(node.id, "expression", "error", f"The {what} of {title(node)}: {error.sentence} (“{text[:80]}”)")
+        yield fault(node.id, "expression", f"The {what} of {title(node)}: {error.sentence} (“{text[:80]}”)")
         return
     if what.endswith("“due”") and _DRAWN_DATE.match(text.strip("'\"")):
-        yield Finding(
-            node.id, "expression", "error", f"The {what} of {title(node)} is not a date, or a time with its offset."
+        yield fault(
+            node.id,
+            "expression",
+            f"The {what} of {title(node)} is not a date, or a time with its offset.",
         )
     yield from _tree(node, what, tree, known, words)
 
@@ -153,41 +160,47 @@ def _tree(node: Node, what: str, tree: ast.expr, known: Known, words: Vocabulary
             continue
         name = call.func.id
         if name not in functions.NAMES:
-            yield Finding(
-                node.id, "function", "error", f"{where} calls {name}(), which does not exist. Use {_nearest(name)}."
+            yield fault(
+                node.id,
+                "function",
+                f"{where} calls {name}(), which does not exist. Use {_nearest(name)}.",
             )
         elif not _fits(name, call):
-            yield Finding(node.id, "function", "error", f"{where} calls {name}() with the wrong number of values.")
+            yield fault(node.id, "function", f"{where} calls {name}() with the wrong number of values.")
         elif name == "deadline" and known.rules is not None:
             key = call.args[0] if call.args else None
-            if isinstance(key, ast.Constant) and key.value not in known.rules:
-                yield Finding(
-                    node.id, "rule", "error", f"{where} names the rule {key.value}, which is in no profile."
-                )
+            if isinstance(key, ast.Constant) and str(key.value) not in known.rules:
+                yield fault(node.id, "rule", f"{where} names the rule {key.value!r}, which is in no profile.")
     for name, attribute in grammar.names(tree):
         if name in functions.NAMES:
-            yield Finding(node.id, "name", "error", f"{where} uses {name} as a value. It is a function: write {name}(...).")
+            yield fault(
+                node.id,
+                "name",
+                f"{where} uses {name} as a value. It is a function: write {name}(...).",
+            )
         elif name in words and attribute is not None and attribute not in ("get", *words[name]):
-            yield Finding(
+            yield fault(
                 node.id,
                 "copy",
-                "error",
                 f"{where} reads {name}.{attribute}. Add {attribute} to the property “copy” of {name}.",
             )
 
 
 def _timer(node: Node, kind: str | None, text: str, known: Known, words: Vocabulary) -> Iterator[Finding]:
     if kind == "timeCycle" or _CYCLE.match(text):
-        yield Finding(
+        yield fault(
             node.id,
             "time_cycle",
-            "error",
             f"{title(node)} repeats by itself, which drifts and fires in bursts. Draw a loop with a timer of one date, or a "
             "small process for the cycle.",
         )
         return
     if kind is None or not text:
-        yield Finding(node.id, "timer", "error", f"{title(node)} has no time. Write a date, a length of time or deadline().")
+        yield fault(
+            node.id,
+            "timer",
+            f"{title(node)} has no time. Write a date, a length of time or deadline().",
+        )
         return
     literal = is_duration if kind == "timeDuration" else _is_point
     if literal(text):
@@ -195,12 +208,12 @@ def _timer(node: Node, kind: str | None, text: str, known: Known, words: Vocabul
     try:
         tree = grammar.expression(text)
     except ExpressionRefused as error:
-        yield Finding(node.id, "timer", "error", f"The time of {title(node)}: {error.sentence} (“{text[:80]}”)")
+        yield fault(node.id, "timer", f"The time of {title(node)}: {error.sentence} (“{text[:80]}”)")
         return
     written = tree.value if isinstance(tree, ast.Constant) else None
     if isinstance(tree, ast.Constant) and not (isinstance(written, str) and literal(written)):
         example = "P14D or PT1H" if kind == "timeDuration" else "2026-12-24T17:40:00+00:00"
-        yield Finding(node.id, "timer", "error", f"The time of {title(node)} cannot be read. Write it like {example}.")
+        yield fault(node.id, "timer", f"The time of {title(node)} cannot be read. Write it like {example}.")
         return
     yield from _tree(node, "time", tree, known, words)
 
@@ -211,16 +224,20 @@ def _is_point(text: str) -> bool:
 
 def _script(node: Node, known: Known, words: Vocabulary) -> Iterator[Finding]:
     if not node.script:
-        yield Finding(node.id, "script", "error", f"The script task {title(node)} is empty. Write an assignment, or take it away.")
+        yield fault(
+            node.id,
+            "script",
+            f"The script task {title(node)} is empty. Write an assignment, or take it away.",
+        )
         return
     try:
         assigned = grammar.assignments(node.script)
     except ExpressionRefused as error:
-        yield Finding(node.id, "script", "error", f"The script of {title(node)}: {error.sentence}")
+        yield fault(node.id, "script", f"The script of {title(node)}: {error.sentence}")
         return
     for name, tree in assigned:
         if not _usable(name, words):
-            yield Finding(node.id, "script", "error", f"The script of {title(node)} sets {name}, a name that is taken.")
+            yield fault(node.id, "script", f"The script of {title(node)} sets {name}, a name that is taken.")
         yield from _tree(node, "script", tree, known, words)
 
 
@@ -240,4 +257,7 @@ def _fits(name: str, call: ast.Call) -> bool:
 
 def _nearest(name: str) -> str:
     near = get_close_matches(name, functions.NAMES, n=2)
-    return " or ".join(f"{found}()" for found in near) or "deadline(), today(), fact() or another function of the guide"
+    return (
+        " or ".join(f"{found}()" for found in near)
+        or "deadline(), today(), fact() or another function of the guide"
+    )

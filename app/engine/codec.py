@@ -37,14 +37,18 @@ def load(text: str, version_id: str, spec: Any, subprocess_specs: dict[str, Any]
     try:
         content = json.loads(text)
         if content["format"] != FORMAT:
-            raise EngineFailure(None, "The state was saved by another release and cannot be read by this one.")
+            raise EngineFailure(
+                None, "The state was saved by another release and cannot be read by this one."
+            )
         if content["version"] != version_id:
             raise EngineFailure(None, "The state belongs to another version of the pathway.")
         pathway = Pathway(version_id, spec, subprocess_specs, engine)
         pathway.tick = content["tick"]
         _workflow_in(content, pathway, pathway)
     except (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError) as error:
-        raise EngineFailure(None, f"The state of the instance cannot be read ({type(error).__name__}).") from error
+        raise EngineFailure(
+            None, f"The state of the instance cannot be read ({type(error).__name__})."
+        ) from error
     return pathway
 
 
@@ -89,7 +93,7 @@ def _workflow_in(content: dict[str, Any], workflow: Any, pathway: Pathway) -> No
     for row in content["tasks"]:
         parent = tasks[row[0]] if row[0] >= 0 else None
         spec = workflow.spec.task_specs[row[1]]
-        task = Task(workflow, spec, parent, state=row[2], id=row[4] if len(row) > 4 else None)
+        task = Task(workflow, spec, parent, state=row[2], ref=row[4] if len(row) > 4 else None)
         if len(row) > 3:
             task.last_state_change = row[3]
         if len(row) > 5:

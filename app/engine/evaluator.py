@@ -195,13 +195,14 @@ _VISITORS: dict[type[ast.expr], Callable[[_Walk, Any], Any]] = {
 
 def _alike(left: Any, right: Any) -> tuple[Any, Any]:
     # Task data holds ISO text; functions give dates. Comparing the two means the same moment or the same day.
-    if isinstance(left, datetime) or isinstance(right, datetime):
-        if isinstance(left, datetime | str) and isinstance(right, datetime | str):
-            return as_moment(left), as_moment(right)
-    if isinstance(left, date) or isinstance(right, date):
-        if isinstance(left, date | str) and isinstance(right, date | str):
-            return as_date(left), as_date(right)
-    return left, right
+    pair = (left, right)
+    if any(isinstance(side, datetime) for side in pair) and all(
+        isinstance(side, datetime | str) for side in pair
+    ):
+        return as_moment(left), as_moment(right)
+    if any(isinstance(side, date) for side in pair) and all(isinstance(side, date | str) for side in pair):
+        return as_date(left), as_date(right)
+    return pair
 
 
 def _within_limits(value: Any) -> Any:

@@ -15,11 +15,12 @@ from SpiffWorkflow.bpmn.specs.event_definitions.timer import TimerEventDefinitio
 
 from app.domain.errors import ExpressionRefused
 from app.engine.contracts import SentMessage
+from app.engine.functions import DeadlineText
 from app.engine.jsonable import as_json
 from app.engine.moments import after, as_moment, is_duration, is_moment
 
 
-class OwnEvent(EventDefinition):  # type: ignore[misc]
+class OwnEvent(EventDefinition):
     """An event definition that equals only itself, so that the engine's loose matching never finds it."""
 
     def __eq__(self, other: object) -> bool:
@@ -31,7 +32,7 @@ class OwnEvent(EventDefinition):  # type: ignore[misc]
         return False
 
 
-class Timer(OwnEvent, TimerEventDefinition):  # type: ignore[misc]
+class Timer(OwnEvent, TimerEventDefinition):
     """A timeDate or timeDuration; when it is due is worked out once, on entry, and kept in the task."""
 
     def __init__(self, element_id: str, name: str, kind: str, text: str) -> None:
@@ -44,22 +45,29 @@ class Timer(OwnEvent, TimerEventDefinition):  # type: ignore[misc]
         # Kept by element, because the timers of an event-based gateway share the gateway's task.
         due = my_task.internal_data.setdefault("due", {})
         if self.element_id not in due:
-            due[self.element_id] = self.due_at(my_task)
+            my_task.internal_data["since"] = my_task.workflow.script_engine.context.now.isoformat()
+            due[self.element_id] = as_moment(self._value(my_task)).isoformat()
         return bool(my_task.internal_data.get("event_fired", False))
 
-    def due_at(self, my_task: Any) -> str:
-        """When the timer is due: ISO text in UTC."""
+    def recompute(self, my_task: Any) -> None:
+        """Work the due time out again, if it is a deadline of the profile."""
+        value = self._value(my_task)
+        if isinstance(value, DeadlineText):
+            my_task.internal_data["due"][self.element_id] = as_moment(value).isoformat()
+
+    def _value(self, my_task: Any) -> Any:
+        # A moment, a day, or a deadline's text.
         engine = my_task.workflow.script_engine
-        literal = is_duration(self.text) if self.kind == "timeDuration" else is_moment(self.text)
-        value = self.text if literal else engine.evaluate(my_task, self.text)
-        now = engine.entered_at(my_task)
+        literal = is_duration(self.text) or (self.kind == "timeDate" and is_moment(self.text))
+        value = self.text if literal else engine.evaluate_at_entry(my_task, self.text)
+        entered = engine.entered_at(my_task)
         if isinstance(value, timedelta):
-            return (now + value).isoformat()
+            return entered + value
         if isinstance(value, str) and is_duration(value):
-            return after(value, now).isoformat()
+            return after(value, entered)
         if self.kind == "timeDuration":
             raise ExpressionRefused(f"The length of time of “{self.name}” is neither a duration nor days().")
-        return as_moment(value).isoformat()
+        return value
 
     def catch(self, my_task: Any, event: Any = None) -> None:
         my_task.internal_data["event_fired"] = True
@@ -78,7 +86,9 @@ class Message(OwnEvent):
         engine = my_task.workflow.script_engine
         payload = as_json(engine.evaluate(my_task, self.payload)) if self.payload else {}
         if not isinstance(payload, dict):
-            raise ExpressionRefused(f"The payload of “{self.name}” is not a record, such as {{'child': child_id}}.")
+            raise ExpressionRefused(
+                f"The payload of “{self.name}” is not a record, such as {{'child': child_id}}."
+            )
         engine.note(SentMessage(self.element_id, self.name, payload))
 
     def catch(self, my_task: Any, event: Any = None) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, Self
 
 from app.domain.clock import LONDON
 from app.domain.deadlines import Deadline, compute
@@ -15,12 +16,12 @@ from app.engine.moments import as_date, as_moment
 _MAX_DAYS = 366 * 100
 
 
-class DeadlineText(str):
+class DeadlineText(str):  # noqa: SLOT000 - it carries the Deadline
     """The ISO text that `deadline()` gives; it remembers the whole Deadline, with its explanation."""
 
     deadline: Deadline
 
-    def __new__(cls, deadline: Deadline) -> DeadlineText:
+    def __new__(cls, deadline: Deadline) -> Self:
         text = super().__new__(cls, deadline.due_at.astimezone(UTC).isoformat())
         text.deadline = deadline
         return text
@@ -41,7 +42,7 @@ class Functions:
         """The moment of the step."""
         return self._context.now
 
-    def today(self) -> date:
+    def today(self) -> dt.date:
         """The day of the step, in London."""
         return self._context.now.astimezone(LONDON).date()
 
@@ -57,7 +58,7 @@ class Functions:
         """A length of so many hours, in real time."""
         return timedelta(hours=_whole(number))
 
-    def date(self, value: Any) -> date:
+    def date(self, value: Any) -> dt.date:
         """The day in London of a date, a time, or the ISO text of either."""
         return as_date(value)
 
@@ -65,7 +66,7 @@ class Functions:
         """The moment that an ISO text means; a date alone is London's midnight."""
         return as_moment(value)
 
-    def working_days(self, number: int, counted_from: Any = None) -> date:
+    def working_days(self, number: int, counted_from: Any = None) -> dt.date:
         """The Nth working day after a day (today, if none is given); before it when the number is negative."""
         start = self.today() if counted_from is None else as_date(counted_from)
         return self._context.calendar.add(start, _whole(number))[0]
@@ -139,7 +140,7 @@ def _known(values: Mapping[str, Any], name: str, kind: str) -> Any:
 
 
 def _text(value: Any = "") -> str:
-    if isinstance(value, date | datetime):
+    if isinstance(value, dt.date | datetime):
         return value.isoformat()
     return "" if value is None else str(value)
 

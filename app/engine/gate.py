@@ -58,7 +58,9 @@ def refusal(rule: str, sentence: str, element: str = "") -> PathwayRefused:
 
 def _refuse_disguises(raw: bytes) -> None:
     if len(raw) > MAX_BYTES:
-        raise refusal("size", "The file is larger than 1 MB. Split the pathway into processes that call one another.")
+        raise refusal(
+            "size", "The file is larger than 1 MB. Split the pathway into processes that call one another."
+        )
     if not raw.strip():
         raise refusal("empty", "The file is empty.")
     if raw[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in raw:

@@ -128,10 +128,14 @@ def _check(tree: ast.AST, allowed: tuple[type[ast.AST], ...]) -> None:
         node, depth = pending.pop()
         count += 1
         if count > MAX_NODES or depth > MAX_DEPTH:
-            raise ExpressionRefused("The expression is too long or too deep. Split it, or use fewer brackets.")
+            raise ExpressionRefused(
+                "The expression is too long or too deep. Split it, or use fewer brackets."
+            )
         if type(node) not in allowed:
-            raise ExpressionRefused(f"The expression uses {_WORDS.get(type(node).__name__, type(node).__name__)}, "
-                                    "which is not allowed.")
+            raise ExpressionRefused(
+                f"The expression uses {_WORDS.get(type(node).__name__, type(node).__name__)}, "
+                "which is not allowed."
+            )
         _check_node(node)
         pending.extend((child, depth + 1) for child in ast.iter_child_nodes(node))
 
@@ -139,16 +143,20 @@ def _check(tree: ast.AST, allowed: tuple[type[ast.AST], ...]) -> None:
 def _check_node(node: ast.AST) -> None:
     if isinstance(node, ast.Constant):
         if type(node.value) not in _PLAIN:
-            raise ExpressionRefused("The expression holds a value that is not text, a number, True, False or None.")
+            raise ExpressionRefused(
+                "The expression holds a value that is not text, a number, True, False or None."
+            )
         if type(node.value) is int and node.value.bit_length() > MAX_INTEGER_BITS:
             raise ExpressionRefused("The expression holds a number that is too large.")
     elif isinstance(node, ast.Name) and node.id.startswith("_"):
         raise ExpressionRefused(f"The name {node.id} is not allowed: names do not start with an underscore.")
     elif isinstance(node, ast.Attribute) and node.attr.startswith("_"):
-        raise ExpressionRefused(f"The name {node.attr} is not allowed: names do not start with an underscore.")
-    elif isinstance(node, ast.Dict) and None in node.keys:
-        raise ExpressionRefused("The expression uses **, which is not allowed.")
-    elif isinstance(node, ast.keyword) and node.arg is None:
+        raise ExpressionRefused(
+            f"The name {node.attr} is not allowed: names do not start with an underscore."
+        )
+    elif (isinstance(node, ast.Dict) and None in node.keys) or (
+        isinstance(node, ast.keyword) and node.arg is None
+    ):
         raise ExpressionRefused("The expression uses **, which is not allowed.")
     elif isinstance(node, ast.Call) and not isinstance(node.func, ast.Name | ast.Attribute):
         raise ExpressionRefused("Only the functions of the pathway language can be called.")

@@ -46,7 +46,9 @@ class Interpreter:
             for name, value in grammar.assignments(script or ""):
                 if name in functions.NAMES or name in self._records:
                     raise ExpressionRefused(f"The name {name} is taken. Choose another name.")
-                found = evaluator.value_of(value, self._names(task), self._functions(self.context.now), script)
+                found = evaluator.value_of(
+                    value, self._names(task), self._functions(self.context.now), script
+                )
                 scope[name] = as_json(found)
         except ExpressionRefused as error:
             raise _failure(task, error.sentence) from error
@@ -106,7 +108,7 @@ class _Names(dict[str, Any]):
         raise KeyError(name)
 
 
-class _NoEnvironment(BasePythonScriptEngineEnvironment):  # type: ignore[misc]
+class _NoEnvironment(BasePythonScriptEngineEnvironment):
     """SpiffWorkflow's own way to evaluate text, closed."""
 
     def evaluate(self, expression: str, context: Any, external_context: Any = None) -> Any:
@@ -119,9 +121,7 @@ class _NoEnvironment(BasePythonScriptEngineEnvironment):  # type: ignore[misc]
 def _scopes(workflow: Any) -> Iterator[dict[str, Any]]:
     while workflow is not None:
         parent = workflow.parent_workflow
-        if parent is None:
-            yield workflow.data
-        elif isinstance(parent.tasks[workflow.parent_task_id].task_spec, CallActivity):
+        if parent is None or isinstance(parent.tasks[workflow.parent_task_id].task_spec, CallActivity):
             yield workflow.data
         workflow = parent
 

@@ -28,14 +28,16 @@ def as_json(value: Any, depth: int = 0) -> Any:
         return value
     if isinstance(value, date | datetime):
         return value.isoformat()
-    if depth >= MAX_DEPTH:
-        raise ExpressionRefused("The value is too deep to be kept.")
-    if isinstance(value, Mapping):
-        if len(value) > MAX_ITEMS or not all(isinstance(key, str) for key in value):
-            raise ExpressionRefused("A record must have text as its keys, and not too many of them.")
-        return {str(key): as_json(item, depth + 1) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        if len(value) > MAX_ITEMS:
-            raise ExpressionRefused("The list is too long to be kept.")
-        return [as_json(item, depth + 1) for item in value]
+    if isinstance(value, Mapping | list | tuple):
+        return _collection(value, depth)
     raise ExpressionRefused(f"A value of the kind {type(value).__name__} cannot be kept.")
+
+
+def _collection(value: Any, depth: int) -> Any:
+    if depth >= MAX_DEPTH or len(value) > MAX_ITEMS:
+        raise ExpressionRefused("The value is too deep or too long to be kept.")
+    if not isinstance(value, Mapping):
+        return [as_json(item, depth + 1) for item in value]
+    if not all(isinstance(key, str) for key in value):
+        raise ExpressionRefused("A record must have text as its keys.")
+    return {str(key): as_json(item, depth + 1) for key, item in value.items()}

@@ -19,14 +19,32 @@ from app.domain.ids import new_id
 BEGUN = TaskState.WAITING | TaskState.READY | TaskState.STARTED
 
 
-class Task(SpiffTask):  # type: ignore[misc]
+class Task(SpiffTask):
     """A node of the tree: `id` is text, `last_state_change` a tick of the instance's own counter."""
 
     def __init__(
-        self, workflow: Any, task_spec: Any, parent: Any = None, state: int = TaskState.MAYBE, id: str | None = None
+        self,
+        workflow: Any,
+        task_spec: Any,
+        parent: Any = None,
+        state: int = TaskState.MAYBE,
+        ref: str | None = None,
     ) -> None:
-        super().__init__(workflow, task_spec, parent, state, id or new_id())
+        # SpiffWorkflow's own constructor reads the wall clock and walks properties; this is the hottest line we have.
+        self.id = ref or workflow.top_workflow.next_ref()
+        workflow.tasks[self.id] = self
+        self.workflow = workflow
+        self._parent = parent.id if parent is not None else None
+        self._children: list[str] = []
+        self._state = state
+        self.triggered = False
+        self.task_spec = task_spec
+        self.thread_id = 0
+        self.data: dict[str, Any] = {}
+        self.internal_data: dict[str, Any] = {}
         self.last_state_change = 0
+        if parent is not None:
+            parent._children.append(self.id)
 
     def _add_child(self, task_spec: Any, state: int = TaskState.MAYBE) -> Task:
         return Task(self.workflow, task_spec, self, state=state)
@@ -69,11 +87,20 @@ class _Planted:
             if task._state == TaskState.WAITING and not getattr(task.task_spec, "passive", False):
                 task.task_spec._update(task)
 
+    def get_tasks(self, first_task: Any = None, **kwargs: Any) -> list[Any]:
+        """As SpiffWorkflow's, without a walk over the tree when only a name is asked for."""
+        if set(kwargs) != {"spec_name"}:
+            return list(self.get_tasks_iterator(first_task, **kwargs))  # type: ignore[attr-defined]
+        named = [task for task in self.tasks.values() if task.task_spec.name == kwargs["spec_name"]]
+        if first_task is None:
+            return named
+        return [task for task in named if task is first_task or task.is_descendant_of(first_task)]
+
     def collect_log_extras(self, dct: Any = None) -> dict[str, Any]:
         return {}
 
 
-class SubPathway(_Planted, BpmnSubWorkflow):  # type: ignore[misc]
+class SubPathway(_Planted, BpmnSubWorkflow):
     """A running sub-process or called process."""
 
     def __init__(self, spec: Any, parent_task_id: str, top_workflow: Any) -> None:
@@ -83,10 +110,12 @@ class SubPathway(_Planted, BpmnSubWorkflow):  # type: ignore[misc]
         super()._task_completed_notify(task)
         if self.completed:
             # A called process hands its variables back to its caller; a sub-process has none of its own.
-            self.top_workflow.script_engine.scope(self.parent_workflow.tasks[self.parent_task_id]).update(self.data)
+            self.top_workflow.script_engine.scope(self.parent_workflow.tasks[self.parent_task_id]).update(
+                self.data
+            )
 
 
-class Pathway(_Planted, BpmnWorkflow):  # type: ignore[misc]
+class Pathway(_Planted, BpmnWorkflow):
     """A running instance of a process."""
 
     def __init__(self, version_id: str, spec: Any, subprocess_specs: dict[str, Any], engine: Any) -> None:
@@ -97,6 +126,15 @@ class Pathway(_Planted, BpmnWorkflow):  # type: ignore[misc]
         self.at: str | None = None
         self.ready: deque[Any] = deque()
         self.changes: list[tuple[Any, int, int]] = []
+        self._ref_base = ""
+        self._refs = 0
+
+    def next_ref(self) -> str:
+        """A new ref: 32 characters, never given before; one identifier a step is drawn, and then counted on from."""
+        if not self._ref_base or self._refs == 0xFFFF:
+            self._ref_base, self._refs = new_id()[4:], 0
+        self._refs += 1
+        return f"{self._ref_base}{self._refs:04x}"
 
     def create_subprocess(self, my_task: Any, spec_name: str) -> SubPathway:
         my_task._set_state(TaskState.STARTED)  # before anything inside, so that history reads from outside in

@@ -44,7 +44,9 @@ def after(text: str, start: datetime) -> datetime:
     """
     found = _DURATION.fullmatch(text)
     if found is None:
-        raise ExpressionRefused(f"{text} is not a length of time. Write P14D for 14 days or PT1H for an hour.")
+        raise ExpressionRefused(
+            f"{text} is not a length of time. Write P14D for 14 days or PT1H for an hour."
+        )
     part = {name: int(number) for name, number in found.groupdict(default="0").items()}
     try:
         local = start.astimezone(LONDON)
@@ -52,7 +54,11 @@ def after(text: str, start: datetime) -> datetime:
         year, month = month // 12, month % 12 + 1
         day = date(year, month, min(local.day, monthrange(year, month)[1]))
         day += timedelta(days=part["weeks"] * 7 + part["days"])
-        moved = datetime.combine(day, local.time(), LONDON).replace(fold=local.fold) if day != local.date() else local
+        moved = (
+            datetime.combine(day, local.time(), LONDON).replace(fold=local.fold)
+            if day != local.date()
+            else local
+        )
         return moved.astimezone(UTC) + timedelta(
             hours=part["hours"], minutes=part["minutes"], seconds=part["seconds"]
         )
@@ -69,7 +75,9 @@ def as_moment(value: Any, *, day_ends: bool = False) -> datetime:
         value = _parsed(value)
     if isinstance(value, datetime):
         if value.tzinfo is None:
-            raise ExpressionRefused(f"The time {value.isoformat()} has no time zone. Add one, such as +00:00.")
+            raise ExpressionRefused(
+                f"The time {value.isoformat()} has no time zone. Add one, such as +00:00."
+            )
         return value.astimezone(UTC)
     if isinstance(value, date):
         return datetime.combine(value, END_OF_DAY if day_ends else time(), LONDON).astimezone(UTC)

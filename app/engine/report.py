@@ -41,7 +41,7 @@ def waiting_events(pathway: Pathway) -> Iterator[tuple[Any, Any, Any]]:
     for task in pathway.all_tasks():
         if task._state != TaskState.WAITING:
             continue
-        event = getattr(task.task_spec, "event_definition", None)
+        event: Any = getattr(task.task_spec, "event_definition", None)
         if isinstance(task.task_spec, EventBasedGateway):
             ways = {way.task_spec.name: way for way in task.children}
             for output, inner in zip(task.task_spec.outputs, event.event_definitions, strict=True):
@@ -132,7 +132,9 @@ def _due(pathway: Pathway, task: Any) -> Deadline | None:
     else:
         raise ExpressionRefused("The due time is neither a date, a time nor a length of time.")
     local = moment.astimezone(LONDON)
-    return Deadline.plain(moment, f"Due on {local:%A} {local.day} {local:%B %Y} at {local:%H:%M}, as the pathway says.")
+    return Deadline.plain(
+        moment, f"Due on {local:%A} {local.day} {local:%B %Y} at {local:%H:%M}, as the pathway says."
+    )
 
 
 def _assign(pathway: Pathway, task: Any) -> str | None:
@@ -143,5 +145,7 @@ def _assign(pathway: Pathway, task: Any) -> str | None:
     if value is None or value == "":
         return None
     if not isinstance(value, str):
-        raise EngineFailure(task.task_spec.element.id, "The property “assign” does not give the id of a person.")
+        raise EngineFailure(
+            task.task_spec.element.id, "The property “assign” does not give the id of a person."
+        )
     return str(value)

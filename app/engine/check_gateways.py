@@ -1,0 +1,95 @@
+"""Checks on gateways: a way out for every case, and nothing to wait for that would be missed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from app.engine.contracts import Finding
+from app.engine.drawing import Node
+from app.engine.findings import fault, title
+
+CHOOSING = frozenset({"exclusiveGateway", "inclusiveGateway"})
+
+
+def check(node: Node) -> Iterator[Finding]:
+    """Findings about one gateway and the flows that leave it."""
+    default = node.attributes.get("default")
+    if not node.outgoing:
+        yield fault(node.id, "dead_end", f"Nothing follows {title(node)}. Draw the flows that leave it.")
+    if default and default not in {flow.id for flow in node.outgoing}:
+        yield fault(
+            node.id,
+            "default",
+            f"The default flow of {title(node)} does not leave it. Choose another flow.",
+        )
+        default = None
+    if node.type in CHOOSING:
+        yield from _choice(node, default)
+    elif node.type == "eventBasedGateway":
+        yield from _event_gateway(node)
+
+
+def _choice(node: Node, default: str | None) -> Iterator[Finding]:
+    conditional = [flow for flow in node.outgoing if flow.id != default]
+    if len(node.outgoing) == 1 and not conditional[:1]:
+        return
+    if len(node.outgoing) == 1 and not node.outgoing[0].condition:
+        return
+    for flow in conditional:
+        if not flow.condition:
+            name = f"“{flow.name}”" if flow.name else f"to {flow.target}"
+            yield fault(
+                node.id,
+                "condition_missing",
+                f"The flow {name} that leaves {title(node)} has no condition. Write one, or make it the default flow.",
+            )
+    if default is None and all(flow.condition for flow in conditional):
+        yield fault(
+            node.id,
+            "default",
+            f"{title(node)} has no default flow, so that nothing follows when no condition holds. "
+            "Mark one of its flows as the default.",
+        )
+
+
+def _event_gateway(node: Node) -> Iterator[Finding]:
+    targets = [node.scope.nodes[flow.target] for flow in node.outgoing if flow.target in node.scope.nodes]
+    if node.attributes.get("instantiate") == "true" or node.attributes.get("eventGatewayType") == "Parallel":
+        yield fault(
+            node.id,
+            "event_gateway",
+            f"{title(node)} starts a process or waits for all. Draw a start event.",
+        )
+    if len(targets) < 2:
+        yield fault(
+            node.id,
+            "event_gateway",
+            f"{title(node)} leads to fewer than two events. Draw the events it waits for.",
+        )
+    for target in targets:
+        if (
+            target.type not in ("intermediateCatchEvent", "receiveTask")
+            or len(target.incoming) != 1
+            or target.boundaries
+        ):
+            yield fault(
+                target.id,
+                "event_gateway",
+                f"{title(target)} follows the event-based gateway {title(node)}. Only a timer or message event of its own, "
+                "with no other flow in, can stand there.",
+            )
+    timers = [target for target in targets if any(event.kind == "timer" for event in target.events)]
+    if len(timers) > 1:
+        yield fault(
+            node.id,
+            "two_timers",
+            f"{title(node)} leads to {len(timers)} timers, of which only one would count. "
+            "Keep the earlier one, and draw the later one after it.",
+        )
+    names = [event.message.name for target in targets for event in target.events if event.message]
+    for name in {name for name in names if names.count(name) > 1}:
+        yield fault(
+            node.id,
+            "event_gateway",
+            f"{title(node)} waits twice for the message {name}. Keep one of the two.",
+        )
