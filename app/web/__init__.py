@@ -6,16 +6,17 @@ from importlib import import_module
 
 from flask import Flask
 
-PAGES = ("session",)
+PAGES = ("session", "work", "children", "pathways", "instances", "incidents")
 """Modules of app.web that hold a blueprint of the name `pages`."""
 
 
 def register(app: Flask) -> None:
     """Everything a browser meets. The guard refuses whatever its page has not declared open."""
-    from app.web import guard, session, shell
+    from app.web import addresses, guard, session, shell
 
     session.configure(app)
     shell.install(app)
     guard.install(app)
+    app.jinja_env.globals.update(here=addresses.here, page_address=addresses.page_address)
     for name in PAGES:
         app.register_blueprint(import_module(f"app.web.{name}").pages)

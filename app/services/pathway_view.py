@@ -1,0 +1,96 @@
+"""What a person sees of a published pathway: its list, its diagram, and the same steps as a list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.domain.access import AuthorityThing, Viewer, may, require
+from app.engine.contracts import CompiledVersion, Element
+from app.services import definitions, reference
+from app.services.definitions import Published
+from app.store.db import reading
+
+DONE_BY_PEOPLE = frozenset({"userTask", "manualTask"})
+
+
+@dataclass(frozen=True)
+class PathwayRow:
+    """A pathway as the list shows it; `starts_by_hand` when a person starts it, not only another pathway."""
+
+    key: str
+    name: str
+    number: int
+    about: str
+    starts_by_hand: bool
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something that a person does in a pathway, whose it is, and the duties that it meets."""
+
+    element_id: str
+    name: str
+    role: str
+    about: str
+    duties: tuple[str, ...]
+    is_timed: bool
+
+
+@dataclass(frozen=True)
+class PathwayView:
+    """Everything that the page of a pathway shows."""
+
+    row: PathwayRow
+    steps: tuple[Step, ...]
+    versions: tuple[Published, ...]
+    can_start: bool
+
+
+def listed(viewer: Viewer) -> list[PathwayRow]:
+    """The current pathways; those that people start come first, then by name."""
+    require(viewer, "see_pathways", AuthorityThing(viewer.authority_id))
+    with reading() as session:
+        current = [version for version in definitions.published(session) if version.is_current]
+        rows = [_row(version, definitions.compiled(session, version.id)) for version in current]
+    return sorted(rows, key=lambda row: (not row.starts_by_hand, row.name))
+
+
+def show(viewer: Viewer, key: str) -> PathwayView:
+    """A pathway's current version. Raises NotFound."""
+    require(viewer, "see_pathways", AuthorityThing(viewer.authority_id))
+    with reading() as session:
+        version = definitions.current(session, key)
+        versions = tuple(definitions.published(session, key))
+    row = _row(next(one for one in versions if one.is_current), version)
+    steps = tuple(_step(element) for element in version.elements if element.type in DONE_BY_PEOPLE)
+    can_start = row.starts_by_hand and may(viewer, "start_pathway", AuthorityThing(viewer.authority_id))
+    return PathwayView(row, steps, versions, can_start)
+
+
+def diagram(viewer: Viewer, key: str) -> str:
+    """The BPMN text of a pathway's current version. Raises NotFound."""
+    require(viewer, "see_pathways", AuthorityThing(viewer.authority_id))
+    with reading() as session:
+        return definitions.diagram_of(session, definitions.current(session, key).version_id)
+
+
+def names(viewer: Viewer) -> dict[str, str]:
+    """The name of each pathway by its key, for filters."""
+    return {row.key: row.name for row in listed(viewer)}
+
+
+def _row(version: Published, compiled: CompiledVersion) -> PathwayRow:
+    about = " ".join(compiled.documentation.split())
+    return PathwayRow(version.key, version.name, version.number, about, compiled.start_form is not None)
+
+
+def _step(element: Element) -> Step:
+    role = reference.roles().by_key.get(element.role or "")
+    return Step(
+        element_id=element.id,
+        name=element.name or element.id.replace("_", " "),
+        role=role.name if role else element.lane or "",
+        about=" ".join(element.documentation.split()),
+        duties=element.duty,
+        is_timed=element.due is not None,
+    )

@@ -1,0 +1,38 @@
+"""Addresses of lists: the filters are in the query string, so that a list can be bookmarked and sent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import request, url_for
+
+
+def here(**changes: Any) -> str:
+    """This page's address with some of its filters changed; None takes one away."""
+    kept: dict[str, Any] = {**request.args.to_dict(), **changes}
+    given = {name: value for name, value in kept.items() if value not in (None, "")}
+    return url_for(request.endpoint or "shell.home", **(request.view_args or {}), **given)
+
+
+def page_number() -> int:
+    """The page asked for; the first when the number is none, or too small."""
+    asked = request.args.get("page", "")
+    return max(1, int(asked)) if asked.isascii() and asked.isdigit() and len(asked) < 7 else 1
+
+
+def page_address(number: int) -> str:
+    """The address of another page of this list."""
+    return here(page=number if number > 1 else None)
+
+
+def chosen_filters(named: dict[str, tuple[str, dict[str, str]]]) -> list[dict[str, str]]:
+    """The filters that are set now, each with the address without it.
+
+    `named` is parameter -> (its label, the words of each of its values); unknown values are left out.
+    """
+    chosen = []
+    for name, (label, words) in named.items():
+        value = request.args.get(name, "")
+        if value in words:
+            chosen.append({"text": f"{label}: {words[value]}", "href": here(**{name: None, "page": None})})
+    return chosen

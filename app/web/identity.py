@@ -1,0 +1,48 @@
+"""What stands beside a child's name on every page about the child."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from app.domain import clock
+from app.services.children import ChildRow
+from app.web.moments import moment, short_day
+
+NUMBERS = {
+    "mosaic": "Mosaic number",
+    "core_plus": "Core+ number",
+    "liquidlogic": "Liquidlogic number",
+    "prison_number": "Prison number",
+    "nhs_number": "NHS number",
+}
+
+
+def identity_facts(
+    child: ChildRow, identifiers: Mapping[str, Any] | None = None, facts: Mapping[str, Any] | None = None
+) -> list[tuple[str, str]]:
+    """(label, words) for the identity bar: reference, age, numbers, where the child is, the next hearing."""
+    known = {**(identifiers or {}), **(facts or {})}
+    lines = [("Reference", child.reference), ("Born", _born(child))]
+    lines += [(words, str(known[key])) for key, words in NUMBERS.items() if known.get(key)]
+    lines += [("Next hearing", _next_hearing(known)), ("At", str(known.get("establishment") or ""))]
+    return [(label, words) for label, words in lines if words]
+
+
+def age_on(born: date, day: date) -> int:
+    """Whole years; somebody born on 29 February has a birthday on 1 March in other years."""
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+def _born(child: ChildRow) -> str:
+    if child.date_of_birth is None:
+        return "not known yet"
+    return f"{short_day(child.date_of_birth)} (age {age_on(child.date_of_birth, clock.today())})"
+
+
+def _next_hearing(known: Mapping[str, Any]) -> str:
+    at = known.get("next_hearing_at") or known.get("next_court_date")
+    if not isinstance(at, str):
+        return ""
+    return moment(at) if "T" in at else short_day(at)

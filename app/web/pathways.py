@@ -1,0 +1,39 @@
+"""Published pathways: the list, and each with its diagram and the same steps in words."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, g, render_template
+
+from app.services import pathway_view
+from app.web.guard import allowed
+
+pages = Blueprint("pathways", __name__)
+
+
+@pages.get("/pathways")
+@allowed("see_pathways", section="pathways.index")
+def index() -> str:
+    """Every pathway, those that a person starts first."""
+    return render_template("pathways/index.html", page_name="Pathways", rows=pathway_view.listed(g.viewer))
+
+
+@pages.get("/pathways/<key>")
+@allowed("see_pathways", section="pathways.index")
+def show(key: str) -> str:
+    """One pathway."""
+    view = pathway_view.show(g.viewer, key)
+    return render_template("pathways/show.html", page_name=view.row.name, view=view)
+
+
+@pages.get("/pathways/<key>/diagram.bpmn")
+@allowed("see_pathways")
+def diagram(key: str) -> Response:
+    """The drawing itself, as a file: never something that a browser would run."""
+    return bpmn_file(pathway_view.diagram(g.viewer, key), key)
+
+
+def bpmn_file(text: str, name: str) -> Response:
+    """A BPMN file to be kept, or drawn by our own viewer."""
+    answer = Response(text, mimetype="application/xml")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}.bpmn"'
+    return answer
