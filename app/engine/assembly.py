@@ -24,9 +24,9 @@ from SpiffWorkflow.spiff.specs.defaults import ServiceTask
 
 from app.engine import events
 from app.engine.contracts import Element
-from app.engine.drawing import Drawing, EventDefinition, Node
 from app.engine.gate import refusal
 from app.engine.names import BPMN, SPIFF
+from app.engine.shapes import Drawing, EventDefinition, Node
 
 _STRIPPED = (
     f"{{{SPIFF}}}messagePayload",

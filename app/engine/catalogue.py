@@ -10,9 +10,9 @@ from typing import Any
 
 from app.domain.errors import PathwayRefused
 from app.domain.roles import RoleTable
-from app.engine import assembly, gate, reader
+from app.engine import assembly, drawing, gate
 from app.engine.contracts import Bundle, CompiledVersion, Element, Message
-from app.engine.drawing import Drawing, Node, Scope
+from app.engine.shapes import Drawing, Node, Scope
 
 __all__ = ["Bundle", "compile", "read_bundles"]
 
@@ -28,7 +28,7 @@ def read_bundles(processes: Path, forms: Path) -> dict[str, Bundle]:
     for path in sorted(processes.glob("*/*.bpmn")):
         name = f"{path.parent.name}/{path.name}"
         text = path.read_text(encoding="utf-8")
-        read = reader.read(gate.read(text))
+        read = drawing.read(gate.read(text))
         ids = [process.id for process in read.processes]
         if ids != [path.stem]:
             raise gate.refusal("file_name", f"{name} must hold one process, with the id {path.stem}.")
@@ -73,7 +73,7 @@ class _ByVersion:
 def _compiled(version_id: str, holder: _ByVersion, roles: RoleTable) -> CompiledVersion:
     bundle = holder.bundle
     trees = {path: gate.read(text) for path, text in bundle.files.items()}
-    drawings = {path: reader.read(tree) for path, tree in trees.items()}
+    drawings = {path: drawing.read(tree) for path, tree in trees.items()}
     scopes = {process.id: process for read in drawings.values() for process in read.processes}
     main = scopes.get(bundle.key)
     if main is None:

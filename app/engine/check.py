@@ -11,11 +11,11 @@ from collections.abc import Collection, Iterator
 
 from app.domain.errors import PathwayRefused
 from app.domain.roles import RoleTable
-from app.engine import check_elements, check_graph, check_properties, gate, reader
+from app.engine import check_elements, check_graph, check_properties, drawing, gate
 from app.engine.check_elements import Known
 from app.engine.contracts import Finding
-from app.engine.drawing import Drawing, Scope
 from app.engine.findings import fault
+from app.engine.shapes import Drawing, Scope
 
 _ID = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
 
@@ -34,7 +34,7 @@ def check(
     `forms`, `rules`, `duties` and `processes` are the keys that exist; None leaves that reference unchecked.
     """
     try:
-        read = reader.read(gate.read(xml))
+        read = drawing.read(gate.read(xml))
     except PathwayRefused as refused:
         return list(refused.findings)
     known = Known(roles=roles, forms=forms, rules=rules, duties=duties, processes=processes)

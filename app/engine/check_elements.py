@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from app.domain.roles import RoleTable
 from app.engine import check_events, operators
 from app.engine.contracts import Finding
-from app.engine.drawing import Node
 from app.engine.findings import fault, title
 from app.engine.gate import MAX_NAME
 from app.engine.names import PERSON_TASKS
+from app.engine.shapes import Node
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,8 @@ def check(node: Node, known: Known) -> Iterator[Finding]:
         yield fault(
             node.id,
             "event_sub_process",
-            f"{title(node)} is an event sub-process, which would not interrupt. Put the work into a sub-process and draw "
+            f"{title(node)} is an event sub-process, which would not interrupt. Put "
+            "the work into a sub-process and draw "
             "the event on its border.",
         )
     yield from check_events.check(node)
@@ -70,7 +71,8 @@ def _hidden(node: Node) -> Iterator[Finding]:
         yield fault(
             node.id,
             "data",
-            f"{title(node)} has data inputs or outputs, which are not used. Every answer named in “copy” is known to the "
+            f"{title(node)} has data inputs or outputs, which are not used. Every "
+            "answer named in “copy” is known to the "
             "whole pathway.",
         )
     for script in ("preScript", "postScript"):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from app.engine.contracts import Finding
-from app.engine.drawing import EventDefinition, Node
 from app.engine.findings import fault, hint, title
 from app.engine.names import EVENTS
+from app.engine.shapes import EventDefinition, Node
 
 _ALLOWED = {
     "startEvent": frozenset({"none", "message"}),
@@ -94,7 +94,8 @@ def _caught(node: Node, kind: str) -> Iterator[Finding]:
     yield say(
         node.id,
         "not_caught",
-        f"Nothing catches the {kind} of {title(node)}. Draw an {kind} event on the border of the sub-process around it.",
+        f"Nothing catches the {kind} of {title(node)}. Draw an {kind} event on the "
+        "border of the sub-process around it.",
     )
 
 
@@ -117,7 +118,8 @@ def _boundary(node: Node) -> Iterator[Finding]:
         yield fault(
             node.id,
             "boundary",
-            f"{title(node)} sits on {title(host)}, which is repeated. Put the repeated task into a sub-process and attach "
+            f"{title(node)} sits on {title(host)}, which is repeated. Put the repeated "
+            "task into a sub-process and attach "
             "the event to that.",
         )
     kinds = {event.kind for event in node.events}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from app.engine.contracts import Finding
-from app.engine.drawing import Node
 from app.engine.findings import fault, title
+from app.engine.shapes import Node
 
 CHOOSING = frozenset({"exclusiveGateway", "inclusiveGateway"})
 
@@ -75,7 +75,8 @@ def _event_gateway(node: Node) -> Iterator[Finding]:
             yield fault(
                 target.id,
                 "event_gateway",
-                f"{title(target)} follows the event-based gateway {title(node)}. Only a timer or message event of its own, "
+                f"{title(target)} follows the event-based gateway {title(node)}. Only a "
+                "timer or message event of its own, "
                 "with no other flow in, can stand there.",
             )
     timers = [target for target in targets if any(event.kind == "timer" for event in target.events)]

@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterator, Mapping
 from app.engine import check_gateways
 from app.engine.check_gateways import CHOOSING
 from app.engine.contracts import Finding
-from app.engine.drawing import Node, Scope
 from app.engine.findings import fault, title
 from app.engine.names import ACTIVITIES, GATEWAYS, PERSON_TASKS
+from app.engine.shapes import Node, Scope
 
 _WAITING = PERSON_TASKS | {"receiveTask", "intermediateCatchEvent", "eventBasedGateway", "callActivity"}
 Ways = Mapping[str, tuple[str, ...]]
@@ -80,13 +80,10 @@ def _plain(node: Node) -> Iterator[Finding]:
             "two_ways_out",
             f"{title(node)} has {len(node.outgoing)} flows out. Draw one flow to a gateway, and the others from there.",
         )
-    elif not node.outgoing and node.type != "endEvent":
-        if not _only_interrupted(node):
-            yield fault(
-                node.id,
-                "dead_end",
-                f"Nothing follows {title(node)}. Lead it to an end event or another element.",
-            )
+    elif not node.outgoing and node.type != "endEvent" and not _only_interrupted(node):
+        yield fault(
+            node.id, "dead_end", f"Nothing follows {title(node)}. Lead it to an end event or another element."
+        )
 
 
 def _reached(scope: Scope, ways: Ways) -> Iterator[Finding]:
@@ -149,7 +146,8 @@ def _loops(scope: Scope, ways: Ways) -> Iterator[Finding]:
                 yield fault(
                     name,
                     "join_in_loop",
-                    f"{title(node)} joins branches inside a loop, where it would go on too early. Put the branches and the "
+                    f"{title(node)} joins branches inside a loop, where it would go on too "
+                    "early. Put the branches and the "
                     "join into a sub-process, and loop around the sub-process.",
                 )
             elif len(inside) > 1:

@@ -15,10 +15,10 @@ from app.engine.catalogue import listed
 from app.engine.check_elements import Known
 from app.engine.check_gateways import CHOOSING
 from app.engine.contracts import Finding
-from app.engine.drawing import Drawing, Node, Scope
 from app.engine.findings import fault, hint, title
 from app.engine.moments import is_duration, is_moment
 from app.engine.names import PERSON_TASKS, PROPERTIES
+from app.engine.shapes import Drawing, Node, Scope
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 _CYCLE = re.compile(r"['\"]?R\d*/")
@@ -59,7 +59,8 @@ def check(node: Node, known: Known, words: Vocabulary) -> Iterator[Finding]:
             yield fault(
                 node.id,
                 "variable",
-                f"The message of {title(node)} goes to “{event.variable}”, which cannot be a name here. Choose another.",
+                f"The message of {title(node)} goes to “{event.variable}”, which cannot "
+                "be a name here. Choose another.",
             )
     if node.type == "scriptTask":
         yield from _script(node, known, words)
@@ -191,7 +192,8 @@ def _timer(node: Node, kind: str | None, text: str, known: Known, words: Vocabul
         yield fault(
             node.id,
             "time_cycle",
-            f"{title(node)} repeats by itself, which drifts and fires in bursts. Draw a loop with a timer of one date, or a "
+            f"{title(node)} repeats by itself, which drifts and fires in bursts. Draw a "
+            "loop with a timer of one date, or a "
             "small process for the cycle.",
         )
         return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.engine.contracts import Finding
-from app.engine.drawing import Node
+from app.engine.shapes import Node
 
 
 def fault(element_id: str, rule: str, sentence: str) -> Finding:
