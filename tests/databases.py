@@ -17,7 +17,7 @@ from psycopg import sql
 from sqlalchemy import make_url
 
 from app import create_app
-from app.store import db as store
+from app.store import schema
 from app.store.db import db
 
 TEST_SECRET = "only-for-tests-" + "0" * 32
@@ -41,7 +41,7 @@ def settings_for(database_url: str, instance_path: Path) -> dict[str, Any]:
 def migrate(database_url: str, instance_path: Path) -> None:
     """Bring an empty database to the schema of this version, and nothing in it."""
     with settled(database_url, instance_path):
-        upgrade()
+        schema.upgrade()
 
 
 def fill(database_url: str, instance_path: Path) -> None:
@@ -49,17 +49,9 @@ def fill(database_url: str, instance_path: Path) -> None:
     from app.services import definitions, demo
 
     with settled(database_url, instance_path):
-        upgrade()
+        schema.upgrade()
         definitions.load_shipped()
         demo.create()
-
-
-def upgrade() -> None:
-    """The project's migrations, as the command line runs them."""
-    from app.store import audit, calendar, children, definitions, incidents, instances, outbox  # noqa: F401
-    from app.store import people, tasks, ties, timers  # noqa: F401
-
-    getattr(store, "upgrade", db.create_all)()
 
 
 TEMPLATES = {"migrated": migrate, "filled": fill}

@@ -198,10 +198,11 @@ def number_of(session: Session, version_id: str) -> int:
 
 
 def clock_field(form: Form | None) -> str | None:
-    """The question whose answer starts a pathway's clocks: the first moment that its start form asks for."""
+    """The question whose answer starts a pathway's clocks: the first past moment that its start form asks for."""
     if form is None:
         return None
-    return next((field.key for field in form.fields if field.kind == "datetime"), None)
+    moments = (field for field in form.fields if field.kind == "datetime" and field.day == "past")
+    return next((field.key for field in moments), None)
 
 
 def starting_on(session: Session, message: str) -> list[str]:

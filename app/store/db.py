@@ -176,6 +176,9 @@ def throw_away() -> Iterator[None]:
     init(app)
     with app.app_context():
         db.session.remove()
+        from app.store import tables
+
+        assert tables.audit
         db.create_all()
         try:
             yield

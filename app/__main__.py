@@ -1,0 +1,5 @@
+"""`python -m app` is `throughcare`."""
+
+from app.cli import main
+
+main()

@@ -1,0 +1,156 @@
+"""`pathways`, `duties`, `deadline`: what the protocols ask for, and what is drawn for it. None needs a database."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections import Counter
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from app.cli.context import application, moment, print_json
+from app.domain.duties import Coverage
+from app.domain.errors import BadInput, PathwayRefused
+from app.engine.contracts import Finding
+from app.services import checks, definitions, reference
+
+LAYOUT = Path(__file__).resolve().parents[2] / "tools" / "layout" / "index.mjs"
+
+
+@click.command()
+@click.argument("rule")
+@click.option("--profile", default="default", show_default=True, help="Whose protocol.")
+@click.option("--from", "from_", required=True, help="The event it is counted from, as 2026-12-24T17:40.")
+@click.option("--json", "as_json", is_flag=True, help="JSON alone on stdout.")
+def deadline(rule: str, profile: str, from_: str, as_json: bool) -> None:
+    """One deadline explained: due when, by which rule, which days were skipped."""
+    found = reference.explain_deadline(rule, profile, moment(from_))
+    if as_json:
+        print_json(found.to_json())
+    else:
+        click.echo(found.explanation)
+
+
+@click.command()
+@click.option("--area", help="wandsworth, stockport, salford, stoke or knowsley.")
+@click.option("--pathway", help="A pathway of the register, such as remand_yda.")
+@click.option("--json", "as_json", is_flag=True, help="JSON alone on stdout.")
+def duties(area: str | None, pathway: str | None, as_json: bool) -> None:
+    """The register of duties, and what meets each: elements, a feature, or a reason why no software can."""
+    covered = reference.duty_coverage(pathway, area)
+    if as_json:
+        print_json([_as_json(found) for found in covered])
+        return
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("Duty", "Strength", "Status", "What it asks for", "Met by"):
+        table.add_column(heading, overflow="fold")
+    for found in covered:
+        met = ", ".join(f"{definition}.{element}" for definition, element in found.elements)
+        table.add_row(
+            found.duty.id, found.duty.strength, found.status, found.duty.does, met or found.feature or found.reason
+        )
+    Console(width=None if sys.stdout.isatty() else 200).print(table)
+    counts = Counter(found.status for found in covered)
+    click.echo(f"{len(covered)} duties: " + ", ".join(f"{count} {status}" for status, count in sorted(counts.items())))
+
+
+def _as_json(found: Coverage) -> dict[str, Any]:
+    return {
+        "id": found.duty.id,
+        "area": found.duty.area,
+        "clause": found.duty.clause,
+        "pathway": list(found.duty.pathway),
+        "strength": found.duty.strength,
+        "does": found.duty.does,
+        "status": found.status,
+        "elements": [{"definition": definition, "element": element} for definition, element in found.elements],
+        "feature": found.feature or None,
+        "reason": found.reason or None,
+    }
+
+
+@click.group()
+def pathways() -> None:
+    """List, check, lay out and publish pathways."""
+
+
+@pathways.command("list")
+@click.option("--json", "as_json", is_flag=True, help="JSON alone on stdout.")
+def list_(as_json: bool) -> None:
+    """The pathways that ship with this release."""
+    rows = []
+    for key, bundle in sorted(definitions.shipped().items()):
+        version = definitions.remember(bundle)
+        rows.append(
+            {"key": key, "name": version.name, "version": version.version_id[:12], "elements": len(version.elements)}
+        )
+    if as_json:
+        print_json(rows)
+        return
+    for row in rows:
+        click.echo(f"{row['key']:<28} {row['name']} ({row['elements']} elements, {row['version']})")
+
+
+@pathways.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="JSON alone on stdout.")
+def check(paths: tuple[Path, ...], as_json: bool) -> None:
+    """Find what is wrong with BPMN files; exits 1 when there is an error."""
+    found = [(path, finding) for path in _files(paths) for finding in _findings(path)]
+    if as_json:
+        print_json([{"file": str(path), **asdict(finding)} for path, finding in found])
+    else:
+        for path, finding in found:
+            click.echo(f"{path}: {finding.severity}: {finding.element} ({finding.rule}): {finding.sentence}")
+    errors = sum(finding.severity == "error" for _, finding in found)
+    if not as_json:
+        click.echo(f"{errors} errors, {len(found) - errors} warnings in {len(_files(paths))} files.")
+    sys.exit(1 if errors else 0)
+
+
+def _files(paths: tuple[Path, ...]) -> list[Path]:
+    """The files named, and the BPMN files below the folders named. Raises BadInput for what is not there."""
+    files: list[Path] = []
+    for path in paths:
+        if not path.exists():
+            raise BadInput(f"There is no file called {path}.")
+        files += sorted(path.rglob("*.bpmn")) if path.is_dir() else [path]
+    return files
+
+
+def _findings(path: Path) -> list[Finding]:
+    forms = {f"{form.parent.name}/{form.stem}" for form in definitions.FORMS.glob("*/*.json")}
+    try:
+        return checks.findings_in(path.read_bytes(), forms)
+    except PathwayRefused as refused:
+        return list(refused.findings) or [Finding("", "file", "error", refused.sentence)]
+
+
+@pathways.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+def layout(paths: tuple[Path, ...]) -> None:
+    """Draw, or tidy, the diagrams of BPMN files; everything but the drawing stays as it is."""
+    files = [str(path) for path in _files(paths)]
+    done = subprocess.run(["node", str(LAYOUT), *files], capture_output=True, text=True)  # noqa: S603, S607
+    click.echo(done.stdout, nl=False)
+    if done.returncode:
+        raise BadInput(f"Not everything could be laid out: {(done.stderr or done.stdout).strip()[:500]}")
+
+
+@pathways.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--note", required=True, help="What is new, for those who work with the pathway.")
+def publish(paths: tuple[Path, ...], note: str) -> None:
+    """Make BPMN files the current versions of their pathways; running instances stay on theirs."""
+    bundles = definitions.shipped()
+    with application():
+        for path in _files(paths):
+            if path.stem not in bundles or path.resolve().parent.parent != definitions.PROCESSES:
+                raise BadInput(f"{path} does not lie in processes/, from where pathways are published.")
+            published = definitions.publish(bundles[path.stem], note=note)
+            click.echo(f"{published.key}: version {published.number} is now in force.")

@@ -1,0 +1,84 @@
+"""The alarm clock: APScheduler wakes three jobs; what is due is decided by the database.
+
+No job store: a job here is only "look now". Any number of schedulers may look at one database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.schedulers.base import BaseScheduler
+from apscheduler.schedulers.blocking import BlockingScheduler
+from flask import Flask
+
+from app.domain.errors import Busy
+from app.services import accounts, messages, notifications, senders, timers
+
+WAKE_SECONDS = 1
+HOUSEKEEPING_MINUTES = 15
+log = structlog.get_logger()
+
+
+def wake(app: Flask) -> None:
+    """Fire the timers that are due, and deliver what a stopped process left behind."""
+    with app.app_context():
+        fired = timers.drain()
+        delivered = messages.deliver_pending()
+        if fired or delivered:
+            log.info("woke", fired=fired, delivered=delivered)
+
+
+def send_letters(app: Flask) -> None:
+    """Send the letters that are queued."""
+    sender = senders.sender_for(app.config["SMTP_URL"], app.config["INSTANCE_PATH"])
+    with app.app_context():
+        notifications.send_pending(
+            sender, base_url=app.config["BASE_URL"], mail_from=app.config["MAIL_FROM"]
+        )
+        messages.deliver_pending()
+
+
+def keep_house(app: Flask) -> None:
+    """Forget sessions and sign-in tries that are over."""
+    with app.app_context():
+        accounts.forget_what_is_over()
+
+
+def jobs(app: Flask, scheduler: BaseScheduler) -> BaseScheduler:
+    """Give the scheduler its jobs: each runs alone, and a missed look is made up for once."""
+    for job, seconds in ((wake, WAKE_SECONDS), (send_letters, WAKE_SECONDS), (keep_house, 60 * HOUSEKEEPING_MINUTES)):
+        scheduler.add_job(
+            _guarded(job, app),
+            "interval",
+            seconds=seconds,
+            id=job.__name__,
+            max_instances=1,
+            coalesce=True,
+            misfire_grace_time=None,
+        )
+    return scheduler
+
+
+def _guarded(job: Callable[[Flask], None], app: Flask) -> Callable[[], Any]:
+    """A database that is away for a moment is looked at again at the next wake; anything else is logged as an error."""
+
+    def run() -> None:
+        try:
+            job(app)
+        except Busy as busy:
+            log.warning("database_busy", job=job.__name__, sentence=busy.sentence)
+
+    return run
+
+
+def in_background(app: Flask) -> BackgroundScheduler:
+    """A scheduler in a thread of this process (the embedded edition)."""
+    return jobs(app, BackgroundScheduler(timezone="UTC"))
+
+
+def in_foreground(app: Flask) -> BlockingScheduler:
+    """A scheduler that is this process."""
+    return jobs(app, BlockingScheduler(timezone="UTC"))
