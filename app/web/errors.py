@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import structlog
-from flask import Flask, Response, g, make_response, render_template, request
+from flask import Flask, Response, g, jsonify, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
@@ -91,8 +91,13 @@ def show_unknown(error: Exception) -> Response:
 
 def _page(answer: Answer, error: BaseException) -> Response:
     sentence = error.sentence if isinstance(error, errors.ThroughcareError) else None
+    if request.accept_mimetypes.best == "application/json":
+        return make_response(jsonify(sentence=sentence or "Something went wrong."), answer.status)
     page = render_template(
-        f"errors/{answer.page}.html", sentence=sentence, error=error, reference=str(g.get("request_id", ""))[-12:]
+        f"errors/{answer.page}.html",
+        sentence=sentence,
+        error=error,
+        reference=str(g.get("request_id", ""))[-12:],
     )
     response = make_response(page, answer.status)
     if answer.status == 503:

@@ -154,6 +154,21 @@ def _storable(value: Any) -> Any:
     return value if isinstance(value, bool | int | float) else None
 
 
+def typed_rows(form: Form, typed: Mapping[str, Any], people: People | None = None) -> list[dict[str, Any]]:
+    """What was typed, checked or not, as rows of a summary list: for a page that could not take it."""
+    rows = []
+    for question in form.fields:
+        value = typed.get(question.key)
+        if is_blank(value) or (value is False and question.kind == "checkbox"):
+            continue
+        if isinstance(value, Mapping):
+            words = " ".join(str(value[part]) for part in BOXES["datetime"] if not is_blank(value.get(part)))
+        else:
+            words = in_words(question, value, people)
+        rows.append({"key": {"text": question.label}, "value": {"html": _lines(words)}})
+    return rows
+
+
 def offered(question: Field, people: People) -> list[tuple[str, str]]:
     """What there is to choose: the file's options, or the people who hold the role."""
     if question.values_key:

@@ -44,7 +44,7 @@ PUBLIC_ENDPOINTS = frozenset({"static", "shell.theme_css", "shell.standing", "sh
 def install(app: Flask) -> None:
     """Give the app its templates, words, headers, error pages and standing pages."""
     loaders = [app.jinja_loader, jinja2.PrefixLoader({"govuk_frontend_jinja": _govuk_loader()})]
-    app.jinja_loader = jinja2.ChoiceLoader([loader for loader in loaders if loader is not None])  # type: ignore[misc]
+    app.jinja_loader = jinja2.ChoiceLoader([loader for loader in loaders if loader is not None])
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.config.setdefault("WTF_CSRF_TIME_LIMIT", None)  # as long as the session, which ends on its own
     csrf.init_app(app)

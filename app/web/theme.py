@@ -54,7 +54,9 @@ def read_theme(config: Any) -> Theme:
     for name, colour in (("BRAND_COLOUR", theme.brand), ("LINK_COLOUR", theme.link)):
         ratio = contrast(colour, WHITE)
         if ratio < READABLE:
-            raise BadInput(f"{name} {colour} is too pale: its contrast with white is {ratio:.1f}, and 4.5 is needed.")
+            raise BadInput(
+                f"{name} {colour} is too pale: its contrast with white is {ratio:.1f}, and 4.5 is needed."
+            )
     return theme
 
 
@@ -77,10 +79,14 @@ def _channels(colour: str) -> tuple[int, int, int]:
 
 def _luminance(colour: str) -> float:
     parts = [value / 255 for value in _channels(colour)]
-    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    )
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def _mixed(colour: str, other: str, share: float) -> str:
-    mixed = (round(a * (1 - share) + b * share) for a, b in zip(_channels(colour), _channels(other), strict=True))
+    mixed = (
+        round(a * (1 - share) + b * share) for a, b in zip(_channels(colour), _channels(other), strict=True)
+    )
     return "#" + "".join(f"{value:02x}" for value in mixed)

@@ -1,0 +1,268 @@
+"""Starting a pathway: which one, for which child, the questions, who will be told and which clocks begin, the receipt.
+
+Nothing is kept until the last button: the check page carries the answers in its own form, and they are checked again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, g, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from app.domain.access import AuthorityThing, require
+from app.domain.errors import BadInput, NotFound
+from app.domain.forms import Form, read_form, validate
+from app.domain.ids import new_id
+from app.services import child_view, children, instance_view, instances, pathway_view
+from app.services.instances import Preview
+from app.web import fields, questions
+from app.web.guard import allowed
+from app.web.identity import NUMBERS, identity_facts
+
+pages = Blueprint("start", __name__)
+Answer = str | Response | tuple[str, int]
+SECTION = "pathways.index"
+MOST_CARRIED = 100_000
+
+NEW_CHILD: Form = read_form(
+    "children/new",
+    {
+        "type": "default",
+        "title": "New record",
+        "components": [
+            {"type": "textfield", "key": "given_name", "label": "First name",
+             "validate": {"required": True, "maxLength": 100}, "properties": {"called": "the child’s first name"}},
+            {"type": "textfield", "key": "family_name", "label": "Last name",
+             "validate": {"required": True, "maxLength": 100}, "properties": {"called": "the child’s last name"}},
+            {"type": "datetime", "subtype": "date", "key": "date_of_birth", "label": "Date of birth",
+             "description": "For example, 27 3 2010. Without it the record is provisional.",
+             "properties": {"when": "past", "called": "the child’s date of birth"}},
+            *({"type": "textfield", "key": key, "label": label, "validate": {"maxLength": 40},
+               "properties": {"width": "10"}} for key, label in NUMBERS.items()),
+        ],
+    },
+)  # fmt: skip
+"""What is asked about a child without a record: the one form that is the service's own."""
+
+
+@pages.get("/start")
+@allowed("start_pathway", section=SECTION)
+def begin() -> Answer:
+    """Choose the pathway; what is chosen already (pathway, child) is not asked again."""
+    require(g.viewer, "start_pathway", AuthorityThing(g.viewer.authority_id))
+    startable = [row for row in pathway_view.listed(g.viewer) if row.starts_by_hand]
+    pathway, child_id = request.args.get("pathway", ""), request.args.get("child_id", "")
+    if pathway in {row.key for row in startable}:
+        if child_id:
+            return redirect(url_for(".form", pathway=pathway, child_id=child_id))
+        return redirect(url_for(".child", pathway=pathway))
+    asked = "send" in request.args
+    errors = [{"text": "Select the pathway to start", "href": "#pathway"}] if asked else []
+    return render_template(
+        "start/pathway.html", page_name="Start a pathway", rows=startable, child_id=child_id, errors=errors
+    )
+
+
+@pages.get("/start/<pathway>/child")
+@allowed("start_pathway", section=SECTION)
+def child(pathway: str) -> Answer:
+    """Find the child, or go on to a new record."""
+    name = _name_of(pathway)
+    words = request.args.get("q", "").strip()[:200]
+    found = children.search(g.viewer, words) if words else []
+    return render_template(
+        "start/child.html",
+        page_name="Which child is it?",
+        name=name,
+        pathway=pathway,
+        words=words,
+        found=found,
+    )
+
+
+@pages.get("/start/<pathway>/new-child")
+@allowed("create_child", section=SECTION)
+def new_child(pathway: str) -> Answer:
+    """The questions about a child without a record."""
+    _name_of(pathway)
+    return _new_child_page(pathway, {})
+
+
+@pages.post("/start/<pathway>/new-child")
+@allowed("create_child", section=SECTION)
+def create_child(pathway: str) -> Answer:
+    """Make the record, unless there is one already: then the person decides whether it is the same child."""
+    _name_of(pathway)
+    typed: dict[str, Any] = {}
+    try:
+        typed = fields.read_posted(NEW_CHILD, request.form)
+        known = validate(NEW_CHILD, typed)
+        same = [] if request.form.get("action") == "another" else _same(known)
+        if same:
+            return render_template(
+                "start/same.html", page_name="Is it this child?", pathway=pathway, found=same,
+                sent=request.form.items(multi=True),
+            )  # fmt: skip
+        child_id = children.create(
+            g.viewer,
+            given_name=known["given_name"],
+            family_name=known["family_name"],
+            date_of_birth=_day(known["date_of_birth"]),
+            identifiers={key: known[key] for key in NUMBERS if known[key]},
+        )
+    except BadInput as error:
+        return _new_child_page(pathway, typed, error.errors), 422
+    return redirect(url_for(".form", pathway=pathway, child_id=child_id), 303)
+
+
+@pages.get("/start/<pathway>/<child_id>")
+@allowed("start_pathway", section=SECTION)
+def form(pathway: str, child_id: str) -> Answer:
+    """The questions that start the pathway, with what is known of the child."""
+    _name_of(pathway)
+    return _form_page(pathway, child_id, instances.prefilled(g.viewer, pathway, child_id))
+
+
+@pages.post("/start/<pathway>/<child_id>")
+@allowed("start_pathway", section=SECTION)
+def check(pathway: str, child_id: str) -> Answer:
+    """The answers as they will be recorded, who will be told and which clocks begin; or back to change them."""
+    _name_of(pathway)
+    asked = instances.start_form(g.viewer, pathway)
+    typed: dict[str, Any] = {}
+    try:
+        if "answers" in request.form:
+            return _form_page(pathway, child_id, _carried())
+        typed = fields.read_posted(asked, request.form) if asked else {}
+        preview = instances.preview(g.viewer, pathway, child_id, typed)
+        known = validate(asked, typed) if asked else {}
+    except BadInput as error:
+        return _form_page(pathway, child_id, typed, error.errors), 422
+    return _check_page(pathway, child_id, asked, known, preview)
+
+
+@pages.post("/start/<pathway>/<child_id>/go")
+@allowed("start_pathway", section=SECTION)
+def go(pathway: str, child_id: str) -> Answer:
+    """Start it, once however often the button is pressed."""
+    answers = _carried()
+    try:
+        instance_id = instances.start(
+            g.viewer, pathway, child_id, answers, submission=request.form.get("submission")
+        )
+    except BadInput as error:
+        return _form_page(pathway, child_id, answers, error.errors), 422
+    return redirect(url_for(".receipt", instance_id=instance_id), 303)
+
+
+@pages.get("/started/<instance_id>")
+@allowed("see_instance", section=SECTION)
+def receipt(instance_id: str) -> Answer:
+    """What has begun: who is being told, what is due first."""
+    view = instance_view.show(g.viewer, instance_id)
+    return render_template(
+        "start/receipt.html",
+        page_name=f"{view.instance.name} has started",
+        view=view,
+        facts=identity_facts(view.child),
+    )
+
+
+def _form_page(
+    pathway: str, child_id: str, answers: Mapping[str, Any], errors: Mapping[str, list[str]] | None = None
+) -> str:
+    asked = instances.start_form(g.viewer, pathway)
+    return render_template(
+        "start/form.html",
+        page_name=asked.title if asked else _name_of(pathway),
+        name=_name_of(pathway),
+        pathway=pathway,
+        child_id=child_id,
+        who=_who(child_id),
+        answers=answers,
+        components=questions.components(asked, answers, errors) if asked else [],
+        errors=fields.error_summary(asked, errors, answers) if asked and errors else [],
+    )
+
+
+def _check_page(
+    pathway: str, child_id: str, asked: Form | None, known: Mapping[str, Any], preview: Preview
+) -> str:
+    return render_template(
+        "start/check.html",
+        page_name="Check before you start",
+        name=preview.name,
+        pathway=pathway,
+        child_id=child_id,
+        who=_who(child_id),
+        preview=preview,
+        button=start_button(len({told.email for told in preview.told})),
+        rows=fields.summary_rows(asked, known) if asked else [],
+        carried=json.dumps(dict(known)),
+        submission=new_id(),
+    )
+
+
+def start_button(told: int) -> str:
+    """The words of the button that starts: they say how many people are told."""
+    if not told:
+        return "Start pathway"
+    return f"Start pathway and notify {told} {'people' if told > 1 else 'person'}"
+
+
+def _new_child_page(
+    pathway: str, answers: Mapping[str, Any], errors: Mapping[str, list[str]] | None = None
+) -> str:
+    return render_template(
+        "start/new_child.html",
+        page_name="New record",
+        pathway=pathway,
+        components=questions.components(NEW_CHILD, answers, errors),
+        errors=fields.error_summary(NEW_CHILD, errors or {}, answers),
+    )
+
+
+def _carried() -> dict[str, Any]:
+    """The answers that the check page holds. Raises BadInput when they were tampered with."""
+    text = request.form.get("answers", "")
+    try:
+        answers = json.loads(text) if len(text) <= MOST_CARRIED else None
+    except (ValueError, RecursionError):
+        answers = None
+    if not isinstance(answers, dict):
+        raise BadInput("The answers have been lost on the way. Fill the form in again.")
+    return answers
+
+
+def _day(value: str | None) -> date | None:
+    return date.fromisoformat(value) if value else None
+
+
+def _same(known: Mapping[str, Any]) -> list[children.ChildRow]:
+    born = _day(known["date_of_birth"])
+    return children.match(g.viewer, known["given_name"], known["family_name"], born)
+
+
+def _name_of(pathway: str) -> str:
+    """The name of a pathway that people start. Raises NotFound."""
+    view = pathway_view.show(g.viewer, pathway)
+    if not view.can_start:
+        raise NotFound()
+    return view.row.name
+
+
+def _who(child_id: str) -> dict[str, Any]:
+    """The child's identity bar; a record of the other agency that is only being linked shows nothing."""
+    try:
+        view = child_view.show(g.viewer, child_id)
+    except NotFound:
+        return {"name": "A record that another team holds", "facts": [], "badges": ()}
+    return {
+        "name": view.child.name,
+        "facts": identity_facts(view.child, view.identifiers, view.facts),
+        "badges": view.badges,
+    }
