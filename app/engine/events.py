@@ -45,6 +45,7 @@ class Timer(OwnEvent, TimerEventDefinition):
         # Kept by element, because the timers of an event-based gateway share the gateway's task.
         due = my_task.internal_data.setdefault("due", {})
         if self.element_id not in due:
+            my_task.workflow.top_workflow.at = self.element_id
             my_task.internal_data["since"] = my_task.workflow.script_engine.context.now.isoformat()
             due[self.element_id] = as_moment(self._value(my_task)).isoformat()
         return bool(my_task.internal_data.get("event_fired", False))

@@ -1,0 +1,210 @@
+"""Random small pathways, walked at random: saved and compacted after each step, and never: nobody can tell which."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from dataclasses import dataclass, field
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from app.engine.check import check
+from app.engine.contracts import Step
+from tests.engine.diagrams import (
+    boundary,
+    catch,
+    diagram,
+    end,
+    flows,
+    gateway,
+    message,
+    start,
+    sub,
+    task,
+    throw,
+    timer,
+)
+from tests.engine.walking import SavedWalk, StraightWalk, compiled
+
+LEAVES = st.sampled_from(["task", "timed_task", "throw", "wait", "event_gateway"])
+BLOCKS = st.recursive(
+    LEAVES,
+    lambda inner: st.one_of(
+        st.tuples(st.just("sequence"), inner, inner),
+        st.tuples(st.just("choice"), inner, inner),
+        st.tuples(st.just("fork"), inner, inner),
+        st.tuples(st.just("fork3"), inner, inner, inner),
+        st.tuples(st.just("loop"), inner),
+        st.tuples(st.just("sub"), inner),
+        st.tuples(st.just("interruptible"), inner),
+    ),
+    max_leaves=7,
+)
+
+
+@dataclass
+class Drawer:
+    """Draws a block between a first and a last element; a fork inside a loop goes into a sub-process."""
+
+    parts: list[str] = field(default_factory=list)
+    ways: list[str] = field(default_factory=list)
+    numbers: itertools.count = field(default_factory=itertools.count)
+
+    def new(self, kind: str) -> str:
+        return f"{kind}{next(self.numbers)}"
+
+    def draw(self, block, in_loop: bool = False) -> tuple[str, str]:
+        if isinstance(block, str):
+            return getattr(self, block)()
+        kind, *inner = block
+        if in_loop and kind in ("fork", "fork3"):
+            return self.sub([block])
+        return (
+            getattr(self, kind)(inner, in_loop)
+            if kind not in ("sub", "interruptible")
+            else getattr(self, kind)(inner)
+        )
+
+    def task(self) -> tuple[str, str]:
+        name = self.new("task")
+        self.parts.append(task(name, copy="n"))
+        return name, name
+
+    def timed_task(self) -> tuple[str, str]:
+        name, late, told = self.task()[0], self.new("late"), self.new("told")
+        self.parts += [boundary(late, name, timer("P1D"), False), end(told)]
+        self.ways.append(f"{late} > {told}")
+        return name, name
+
+    def throw(self) -> tuple[str, str]:
+        name = self.new("throw")
+        self.parts.append(throw(name, message("news", payload=f'{{"from": "{name}"}}')))
+        return name, name
+
+    def wait(self) -> tuple[str, str]:
+        name = self.new("wait")
+        self.parts.append(catch(name, timer("PT1H")))
+        return name, name
+
+    def event_gateway(self) -> tuple[str, str]:
+        first, time, told, last = self.new("gate"), self.new("wait"), self.new("told"), self.new("merge")
+        self.parts += [
+            gateway(first, "eventBased"),
+            catch(time, timer("P2D")),
+            catch(told, message("news")),
+            gateway(last),
+        ]
+        self.ways += [f"{first} > {time} > {last}", f"{first} > {told} > {last}"]
+        return first, last
+
+    def sequence(self, inner, in_loop) -> tuple[str, str]:
+        (a, b), (c, d) = (self.draw(block, in_loop) for block in inner)
+        self.ways.append(f"{b} > {c}")
+        return a, d
+
+    def choice(self, inner, in_loop) -> tuple[str, str]:
+        asked = self.task()[0]
+        (a, b), (c, d) = (self.draw(block, in_loop) for block in inner)
+        split, merge = self.new("split"), self.new("merge")
+        self.parts += [gateway(split, default=a), gateway(merge)]
+        self.ways += [
+            f"{asked} > {split} > {a}",
+            f"{split} > {c} ? {asked}.n == 1",
+            f"{b} > {merge}",
+            f"{d} > {merge}",
+        ]
+        return asked, merge
+
+    def fork(self, inner, in_loop) -> tuple[str, str]:
+        ends = [self.draw(block, in_loop) for block in inner]
+        split, join = self.new("fork"), self.new("join")
+        self.parts += [gateway(split, "parallel"), gateway(join, "parallel")]
+        for a, b in ends:
+            self.ways += [f"{split} > {a}", f"{b} > {join}"]
+        return split, join
+
+    fork3 = fork
+
+    def loop(self, inner, in_loop) -> tuple[str, str]:
+        entry, again, out = self.new("entry"), self.new("again"), self.new("out")
+        a, b = self.draw(inner[0], True)
+        asked = self.task()[0]
+        self.parts += [gateway(entry), gateway(again, default=out), gateway(out)]
+        self.ways += [
+            f"{entry} > {a}",
+            f"{b} > {asked} > {again} > {out}",
+            f"{again} > {entry} ? {asked}.n == 1",
+        ]
+        return entry, out
+
+    def sub(self, inner) -> tuple[str, str]:
+        name, first, last = self.new("sub"), self.new("s"), self.new("e")
+        within = Drawer(numbers=self.numbers)
+        a, b = within.draw(inner[0])
+        within.ways.append(f"{first} > {a}; {b} > {last}")
+        self.parts.append(sub(name, start(first), *within.parts, end(last), flows(";".join(within.ways))))
+        return name, name
+
+    def interruptible(self, inner) -> tuple[str, str]:
+        name = self.sub(inner)[0]
+        stop, merge = self.new("stop"), self.new("merge")
+        self.parts += [boundary(stop, name, message("stop")), gateway(merge)]
+        self.ways += [f"{name} > {merge}", f"{stop} > {merge}"]
+        return name, merge
+
+
+def draw(block) -> str:
+    drawer = Drawer()
+    first, last = drawer.draw(block)
+    drawer.ways.append(f"start > {first}; {last} > end")
+    return diagram(start(), *drawer.parts, end(), flows(";".join(drawer.ways)), messages=("news", "stop"))
+
+
+def outlook(step: Step) -> dict[str, object]:
+    """All that the platform can see of an instance, without refs."""
+    return {
+        "open": sorted(task.element.id for task in step.tasks),
+        "timers": sorted((timer.element_id, timer.due_at) for timer in step.timers),
+        "waiting": sorted((w.element_id, w.name) for w in step.subscriptions),
+        "messages": sorted((m.element_id, str(m.payload)) for m in step.messages),
+        "history": sorted((row.element_id, row.entered, str(row.left)) for row in step.history),
+        "ended": (step.ended, step.end_events),
+    }
+
+
+def act(walk, choice: random.Random) -> None:
+    """Do one thing that can be done, the same for the same `choice`."""
+    step = walk.step
+    can = sorted({("do", t.element.id) for t in step.tasks})
+    can += sorted({("fire", t.element_id) for t in step.timers})
+    can += sorted({("tell", w.element_id) for w in step.subscriptions})
+    what, element = choice.choice(can)
+    if what == "do":
+        walk.do(element, n=choice.choice([0, 1]))
+    elif what == "fire":
+        walk.fire(element)
+    else:
+        waiting = next(w for w in step.subscriptions if w.element_id == element)
+        walk.deliver([waiting.ref], waiting.name, {})
+
+
+def quiet(step: Step) -> bool:
+    return not (step.tasks or step.timers or step.subscriptions)
+
+
+@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+@given(block=BLOCKS, seed=st.integers(0, 2**32))
+def test_save_restore_and_compaction_make_no_difference(roles, context, block, seed):
+    xml = draw(block)
+    assert [f for f in check(xml.encode(), roles=roles) if f.rule != "loop_without_wait"] == []
+    version = compiled(xml, roles)
+    saved, straight = SavedWalk(version, context, {}, None), StraightWalk(version, context, {}, None)
+    for number in range(30):
+        assert outlook(saved.step) == outlook(straight.step)
+        if quiet(saved.step):
+            break
+        act(saved, random.Random(seed + number))
+        act(straight, random.Random(seed + number))
+    if quiet(saved.step):
+        assert saved.step.ended
