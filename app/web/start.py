@@ -149,8 +149,9 @@ def check(pathway: str, child_id: str) -> Answer:
 @allowed("start_pathway", section=SECTION)
 def go(pathway: str, child_id: str) -> Answer:
     """Start it, once however often the button is pressed."""
-    answers = _carried()
+    answers: dict[str, Any] = {}
     try:
+        answers = _carried()
         instance_id = instances.start(
             g.viewer, pathway, child_id, answers, submission=request.form.get("submission")
         )
@@ -234,7 +235,8 @@ def _carried() -> dict[str, Any]:
     except (ValueError, RecursionError):
         answers = None
     if not isinstance(answers, dict):
-        raise BadInput("The answers have been lost on the way. Fill the form in again.")
+        lost = "The answers have been lost on the way. Fill the form in again."
+        raise BadInput(lost, {"_form": [lost]})
     return answers
 
 

@@ -183,7 +183,7 @@ class Browser:
         self.client = app.test_client()
         self.page: Page | None = None
 
-    def get(self, address: str, *, status: int = 200, **options: Any) -> Page:
+    def get(self, address: str, *, status: int | None = 200, **options: Any) -> Page:
         """Open an address. Redirects are not followed: `status` says what is expected."""
         return self._show(self.client.get(address, **options), status)
 
