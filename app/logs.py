@@ -23,7 +23,7 @@ ALLOWED = frozenset({
     "event", "level", "timestamp", "logger", "request_id", "endpoint", "method", "status", "duration_ms",
     "authority_id", "instance_id", "definition", "version_id", "element_id", "task_id", "timer_id", "message_id",
     "notification_id", "incident_id", "person_id", "job", "count", "lag_seconds", "attempts", "error", "frames",
-    "host", "port", "state_bytes",
+    "host", "port", "state_bytes", "fired", "delivered",
 })  # fmt: skip
 log = structlog.get_logger("throughcare")
 
@@ -64,7 +64,8 @@ def _install(formatter: logging.Formatter) -> None:
     handler.setFormatter(formatter)
     root.addHandler(handler)
     root.setLevel(logging.WARNING)
-    logging.getLogger("throughcare").setLevel(logging.INFO)
+    for ours in ("throughcare", "app"):
+        logging.getLogger(ours).setLevel(logging.INFO)
 
 
 def _name_the_error(_: WrappedLogger, __: str, line: EventDict) -> EventDict:

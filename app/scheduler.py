@@ -68,8 +68,8 @@ def _guarded(job: Callable[[Flask], None], app: Flask) -> Callable[[], Any]:
     def run() -> None:
         try:
             job(app)
-        except Busy as busy:
-            log.warning("database_busy", job=job.__name__, sentence=busy.sentence)
+        except Busy:
+            log.warning("database_busy", job=job.__name__)
 
     return run
 

@@ -19,7 +19,7 @@ NOT_FOR_THE_ENVIRONMENT = {"testing"}
 
 def commands() -> set[str]:
     """Every command of the command line, as it is typed."""
-    from app.cli import cli
+    from app.cli import throughcare
 
     def leaves(command: click.Command, name: str) -> Iterator[str]:
         if isinstance(command, click.Group):
@@ -28,7 +28,7 @@ def commands() -> set[str]:
         else:
             yield name
 
-    return set(leaves(cli, "throughcare"))
+    return set(leaves(throughcare, "throughcare"))
 
 
 def test_every_make_target_is_documented() -> None:
