@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, g, render_template, request
 
+from app.domain.access import AuthorityThing, may
 from app.services import child_view, children, reach
 from app.web.guard import allowed
 from app.web.identity import identity_facts
@@ -17,7 +18,10 @@ def index() -> str:
     """The search, and what it finds."""
     words = request.args.get("q", "").strip()[:200]
     found = children.search(g.viewer, words) if words else []
-    return render_template("children/index.html", page_name="Children", words=words, found=found)
+    may_start = may(g.viewer, "start_pathway", AuthorityThing(g.viewer.authority_id))
+    return render_template(
+        "children/index.html", page_name="Children", words=words, found=found, may_start=may_start
+    )
 
 
 @pages.get("/children/<child_id>")

@@ -110,6 +110,6 @@ def ask_to_sign_in() -> Response:
 
 def _require(permission: str) -> None:
     kind, _ = TABLE[permission]
-    on_authority = kind is AuthorityThing
+    on_authority = AuthorityThing in (kind if isinstance(kind, tuple) else (kind,))
     if on_authority and not may(g.viewer, permission, AuthorityThing(g.viewer.authority_id)):
         raise NotFound()

@@ -42,7 +42,7 @@ def _born(child: ChildRow) -> str:
 
 
 def _next_hearing(known: Mapping[str, Any]) -> str:
-    at = known.get("next_hearing_at") or known.get("next_court_date")
+    at = known.get("next_hearing_on")
     if not isinstance(at, str):
         return ""
     return moment(at) if "T" in at else short_day(at)

@@ -118,6 +118,7 @@ def _message_page(
         summary = [{"text": error.sentence, "href": "#main-content"}]
     return render_template(
         "instances/message.html",
+        message=name,
         page_name=form.title,
         view=view,
         facts=identity_facts(view.child),

@@ -7,20 +7,16 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
-from app.services import demo
 from tests.web.browser import Browser
 
 
 @pytest.fixture
-def demo_app(sqlite_database: str, make_app: Callable[..., Flask]) -> Flask:
-    """The app with the demo's authorities, people and children.
+def demo_app(filled_sqlite_database: str, make_app: Callable[..., Flask]) -> Flask:
+    """The app with the project's pathways and the demo's people and children.
 
     No application context is pushed: requests would share it, and with it what the shell keeps for one answer.
     """
-    app = make_app(sqlite_database)
-    with app.app_context():
-        demo.create()
-    return app
+    return make_app(filled_sqlite_database)
 
 
 @pytest.fixture
