@@ -75,6 +75,11 @@ def recompute(version: CompiledVersion, state: str, context: EngineContext) -> S
     return _resume(version, state, context, commands.recompute)
 
 
+def look(version: CompiledVersion, state: str, context: EngineContext) -> Step:
+    """What waits, as the state has it: nothing moves and nothing is worked out again."""
+    return _resume(version, state, context, lambda pathway: None)
+
+
 def deadlines(version: CompiledVersion, state: str, context: EngineContext) -> dict[str, Deadline]:
     """The `due` of every open task worked out again (a holiday was added, a fact has changed), by task ref."""
     pathway = _load(version, state, Interpreter(context, version.machine.records))

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from app.domain.clock import LONDON, now
 from app.domain.errors import Busy, EngineFailure, StaleTask
 from app.engine import runner
-from app.services import advance, definitions, effects, messages, messages_out, reference
+from app.services import advance, definitions, effects, messages, messages_out, rebuilding, reference
 from app.services.advance import Cause
 from app.services.crashpoints import crash_point
 from app.store.audit import Entry
@@ -222,8 +222,6 @@ def lag() -> timedelta:
 
 def rebuild() -> int:
     """Write every running instance's timers again from its state; how many rows differed (none, unless damaged)."""
-    from app.services import projection
-
     with reading() as session:
         ids = session.execute(
             select(ProcessInstance.authority_id, ProcessInstance.id).where(
@@ -236,5 +234,5 @@ def rebuild() -> int:
             instance = advance.lock(session, authority_id, instance_id)
             version = definitions.compiled(session, instance.version_id)
             context = advance.context_for(session, authority_id, instance.child_id)
-            differed += projection.rebuild_timers(session, instance, runner.look(version, instance.state, context))
+            differed += rebuilding.rebuild_timers(session, instance, runner.look(version, instance.state, context))
     return differed
