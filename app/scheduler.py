@@ -35,9 +35,7 @@ def send_letters(app: Flask) -> None:
     """Send the letters that are queued."""
     sender = senders.sender_for(app.config["SMTP_URL"], app.config["INSTANCE_PATH"])
     with app.app_context():
-        notifications.send_pending(
-            sender, base_url=app.config["BASE_URL"], mail_from=app.config["MAIL_FROM"]
-        )
+        notifications.send_pending(sender, base_url=app.config["BASE_URL"], mail_from=app.config["MAIL_FROM"])
         messages.deliver_pending()
 
 
@@ -49,7 +47,11 @@ def keep_house(app: Flask) -> None:
 
 def jobs(app: Flask, scheduler: BaseScheduler) -> BaseScheduler:
     """Give the scheduler its jobs: each runs alone, and a missed look is made up for once."""
-    for job, seconds in ((wake, WAKE_SECONDS), (send_letters, WAKE_SECONDS), (keep_house, 60 * HOUSEKEEPING_MINUTES)):
+    for job, seconds in (
+        (wake, WAKE_SECONDS),
+        (send_letters, WAKE_SECONDS),
+        (keep_house, 60 * HOUSEKEEPING_MINUTES),
+    ):
         scheduler.add_job(
             _guarded(job, app),
             "interval",

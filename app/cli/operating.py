@@ -12,7 +12,9 @@ from typing import Any
 import click
 
 from app.cli.context import application, print_json
-from app.services import audits, backups, definitions, demo, incidents as incidents_service, timers as timers_service
+from app.services import audits, backups, definitions, demo
+from app.services import incidents as incidents_service
+from app.services import timers as timers_service
 from app.store import schema
 
 THREADS = 8
@@ -21,7 +23,9 @@ THREADS = 8
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True)
-@click.option("--demo/--no-demo", "with_demo", default=True, show_default=True, help="Fictional people and children.")
+@click.option(
+    "--demo/--no-demo", "with_demo", default=True, show_default=True, help="Fictional people and children."
+)
 def run(host: str, port: int, with_demo: bool) -> None:
     """Web and timers in one process, on an embedded database."""
     from waitress.server import create_server
@@ -187,7 +191,9 @@ def list_(as_json: bool) -> None:
         click.echo("Nothing stands still.")
     else:
         for row in rows:
-            click.echo(f"{row['id']}  {row['authority']}  {row['pathway']}.{row['element']}: {row['sentence']}")
+            click.echo(
+                f"{row['id']}  {row['authority']}  {row['pathway']}.{row['element']}: {row['sentence']}"
+            )
 
 
 @incidents.command()

@@ -52,11 +52,18 @@ def duties(area: str | None, pathway: str | None, as_json: bool) -> None:
     for found in covered:
         met = ", ".join(f"{definition}.{element}" for definition, element in found.elements)
         table.add_row(
-            found.duty.id, found.duty.strength, found.status, found.duty.does, met or found.feature or found.reason
+            found.duty.id,
+            found.duty.strength,
+            found.status,
+            found.duty.does,
+            met or found.feature or found.reason,
         )
     Console(width=None if sys.stdout.isatty() else 200).print(table)
     counts = Counter(found.status for found in covered)
-    click.echo(f"{len(covered)} duties: " + ", ".join(f"{count} {status}" for status, count in sorted(counts.items())))
+    click.echo(
+        f"{len(covered)} duties: "
+        + ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))
+    )
 
 
 def _as_json(found: Coverage) -> dict[str, Any]:
@@ -68,7 +75,9 @@ def _as_json(found: Coverage) -> dict[str, Any]:
         "strength": found.duty.strength,
         "does": found.duty.does,
         "status": found.status,
-        "elements": [{"definition": definition, "element": element} for definition, element in found.elements],
+        "elements": [
+            {"definition": definition, "element": element} for definition, element in found.elements
+        ],
         "feature": found.feature or None,
         "reason": found.reason or None,
     }
@@ -87,7 +96,12 @@ def list_(as_json: bool) -> None:
     for key, bundle in sorted(definitions.shipped().items()):
         version = definitions.remember(bundle)
         rows.append(
-            {"key": key, "name": version.name, "version": version.version_id[:12], "elements": len(version.elements)}
+            {
+                "key": key,
+                "name": version.name,
+                "version": version.version_id[:12],
+                "elements": len(version.elements),
+            }
         )
     if as_json:
         print_json(rows)

@@ -35,7 +35,9 @@ WORDS = {
 @click.argument("pathway")
 @click.option("--profile", default="default", show_default=True, help="Whose protocol.")
 @click.option("--start", required=True, help="When it begins, as 2026-12-24T17:40 (London time).")
-@click.option("--answers", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="YAML: what is answered.")
+@click.option(
+    "--answers", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="YAML: what is answered."
+)
 @click.option("--complete", type=click.Choice(simulation.WAYS), default="on-time", show_default=True)
 @click.option("--until", default=DEFAULT_SPAN, show_default=True, help="An ISO moment or length of time.")
 @click.option("--json", "as_json", is_flag=True, help="JSON alone on stdout.")
@@ -69,7 +71,9 @@ def read_scenario(path: Path | None) -> simulation.Scenario:
     if not isinstance(content, dict) or set(content) - {"variables", "tasks", "messages"}:
         raise BadInput(f"{path} may hold variables, tasks and messages, and nothing else.")
     variables, tasks, messages = content.get("variables"), content.get("tasks"), content.get("messages")
-    if not all(isinstance(part, dict | None) for part in (variables, tasks)) or not isinstance(messages, list | None):
+    if not all(isinstance(part, dict | None) for part in (variables, tasks)) or not isinstance(
+        messages, list | None
+    ):
         raise BadInput(f"In {path}, variables and tasks are mappings and messages is a list.")
     if not all(isinstance(given, dict) for given in (tasks or {}).values()):
         raise BadInput(f"In {path}, each task has a mapping of its answers.")
@@ -125,4 +129,3 @@ def _line(at: datetime, event: dict[str, Any]) -> str:
         what = f"{what}: {event['detail']}"
     duty = f" [{', '.join(event['duty'])}]" if event["duty"] and event["kind"] == "task_created" else ""
     return f"  {at:%H:%M}  {WORDS[event['kind']]:<14} {what}{who}{due}{duty}"
-

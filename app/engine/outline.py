@@ -49,7 +49,9 @@ class Outline:
         going_on = [sentence for sentence in found if STRAND_ENDS not in sentence]
         return tuple(going_on or found)
 
-    def _follow(self, element_id: str, condition: str, sentences: list[str], seen: frozenset[str], depth: int) -> None:
+    def _follow(
+        self, element_id: str, condition: str, sentences: list[str], seen: frozenset[str], depth: int
+    ) -> None:
         for flow in self.flows.get(element_id, ()):
             target = self.nodes[flow.target]
             if target.id in seen or depth > DEEPEST:
@@ -76,10 +78,14 @@ class Outline:
             sentences.append(_sentence(words, end))
 
     def _is_single(self, parent: str) -> bool:
-        return not any(node.parent == parent and node.type == "parallelGateway" for node in self.nodes.values())
+        return not any(
+            node.parent == parent and node.type == "parallelGateway" for node in self.nodes.values()
+        )
 
     def _starts_of(self, parent: str) -> list[str]:
-        return [node.id for node in self.nodes.values() if node.parent == parent and node.type == "startEvent"]
+        return [
+            node.id for node in self.nodes.values() if node.parent == parent and node.type == "startEvent"
+        ]
 
     def _condition(self, source: str, flow: Flow) -> str:
         node = self.nodes.get(source)

@@ -11,43 +11,56 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, Update, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.clock import now
 from app.domain.errors import EngineFailure, NotFound, StaleTask
 from app.domain.ids import new_id
 from app.engine.contracts import CompiledVersion, EngineContext, Step
-from app.services import definitions, effects, projection, reference
+from app.services import definitions, effects, facts, projection, reference, task_rows
 from app.services.crashpoints import crash_point
 from app.store import audit
 from app.store.audit import Entry, Tip
 from app.store.calendar import BankHoliday
-from app.store.children import ChildFact
+from app.store.db import execute
 from app.store.incidents import Incident
 from app.store.instances import ProcessInstance
 from app.store.people import Authority
 
+_INSTANCES, _HOLIDAYS = ProcessInstance.__table__, BankHoliday.__table__
 INSTANCE_COLUMNS = (
-    ProcessInstance.authority_id,
-    ProcessInstance.id,
-    ProcessInstance.child_id,
-    ProcessInstance.definition_key,
-    ProcessInstance.version_id,
-    ProcessInstance.name,
-    ProcessInstance.parent_id,
-    ProcessInstance.root_id,
-    ProcessInstance.correlation_key,
-    ProcessInstance.status,
-    ProcessInstance.state,
-    ProcessInstance.version,
-    ProcessInstance.audit_seq,
-    ProcessInstance.audit_hash,
-    ProcessInstance.started_at,
+    _INSTANCES.c.authority_id,
+    _INSTANCES.c.id,
+    _INSTANCES.c.child_id,
+    _INSTANCES.c.definition_key,
+    _INSTANCES.c.version_id,
+    _INSTANCES.c.name,
+    _INSTANCES.c.parent_id,
+    _INSTANCES.c.root_id,
+    _INSTANCES.c.correlation_key,
+    _INSTANCES.c.status,
+    _INSTANCES.c.state,
+    _INSTANCES.c.version,
+    _INSTANCES.c.audit_seq,
+    _INSTANCES.c.audit_hash,
+    _INSTANCES.c.started_at,
 )
 InstanceRow = Row[Any]
+_LOCK = (
+    select(*INSTANCE_COLUMNS)
+    .where(
+        _INSTANCES.c.authority_id == bindparam("of_authority"), _INSTANCES.c.id == bindparam("of_instance")
+    )
+    .with_for_update()
+)
+_PROFILE = select(Authority.__table__.c.profile).where(Authority.__table__.c.id == bindparam("of_authority"))
+_ADDED_HOLIDAYS = select(_HOLIDAYS.c.on, _HOLIDAYS.c.name).where(
+    _HOLIDAYS.c.division == bindparam("of_division")
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,12 +75,7 @@ class Cause:
 
 def lock(session: Session, authority_id: str, instance_id: str) -> InstanceRow:
     """The instance's row, locked until the transaction ends. Raises NotFound."""
-    query = (
-        select(*INSTANCE_COLUMNS)
-        .where(ProcessInstance.authority_id == authority_id, ProcessInstance.id == instance_id)
-        .with_for_update()
-    )
-    found = session.execute(query).first()
+    found = execute(session, _LOCK, {"of_authority": authority_id, "of_instance": instance_id}).first()
     if found is None:
         raise NotFound()
     crash_point("after_lock")
@@ -76,19 +84,14 @@ def lock(session: Session, authority_id: str, instance_id: str) -> InstanceRow:
 
 def context_for(session: Session, authority_id: str, child_id: str) -> EngineContext:
     """What expressions may ask about: the authority's profile, its working days, the child's facts."""
-    profile_key = session.scalar(select(Authority.profile).where(Authority.id == authority_id))
+    profile_key = execute(session, _PROFILE, {"of_authority": authority_id}).scalar()
     profile = reference.profile(profile_key or "default")
-    facts = session.execute(
-        select(ChildFact.name, ChildFact.value).where(
-            ChildFact.authority_id == authority_id, ChildFact.child_id == child_id
-        )
-    )
-    added = session.execute(select(BankHoliday.on, BankHoliday.name).where(BankHoliday.division == profile.division))
+    added = execute(session, _ADDED_HOLIDAYS, {"of_division": profile.division})
     return EngineContext(
         now=now(),
         profile=profile,
         calendar=reference.calendar_for(profile.division, {row.on: row.name for row in added}),
-        facts={row.name: row.value["value"] for row in facts},
+        facts=facts.known(session, authority_id, child_id),
     )
 
 
@@ -102,20 +105,27 @@ def apply(
 ) -> None:
     """Write a step of a locked instance. Raises StaleTask when somebody else advanced it in the meantime."""
     crash_point("after_engine")
+    mirror = projection.read(session, instance)
     entries = list(cause.entries)
-    entries += projection.write_history(session, instance, step)
+    projection.write_history(session, instance, step.history)
     entries += effects.send_messages(session, instance, version, step)
     entries += effects.apply_effects(session, instance, version, step, context)
-    entries += projection.write_tasks(session, instance, version, step, cause.done_ref, context)
-    projection.write_timers(session, instance, step, cause.fired_timer_id)
-    projection.write_subscriptions(session, instance, step)
+    entries += projection.withdraw(session, instance, mirror, step, cause.done_ref)
+    created, opened = task_rows.create(session, instance, step.tasks, mirror, context)
+    entries += opened
+    projection.write_timers(session, instance, mirror, step, created, cause.fired_timer_id)
+    projection.write_subscriptions(session, instance, mirror, step)
     if step.ended:
         entries.append(
             Entry(
                 kind="instance_ended",
                 child_id=instance.child_id,
                 person_id=cause.person_id,
-                facts={"definition": instance.definition_key, "name": instance.name, "end_events": list(step.end_events)},
+                facts={
+                    "definition": instance.definition_key,
+                    "name": instance.name,
+                    "end_events": list(step.end_events),
+                },
             )
         )
     _save(session, instance, step, entries)
@@ -145,18 +155,32 @@ def _save(session: Session, instance: InstanceRow, step: Step, entries: list[Ent
 
 
 def _update(session: Session, instance: InstanceRow, values: Mapping[str, Any]) -> None:
-    done = session.execute(
-        update(ProcessInstance)
-        .where(
-            ProcessInstance.authority_id == instance.authority_id,
-            ProcessInstance.id == instance.id,
-            ProcessInstance.version == instance.version,
-        )
-        .values(**values)
-        .execution_options(synchronize_session=False)
+    done = execute(
+        session,
+        _updating(tuple(values)),
+        {
+            "of_authority": instance.authority_id,
+            "of_instance": instance.id,
+            "of_version": instance.version,
+            **{f"new_{name}": value for name, value in values.items()},
+        },
     )
-    if done.rowcount != 1:  # type: ignore[attr-defined]
+    if done.rowcount != 1:
         raise StaleTask("Somebody else changed this pathway first. Nothing of yours was changed.")
+
+
+@lru_cache
+def _updating(names: tuple[str, ...]) -> Update:
+    """The statement that sets these columns of an instance whose version is still the one that was read."""
+    return (
+        update(_INSTANCES)
+        .where(
+            _INSTANCES.c.authority_id == bindparam("of_authority"),
+            _INSTANCES.c.id == bindparam("of_instance"),
+            _INSTANCES.c.version == bindparam("of_version"),
+        )
+        .values({name: bindparam(f"new_{name}") for name in names})
+    )
 
 
 def record(session: Session, instance: InstanceRow, entries: list[Entry], **values: Any) -> None:
@@ -180,12 +204,10 @@ def record(session: Session, instance: InstanceRow, entries: list[Entry], **valu
 def cancel(session: Session, instance: InstanceRow, entry: Entry) -> None:
     """End a locked instance without its engine: its tasks are withdrawn, its timers and subscriptions dropped."""
     nothing_waits = Step(state=instance.state)
-    entries = [entry]
-    context = context_for(session, instance.authority_id, instance.child_id)
-    version = definitions.compiled(session, instance.version_id)
-    entries += projection.write_tasks(session, instance, version, nothing_waits, None, context)
-    projection.write_timers(session, instance, nothing_waits, None)
-    projection.write_subscriptions(session, instance, nothing_waits)
+    mirror = projection.read(session, instance)
+    entries = [entry, *projection.withdraw(session, instance, mirror, nothing_waits, None)]
+    projection.write_timers(session, instance, mirror, nothing_waits, [], None)
+    projection.write_subscriptions(session, instance, mirror, nothing_waits)
     record(session, instance, entries, status="cancelled", ended_at=now())
 
 
@@ -245,7 +267,12 @@ def suspend(session: Session, instance: InstanceRow, failure: EngineFailure, com
         "detail": failure.sentence,
         "incident": incident_id,
     }
-    record(session, instance, [Entry(kind="incident", child_id=instance.child_id, facts=facts)], status="suspended")
+    record(
+        session,
+        instance,
+        [Entry(kind="incident", child_id=instance.child_id, facts=facts)],
+        status="suspended",
+    )
     return incident_id
 
 

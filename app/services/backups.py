@@ -66,4 +66,3 @@ def _run(*command: str) -> None:
     done = subprocess.run(command, capture_output=True, text=True)  # noqa: S603
     if done.returncode:
         raise BadInput(f"{command[0]} failed: {done.stderr.strip()[:300]}")
-

@@ -9,7 +9,9 @@ from app.services import reference
 
 def findings_of(bundle: Bundle) -> list[Finding]:
     """What is wrong with the diagrams of a bundle, in the order of its files."""
-    return [finding for text in bundle.files.values() for finding in findings_in(text.encode(), set(bundle.forms))]
+    return [
+        finding for text in bundle.files.values() for finding in findings_in(text.encode(), set(bundle.forms))
+    ]
 
 
 def findings_in(xml: bytes, forms: set[str] | None) -> list[Finding]:

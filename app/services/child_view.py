@@ -105,9 +105,7 @@ def show(viewer: Viewer, child_id: str) -> ChildView:
 def _tasks(session: Session, authority_id: str, child_id: str) -> tuple[TaskRow, ...]:
     rows = session.execute(
         task_rows()
-        .where(
-            UserTask.authority_id == authority_id, UserTask.child_id == child_id, UserTask.state == "open"
-        )
+        .where(UserTask.authority_id == authority_id, UserTask.child_id == child_id, UserTask.state == "open")
         .order_by(UserTask.due_at.is_(None), UserTask.due_at)
     )
     return tuple(as_task_row(row) for row in rows)
@@ -116,7 +114,9 @@ def _tasks(session: Session, authority_id: str, child_id: str) -> tuple[TaskRow,
 def _workers(session: Session, authority_id: str, child_id: str) -> tuple[Worker, ...]:
     rows = session.execute(
         select(ChildWorker.role, ChildWorker.from_at, Person.name)
-        .join(Person, (Person.authority_id == ChildWorker.authority_id) & (Person.id == ChildWorker.person_id))
+        .join(
+            Person, (Person.authority_id == ChildWorker.authority_id) & (Person.id == ChildWorker.person_id)
+        )
         .where(
             ChildWorker.authority_id == authority_id,
             ChildWorker.child_id == child_id,
@@ -135,7 +135,9 @@ def _role_name(role: str) -> str:
 def _chronology(session: Session, authority_id: str, child_id: str) -> tuple[Happening, ...]:
     rows = session.execute(
         select(AuditEntry.at, AuditEntry.kind, AuditEntry.facts, AuditEntry.instance_id, Person.name)
-        .outerjoin(Person, (Person.authority_id == AuditEntry.authority_id) & (Person.id == AuditEntry.person_id))
+        .outerjoin(
+            Person, (Person.authority_id == AuditEntry.authority_id) & (Person.id == AuditEntry.person_id)
+        )
         .where(
             AuditEntry.authority_id == authority_id,
             AuditEntry.child_id == child_id,

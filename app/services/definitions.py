@@ -20,8 +20,8 @@ from app.engine import catalogue
 from app.engine.contracts import Bundle, CompiledVersion
 from app.engine.outline import Outline, outline
 from app.services import checks, reference
-from app.store.definitions import DefinitionVersion, StartTrigger
 from app.store.db import reading, transaction
+from app.store.definitions import DefinitionVersion, StartTrigger
 
 PROCESSES = Path(__file__).resolve().parents[2] / "processes"
 FORMS = PROCESSES.parent / "forms"
@@ -82,7 +82,9 @@ def make_current(bundle: Bundle, *, note: str, person_id: str | None = None) -> 
             .execution_options(synchronize_session=False)
         )
         if stored is None:
-            session.execute(insert(DefinitionVersion).values(**_row(bundle, version, number, note, person_id)))
+            session.execute(
+                insert(DefinitionVersion).values(**_row(bundle, version, number, note, person_id))
+            )
         else:
             session.execute(
                 update(DefinitionVersion)

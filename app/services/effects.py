@@ -61,7 +61,9 @@ def send_messages(session: Session, instance: Row[Any], version: CompiledVersion
             "duty": list(element.duty) if element else [],
             "message": sent.name,
         }
-        entries.append(Entry(kind="message_sent", child_id=instance.child_id, message_id=message_id, facts=facts_))
+        entries.append(
+            Entry(kind="message_sent", child_id=instance.child_id, message_id=message_id, facts=facts_)
+        )
         if sent.name == ESCALATE:
             entries.append(note_escalation(session, instance, sent.payload))
     return entries
@@ -117,7 +119,9 @@ def _notify(site: Site, effect: Effect) -> list[Entry]:
     roles = effect.parameters.get("to") or []
     element = site.version.element(effect.element_id)
     for role in [roles] if isinstance(roles, str) else roles:
-        for contact in contacts_for(site.session, instance.authority_id, instance.child_id, role, site.context):
+        for contact in contacts_for(
+            site.session, instance.authority_id, instance.child_id, role, site.context
+        ):
             notification_id = new_id()
             site.session.execute(
                 insert(Notification).values(

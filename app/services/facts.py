@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.clock import now
 from app.store.children import ChildFact
+from app.store.db import execute
+
+_FACTS = ChildFact.__table__
+_KNOWN = select(_FACTS.c.name, _FACTS.c.value).where(
+    _FACTS.c.authority_id == bindparam("of_authority"), _FACTS.c.child_id == bindparam("of_child")
+)
 
 
 def known(session: Session, authority_id: str, child_id: str) -> dict[str, Any]:
     """Every fact of the child by its name."""
-    found = session.execute(
-        select(ChildFact.name, ChildFact.value).where(
-            ChildFact.authority_id == authority_id, ChildFact.child_id == child_id
-        )
-    )
+    found = execute(session, _KNOWN, {"of_authority": authority_id, "of_child": child_id})
     return {row.name: row.value["value"] for row in found}
 
 

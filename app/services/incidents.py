@@ -39,9 +39,7 @@ def unresolved(viewer: Viewer) -> list[IncidentRow]:
     with reading() as session:
         query = (
             select(Incident, Child.reference)
-            .outerjoin(
-                Child, (Child.authority_id == Incident.authority_id) & (Child.id == Incident.child_id)
-            )
+            .outerjoin(Child, (Child.authority_id == Incident.authority_id) & (Child.id == Incident.child_id))
             .where(Incident.authority_id == viewer.authority_id, Incident.resolved_at.is_(None))
             .where(Incident.child_id.is_(None) | sees_child(viewer, Incident.authority_id, Incident.child_id))
             .order_by(Incident.created_at)

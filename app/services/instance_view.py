@@ -147,7 +147,9 @@ def show(viewer: Viewer, instance_id: str) -> InstanceView:
             child=child_rows(session, viewer.authority_id, [found.child_id])[found.child_id],
             badges=badges(session, viewer.authority_id, found.child_id),
             xml=definitions.diagram_of(session, found.version_id),
-            active=tuple(sorted({line.element_id for line in history if line.left_at is None} | set(due) | waiting)),
+            active=tuple(
+                sorted({line.element_id for line in history if line.left_at is None} | set(due) | waiting)
+            ),
             done=tuple(sorted({line.element_id for line in history if line.how == "completed"})),
             due=due,
             tasks=tasks,
@@ -225,7 +227,9 @@ def _messages(session: Session, found: ProcessInstance) -> tuple[MessageLine, ..
 
 
 def _letters(session: Session, found: ProcessInstance) -> tuple[LetterLine, ...]:
-    rows = session.scalars(select(Notification).where(_of(Notification, found)).order_by(Notification.created_at))
+    rows = session.scalars(
+        select(Notification).where(_of(Notification, found)).order_by(Notification.created_at)
+    )
     return tuple(
         LetterLine(row.recipient, row.role, row.state, row.created_at, row.sent_at, row.error) for row in rows
     )
@@ -269,7 +273,10 @@ def of_child(viewer: Viewer, child_id: str) -> tuple[InstanceRow, ...]:
     with reading() as session:
         rows = session.scalars(
             select(ProcessInstance)
-            .join(Child, (Child.authority_id == ProcessInstance.authority_id) & (Child.id == ProcessInstance.child_id))
+            .join(
+                Child,
+                (Child.authority_id == ProcessInstance.authority_id) & (Child.id == ProcessInstance.child_id),
+            )
             .where(
                 ProcessInstance.authority_id == viewer.authority_id,
                 ProcessInstance.child_id == child_id,
@@ -283,4 +290,6 @@ def of_child(viewer: Viewer, child_id: str) -> tuple[InstanceRow, ...]:
 def _name(session: Session, authority_id: str, person_id: str | None) -> str | None:
     if person_id is None:
         return None
-    return session.scalar(select(Person.name).where(Person.authority_id == authority_id, Person.id == person_id))
+    return session.scalar(
+        select(Person.name).where(Person.authority_id == authority_id, Person.id == person_id)
+    )

@@ -174,7 +174,12 @@ def begin(
         )
     )
     facts.record(
-        session, authority_id, child_id, facts_from(form, answers) if form else {}, person_id=person_id, task_id=None
+        session,
+        authority_id,
+        child_id,
+        facts_from(form, answers) if form else {},
+        person_id=person_id,
+        task_id=None,
     )
     context = advance.context_for(session, authority_id, child_id)
     step = runner.start(version, context, _variables(answers, started_at), None)

@@ -76,7 +76,12 @@ def send(
         message_id = messages_out.queue(
             session, instance, name=name, payload=payload, person_id=viewer.person_id
         )
-        facts = {"definition": instance.definition_key, "name": name, "message": name, "detail": dict(payload)}
+        facts = {
+            "definition": instance.definition_key,
+            "name": name,
+            "message": name,
+            "detail": dict(payload),
+        }
         entry = Entry(
             kind="message_sent",
             child_id=instance.child_id,
@@ -152,7 +157,9 @@ def _subscribers(
 ) -> list[tuple[str, str, str, str | None]]:
     """(instance, its status, ref, correlation key) of everything of the child that waits for `name`, locked."""
     query = (
-        select(Subscription.instance_id, ProcessInstance.status, Subscription.ref, Subscription.correlation_key)
+        select(
+            Subscription.instance_id, ProcessInstance.status, Subscription.ref, Subscription.correlation_key
+        )
         .join(
             ProcessInstance,
             (ProcessInstance.authority_id == Subscription.authority_id)

@@ -12,7 +12,6 @@ from app.domain.clock import now
 from app.domain.ids import new_id
 from app.store.outbox import OutboxMessage
 
-
 QUEUED = "throughcare_messages_queued"
 
 

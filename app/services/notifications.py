@@ -107,7 +107,11 @@ def compose(found: Row[Any], base_url: str, mail_from: str) -> EmailMessage:
             )
         )
     words = letters()[found.template]
-    values = {"reference": reference or "", "link": f"{base_url}/pathways/{found.instance_id}", "to": found.recipient}
+    values = {
+        "reference": reference or "",
+        "link": f"{base_url}/pathways/{found.instance_id}",
+        "to": found.recipient,
+    }
     message = EmailMessage()
     message["From"] = mail_from
     message["To"] = _one_line(found.email)

@@ -1,283 +1,188 @@
-"""Tables that mirror the engine's state: tasks, timers, subscriptions, history. Written with it, never alone."""
+"""Tables that mirror the engine's state: tasks, timers, subscriptions, history. Written with it, never alone.
+
+Every step comes through here, so the statements are constants: see `app.store.db.execute`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, select, tuple_, update
+from sqlalchemy import Row, bindparam, cast, delete, insert, literal_column, null, select, union_all, update
 from sqlalchemy.orm import Session
 
 from app.domain.clock import now
-from app.domain.deadlines import Deadline
 from app.domain.ids import new_id
-from app.engine.contracts import CompiledVersion, EngineContext, ReadyTask, Step
-from app.services import messages_out, reference
+from app.engine.contracts import HistoryRow, Step, WaitingTimer
+from app.services import messages_out
 from app.store.audit import Entry
-from app.store.children import ChildWorker
+from app.store.db import UtcDateTime, execute
 from app.store.instances import TaskHistory
 from app.store.outbox import Subscription
-from app.store.people import TeamRole
 from app.store.tasks import Draft, UserTask
-from app.store.ties import tie
 from app.store.timers import Timer
 
-LADDER = "ladder_"
+_TASKS, _TIMERS, _WAITS = UserTask.__table__, Timer.__table__, Subscription.__table__
+_HISTORY, _DRAFTS = TaskHistory.__table__, Draft.__table__
+IS_OPEN = _TASKS.c.state == literal_column("'open'")  # a partial index is used for a literal only
 
 
-def write_tasks(
+def _of_instance(table: Any) -> tuple[Any, Any]:
+    return table.c.authority_id == bindparam("of_authority"), table.c.instance_id == bindparam("of_instance")
+
+
+_MIRRORED = union_all(
+    select(
+        literal_column("'task'").label("what"),
+        _TASKS.c.id,
+        _TASKS.c.ref,
+        _TASKS.c.element_id,
+        _TASKS.c.name,
+        _TASKS.c.escalated_at.label("at"),
+    ).where(*_of_instance(_TASKS), IS_OPEN),
+    select(
+        _TIMERS.c.kind, _TIMERS.c.id, _TIMERS.c.ref, _TIMERS.c.element_id, _TIMERS.c.name, _TIMERS.c.due_at
+    ).where(*_of_instance(_TIMERS)),
+    select(
+        literal_column("'waits'"),
+        _WAITS.c.id,
+        _WAITS.c.ref,
+        _WAITS.c.element_id,
+        _WAITS.c.message,
+        cast(null(), UtcDateTime),
+    ).where(*_of_instance(_WAITS)),
+)
+
+
+def _by_ids(table: Any) -> tuple[Any, Any]:
+    return table.c.authority_id == bindparam("of_authority"), table.c.id.in_(bindparam("ids", expanding=True))
+
+
+_CANCEL_TASKS = (
+    update(_TASKS).where(*_by_ids(_TASKS)).values(state="cancelled", completed_at=bindparam("left_when"))
+)
+_DROP_TIMERS = delete(_TIMERS).where(*_by_ids(_TIMERS))
+_DROP_WAITS = delete(_WAITS).where(*_by_ids(_WAITS))
+_DROP_DRAFTS = delete(_DRAFTS).where(
+    _DRAFTS.c.authority_id == bindparam("of_authority"),
+    _DRAFTS.c.task_id.in_(bindparam("ids", expanding=True)),
+)
+_LEAVE = (
+    update(_HISTORY)
+    .where(*_of_instance(_HISTORY), _HISTORY.c.ref.in_(bindparam("refs", expanding=True)))
+    .values(left_at=bindparam("left_when"), how=bindparam("how_left"))
+)
+_ADD_TIMERS, _ADD_WAITS, _ADD_HISTORY = insert(_TIMERS), insert(_WAITS), insert(_HISTORY)
+
+
+@dataclass(frozen=True)
+class Mirror:
+    """What the tables say of an instance before a step."""
+
+    tasks: Mapping[str, Row[Any]]  # by the engine's ref
+    engine_timers: Sequence[Row[Any]]
+    overdue_timers: Mapping[str, Row[Any]]  # by the task's id
+    waits: Sequence[Row[Any]]
+
+
+def read(session: Session, instance: Row[Any]) -> Mirror:
+    """The instance's open tasks, timers and subscriptions, in one query."""
+    rows = execute(session, _MIRRORED, _keys(instance)).all()
+    return Mirror(
+        tasks={row.ref: row for row in rows if row.what == "task"},
+        engine_timers=[row for row in rows if row.what == "engine"],
+        overdue_timers={row.ref: row for row in rows if row.what == "overdue"},
+        waits=[row for row in rows if row.what == "waits"],
+    )
+
+
+def _keys(instance: Row[Any]) -> dict[str, Any]:
+    return {"of_authority": instance.authority_id, "of_instance": instance.id}
+
+
+def withdraw(
+    session: Session, instance: Row[Any], mirror: Mirror, step: Step, done_ref: str | None
+) -> list[Entry]:
+    """Close the tasks that are no longer open, with their due times and drafts; the audit entries that say so."""
+    ready = {task.ref for task in step.tasks}
+    left = [row for row in mirror.tasks.values() if row.ref not in ready]
+    if not left:
+        return []
+    gone = [row for row in left if row.ref != done_ref]
+    if gone:
+        ids = [row.id for row in gone]
+        execute(
+            session, _CANCEL_TASKS, {"of_authority": instance.authority_id, "ids": ids, "left_when": now()}
+        )
+    ids = [row.id for row in left]
+    execute(session, _DROP_DRAFTS, {"of_authority": instance.authority_id, "ids": ids})
+    for row in left:
+        if row.at is not None:
+            payload = {"correlation_key": row.element_id, "element": row.element_id}
+            messages_out.queue(session, instance, name="escalation_over", payload=payload)
+    return [_withdrawn(instance, row) for row in gone]
+
+
+def _withdrawn(instance: Row[Any], row: Row[Any]) -> Entry:
+    return Entry(
+        kind="task_cancelled",
+        child_id=instance.child_id,
+        task_id=row.id,
+        facts={"definition": instance.definition_key, "element": row.element_id, "name": row.name},
+    )
+
+
+def write_timers(
     session: Session,
     instance: Row[Any],
-    version: CompiledVersion,
+    mirror: Mirror,
     step: Step,
-    done_ref: str | None,
-    context: EngineContext,
-) -> list[Entry]:
-    """Make the open tasks those of the step. The audit entries for what was withdrawn and created."""
-    known = {row.ref: row for row in _open_tasks(session, instance)}
+    created: Sequence[Mapping[str, Any]],
+    fired_timer_id: str | None,
+) -> None:
+    """Make the timers those of the step: the engine's, and the due times of its tasks."""
     ready = {task.ref for task in step.tasks}
-    entries = _withdraw(session, instance, [row for row in known.values() if row.ref not in ready | {done_ref}])
-    if done_ref in known:
-        _leave(session, instance, [known[done_ref]])
-    fresh = [task for task in step.tasks if task.ref not in known]
-    if fresh:
-        entries += _create(session, instance, fresh, context)
-    return entries
-
-
-def _open_tasks(session: Session, instance: Row[Any]) -> Iterable[Row[Any]]:
-    return session.execute(
-        select(UserTask.id, UserTask.ref, UserTask.element_id, UserTask.name, UserTask.escalated_at).where(
-            UserTask.authority_id == instance.authority_id,
-            UserTask.instance_id == instance.id,
-            UserTask.state == "open",
-        )
-    )
-
-
-def _withdraw(session: Session, instance: Row[Any], gone: list[Row[Any]]) -> list[Entry]:
-    if not gone:
-        return []
-    session.execute(
-        update(UserTask)
-        .where(UserTask.authority_id == instance.authority_id, UserTask.id.in_([row.id for row in gone]))
-        .values(state="cancelled", completed_at=now())
-        .execution_options(synchronize_session=False)
-    )
-    _leave(session, instance, gone)
-    return [
-        Entry(
-            kind="task_cancelled",
-            child_id=instance.child_id,
-            task_id=row.id,
-            facts={"definition": instance.definition_key, "element": row.element_id, "name": row.name},
-        )
-        for row in gone
+    still_open = {row.id for row in mirror.tasks.values() if row.ref in ready}
+    wanted = {(timer.ref, timer.due_at): timer for timer in step.timers}
+    kept = {(row.ref, row.at) for row in mirror.engine_timers if row.id != fired_timer_id}
+    gone = [
+        row.id for row in mirror.engine_timers if (row.ref, row.at) not in wanted or row.id == fired_timer_id
     ]
+    gone += [row.id for task_id, row in mirror.overdue_timers.items() if task_id not in still_open]
+    if gone:
+        execute(session, _DROP_TIMERS, {"of_authority": instance.authority_id, "ids": gone})
+    fresh = [timer_row(instance, "engine", timer) for key, timer in wanted.items() if key not in kept]
+    fresh += [
+        timer_row(instance, "overdue", WaitingTimer(row["id"], row["element_id"], row["name"], row["due_at"]))
+        for row in created
+        if row["due_at"] is not None
+    ]
+    if fresh:
+        execute(session, _ADD_TIMERS, fresh)
 
 
-def _leave(session: Session, instance: Row[Any], gone: list[Row[Any]]) -> None:
-    """What hangs from tasks that are no longer open: their due times, drafts and escalations."""
-    ids = [row.id for row in gone]
-    session.execute(
-        delete(Timer).where(
-            Timer.authority_id == instance.authority_id,
-            Timer.instance_id == instance.id,
-            Timer.kind == "overdue",
-            Timer.ref.in_(ids),
-        )
-    )
-    session.execute(delete(Draft).where(Draft.authority_id == instance.authority_id, Draft.task_id.in_(ids)))
-    for row in gone:
-        if row.escalated_at is not None:
-            messages_out.queue(
-                session,
-                instance,
-                name="escalation_over",
-                payload={"correlation_key": row.element_id, "element": row.element_id},
-            )
-
-
-def _create(
-    session: Session, instance: Row[Any], fresh: list[ReadyTask], context: EngineContext
-) -> list[Entry]:
-    roles = {task.ref: _role(session, instance, task, context) for task in fresh}
-    teams = _teams(session, instance.authority_id, set(roles.values()))
-    workers = _workers(session, instance)
-    rows: list[dict[str, Any]] = []
-    for task in fresh:
-        role = roles[task.ref]
-        rows.append(_task_row(instance, task, role, teams.get(role), task.assign or workers.get(role)))
-    session.execute(insert(UserTask), rows)
-    _watch_due_times(session, instance, rows)
-    _note_agencies(session, instance, set(roles.values()))
-    return [_created(instance, row, context) for row in rows]
-
-
-def _task_row(
-    instance: Row[Any], task: ReadyTask, role: str, team_id: str | None, person_id: str | None
-) -> dict[str, Any]:
+def timer_row(instance: Row[Any], kind: str, timer: WaitingTimer) -> dict[str, Any]:
+    """The row of a timer; `kind` is engine or overdue."""
     return {
         "authority_id": instance.authority_id,
         "id": new_id(),
         "instance_id": instance.id,
-        "root_id": instance.root_id,
-        "child_id": instance.child_id,
-        "ref": task.ref,
-        "definition_key": instance.definition_key,
-        "element_id": task.element.id,
-        "name": task.element.name,
-        "role": role,
-        "form": task.element.form,
-        "duty": list(task.element.duty),
-        "team_id": team_id,
-        "assignee_id": person_id,
-        "state": "open",
-        "created_at": now(),
-        "due_at": task.due.due_at if task.due else None,
-        "due": task.due.to_json() if task.due else None,
-        "overdue": task.element.overdue,
+        "kind": kind,
+        "ref": timer.ref,
+        "element_id": timer.element_id,
+        "name": timer.name,
+        "due_at": timer.due_at,
     }
 
 
-def _created(instance: Row[Any], row: dict[str, Any], context: EngineContext) -> Entry:
-    due: Mapping[str, Any] = row["due"] or {}
-    return Entry(
-        kind="task_created",
-        child_id=instance.child_id,
-        task_id=row["id"],
-        facts={
-            "definition": instance.definition_key,
-            "element": row["element_id"],
-            "name": row["name"],
-            "lane": row["role"],
-            "duty": duties_in(context, row["duty"]),
-            "due_at": due.get("due_at"),
-            "due_explanation": due.get("explanation"),
-        },
-    )
-
-
-def duties_in(context: EngineContext, ids: Iterable[str]) -> list[str]:
-    """Those duties that the authority's own protocol states; all of them where it has no protocol of its own."""
-    area = context.profile.area
-    register = reference.register()
-    return [duty for duty in ids if area is None or register.by_id[duty].area == area]
-
-
-def _role(session: Session, instance: Row[Any], task: ReadyTask, context: EngineContext) -> str:
-    """The role that answers for the task; a step of the ladder is the one that the profile names for the agency."""
-    role = task.element.role
-    if not role.startswith(LADDER):
-        return role
-    late = session.scalar(
-        select(UserTask.role)
-        .where(
-            UserTask.authority_id == instance.authority_id,
-            UserTask.instance_id == instance.parent_id,
-            UserTask.element_id == instance.correlation_key,
-        )
-        .order_by(UserTask.created_at.desc())
-        .limit(1)
-    )
-    agency = reference.roles().by_key[late].agency if late else "csc"
-    return context.profile.ladder_role(int(role.removeprefix(LADDER)), agency) or role
-
-
-def _teams(session: Session, authority_id: str, roles: set[str]) -> dict[str, str]:
-    found = session.execute(
-        select(TeamRole.role, TeamRole.team_id).where(
-            TeamRole.authority_id == authority_id, TeamRole.role.in_(roles)
-        )
-    )
-    return {row.role: row.team_id for row in found}
-
-
-def _workers(session: Session, instance: Row[Any]) -> dict[str, str]:
-    found = session.execute(
-        select(ChildWorker.role, ChildWorker.person_id).where(
-            ChildWorker.authority_id == instance.authority_id,
-            ChildWorker.child_id == instance.child_id,
-            ChildWorker.until_at.is_(None),
-        )
-    )
-    return {row.role: row.person_id for row in found}
-
-
-def _watch_due_times(session: Session, instance: Row[Any], rows: list[dict[str, Any]]) -> None:
-    timers = [
-        {
-            "authority_id": instance.authority_id,
-            "id": new_id(),
-            "instance_id": instance.id,
-            "kind": "overdue",
-            "ref": row["id"],
-            "element_id": row["element_id"],
-            "name": row["name"],
-            "due_at": row["due_at"],
-        }
-        for row in rows
-        if row["due_at"] is not None
-    ]
-    if timers:
-        session.execute(insert(Timer), timers)
-
-
-def _note_agencies(session: Session, instance: Row[Any], roles: set[str]) -> None:
-    """From its first task on, an agency sees the child."""
-    table = reference.roles().by_key
-    agencies = {table[role].agency for role in roles if role in table}
-    tie(session, instance.authority_id, instance.child_id, agencies)
-
-
-def write_timers(session: Session, instance: Row[Any], step: Step, fired_timer_id: str | None) -> None:
-    """Make the instance's engine timers those of the step."""
-    found = session.execute(
-        select(Timer.id, Timer.ref, Timer.due_at).where(
-            Timer.authority_id == instance.authority_id,
-            Timer.instance_id == instance.id,
-            Timer.kind == "engine",
-        )
-    ).all()
-    wanted = {(timer.ref, timer.due_at): timer for timer in step.timers}
-    kept = {(row.ref, row.due_at) for row in found if row.id != fired_timer_id}
-    gone = [row.id for row in found if (row.ref, row.due_at) not in wanted or row.id == fired_timer_id]
-    if gone:
-        session.execute(delete(Timer).where(Timer.authority_id == instance.authority_id, Timer.id.in_(gone)))
-    fresh = [
-        {
-            "authority_id": instance.authority_id,
-            "id": new_id(),
-            "instance_id": instance.id,
-            "kind": "engine",
-            "ref": timer.ref,
-            "element_id": timer.element_id,
-            "name": timer.name,
-            "due_at": timer.due_at,
-        }
-        for key, timer in wanted.items()
-        if key not in kept
-    ]
-    if fresh:
-        session.execute(insert(Timer), fresh)
-
-
-def write_subscriptions(session: Session, instance: Row[Any], step: Step) -> None:
+def write_subscriptions(session: Session, instance: Row[Any], mirror: Mirror, step: Step) -> None:
     """Make the messages that the instance waits for those of the step."""
-    found = session.execute(
-        select(Subscription.id, Subscription.ref, Subscription.message).where(
-            Subscription.authority_id == instance.authority_id, Subscription.instance_id == instance.id
-        )
-    ).all()
     wanted = {(waiting.ref, waiting.name): waiting for waiting in step.subscriptions}
-    gone = [row.id for row in found if (row.ref, row.message) not in wanted]
+    known = {(row.ref, row.name) for row in mirror.waits}
+    gone = [row.id for row in mirror.waits if (row.ref, row.name) not in wanted]
     if gone:
-        session.execute(
-            delete(Subscription).where(
-                Subscription.authority_id == instance.authority_id, Subscription.id.in_(gone)
-            )
-        )
-    known = {(row.ref, row.message) for row in found}
+        execute(session, _DROP_WAITS, {"of_authority": instance.authority_id, "ids": gone})
     fresh = [
         {
             "authority_id": instance.authority_id,
@@ -294,11 +199,11 @@ def write_subscriptions(session: Session, instance: Row[Any], step: Step) -> Non
         if key not in known
     ]
     if fresh:
-        session.execute(insert(Subscription), fresh)
+        execute(session, _ADD_WAITS, fresh)
 
 
-def write_history(session: Session, instance: Row[Any], step: Step) -> list[Entry]:
-    """Note which elements of the diagram were entered and left. (No audit entries: the history is its own record.)"""
+def write_history(session: Session, instance: Row[Any], rows: Iterable[HistoryRow]) -> None:
+    """Note which elements of the diagram were entered and left."""
     at = now()
     entered = [
         {
@@ -311,70 +216,12 @@ def write_history(session: Session, instance: Row[Any], step: Step) -> list[Entr
             "left_at": at if row.left else None,
             "how": row.left,
         }
-        for row in step.history
+        for row in rows
         if row.entered
     ]
     if entered:
-        session.execute(insert(TaskHistory), entered)
+        execute(session, _ADD_HISTORY, entered)
     for how in ("completed", "cancelled"):
-        refs = [row.ref for row in step.history if not row.entered and row.left == how]
+        refs = [row.ref for row in rows if not row.entered and row.left == how]
         if refs:
-            session.execute(
-                update(TaskHistory)
-                .where(
-                    TaskHistory.authority_id == instance.authority_id,
-                    TaskHistory.instance_id == instance.id,
-                    TaskHistory.ref.in_(refs),
-                )
-                .values(left_at=at, how=how)
-                .execution_options(synchronize_session=False)
-            )
-    return []
-
-
-def move_due_times(
-    session: Session, instance: Row[Any], deadlines: Mapping[str, Deadline | None], reason: str
-) -> list[Entry]:
-    """Give open tasks their new due times where they differ; an entry for each that moved."""
-    entries: list[Entry] = []
-    rows = session.execute(
-        select(UserTask.id, UserTask.ref, UserTask.element_id, UserTask.name, UserTask.due_at).where(
-            UserTask.authority_id == instance.authority_id,
-            UserTask.instance_id == instance.id,
-            UserTask.state == "open",
-        )
-    ).all()
-    for row in rows:
-        deadline = deadlines.get(row.ref)
-        if deadline is None or deadline.due_at == row.due_at:
-            continue
-        session.execute(
-            update(UserTask)
-            .where(UserTask.authority_id == instance.authority_id, UserTask.id == row.id)
-            .values(due_at=deadline.due_at, due=deadline.to_json(), overdue_at=None)
-            .execution_options(synchronize_session=False)
-        )
-        session.execute(
-            delete(Timer).where(
-                tuple_(Timer.authority_id, Timer.instance_id, Timer.kind, Timer.ref)
-                == (instance.authority_id, instance.id, "overdue", row.id)
-            )
-        )
-        _watch_due_times(
-            session, instance, [{"id": row.id, "element_id": row.element_id, "name": row.name, "due_at": deadline.due_at}]
-        )
-        entries.append(
-            Entry(
-                kind="deadline_moved",
-                child_id=instance.child_id,
-                task_id=row.id,
-                facts={
-                    "element": row.element_id,
-                    "name": row.name,
-                    "was": row.due_at.isoformat() if row.due_at else None,
-                    "due_at": deadline.to_json()["due_at"],
-                    "reason": reason,
-                },
-            )
-        )
-    return entries
+            execute(session, _LEAVE, {**_keys(instance), "refs": refs, "left_when": at, "how_left": how})

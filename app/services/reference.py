@@ -12,6 +12,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from threading import RLock
+from time import monotonic
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -50,14 +51,17 @@ class _Kept:
     problem: BadInput | None = None
 
 
+LOOK_AGAIN_SECONDS = 1.0
+Paths = Callable[[], list[Path]]
 _cache: dict[str, _Kept] = {}
+_looked_at: dict[str, float] = {}
 _lock = RLock()
 log = structlog.get_logger("throughcare")
 
 
 def profiles() -> Mapping[str, Profile]:
     """Every profile by its key. Raises BadInput with a sentence for each mistake in the files."""
-    return _cached("profiles", _files("profiles", "*.yaml"), _read_profiles)
+    return _cached("profiles", lambda: _files("profiles", "*.yaml"), _read_profiles)
 
 
 def profile(key: str) -> Profile:
@@ -73,12 +77,14 @@ def profile(key: str) -> Profile:
 
 def roles() -> RoleTable:
     """The table of roles (processes/roles.yaml)."""
-    return _cached("roles", [PROCESSES / "roles.yaml"], lambda paths: RoleTable.build(_read_yaml(paths[0])))
+    return _cached(
+        "roles", lambda: [PROCESSES / "roles.yaml"], lambda paths: RoleTable.build(_read_yaml(paths[0]))
+    )
 
 
 def register() -> Register:
     """Every duty of processes/duties, in the order of the files."""
-    return _cached("register", _files("duties", "*.yaml"), _read_register)
+    return _cached("register", lambda: _files("duties", "*.yaml"), _read_register)
 
 
 def duty_coverage(pathway: str | None = None, area: str | None = None) -> tuple[Coverage, ...]:
@@ -92,14 +98,13 @@ def duty_coverage(pathway: str | None = None, area: str | None = None) -> tuple[
     duties = [
         duty for duty in known if (pathway is None or pathway in duty.pathway) and area in (None, duty.area)
     ]
-    notes = _cached("coverage", [*_files("duties", "*.yaml")], _read_notes)
+    notes = _cached("coverage", lambda: _files("duties", "*.yaml"), _read_notes)
     return coverage(duties, elements_by_duty(), notes.features, notes.context)
 
 
 def elements_by_duty() -> Mapping[str, tuple[tuple[str, str], ...]]:
     """For each duty the elements of the shipped drawings that meet it, as (definition, element id)."""
-    drawings = sorted(PROCESSES.glob("*/*.bpmn"))
-    return _cached("elements", drawings, _read_elements)
+    return _cached("elements", lambda: sorted(PROCESSES.glob("*/*.bpmn")), _read_elements)
 
 
 def problems() -> Mapping[str, BadInput]:
@@ -215,12 +220,22 @@ def _files(folder: str, pattern: str) -> list[Path]:
     return sorted((PROCESSES / folder).glob(pattern))
 
 
-def _cached(name: str, paths: list[Path], read: Callable[[list[Path]], Value]) -> Value:
-    """What `read` makes of `paths`, kept until one of them changes.
+def _cached(name: str, paths: Paths, read: Callable[[list[Path]], Value]) -> Value:
+    """What `read` makes of `paths`, kept until one of them changes; they are looked at once a second at most.
 
     A change that is refused raises BadInput on the first reading only: a running server keeps working by what
     it last read (an edited profile must not stop every timer), says so in the log, and lists it in `problems`.
     """
+    kept = _cache.get(name)
+    at = monotonic()
+    if kept is None or at - _looked_at.get(name, -LOOK_AGAIN_SECONDS) >= LOOK_AGAIN_SECONDS:
+        kept = _look_again(name, paths(), read)
+        _looked_at[name] = at
+    value: Value = kept.value
+    return value
+
+
+def _look_again(name: str, paths: list[Path], read: Callable[[list[Path]], Any]) -> _Kept:
     stamp = tuple(
         (str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in paths if path.exists()
     )
@@ -229,8 +244,7 @@ def _cached(name: str, paths: list[Path], read: Callable[[list[Path]], Value]) -
         if kept is None or kept.stamp != stamp:
             kept = _read_again(name, stamp, kept, lambda: read(paths))
             _cache[name] = kept
-        value: Value = kept.value
-        return value
+        return kept
 
 
 def _read_again(name: str, stamp: _Stamp, last: _Kept | None, read: Callable[[], Any]) -> _Kept:

@@ -41,9 +41,13 @@ class SmtpSender:
                 server.send_message(letter)
         except smtplib.SMTPRecipientsRefused as error:
             codes = [code for code, _ in error.recipients.values()]
-            raise DeliveryFailed("The address was refused.", permanent=all(code >= 500 for code in codes)) from error
+            raise DeliveryFailed(
+                "The address was refused.", permanent=all(code >= 500 for code in codes)
+            ) from error
         except smtplib.SMTPResponseException as error:
-            raise DeliveryFailed("The mail server refused the letter.", permanent=error.smtp_code >= 500) from error
+            raise DeliveryFailed(
+                "The mail server refused the letter.", permanent=error.smtp_code >= 500
+            ) from error
         except (smtplib.SMTPException, OSError) as error:
             raise DeliveryFailed("The mail server could not be reached.", permanent=False) from error
 

@@ -24,7 +24,8 @@ def for_start(form: Form | None, variables: Mapping[str, Any], start: datetime) 
     given = {name: value for name, value in variables.items() if name in asked}
     extra = {name: value for name, value in variables.items() if name not in asked}
     answers = {
-        key: False if field.boolean and key not in given else _answer(field, given) for key, field in asked.items()
+        key: False if field.boolean and key not in given else _answer(field, given)
+        for key, field in asked.items()
     }
     zero = definitions.clock_field(form)
     if zero and zero not in given:

@@ -11,14 +11,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, insert, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Row, insert, literal_column, select
 
 from app.domain.clock import LONDON, SimulatedClock, use_clock
 from app.domain.errors import BadInput, ThroughcareError
 from app.domain.ids import counted_ids, use_ids
 from app.engine.contracts import Bundle
 from app.services import (
+    advance,
     children,
     definitions,
     instances,
@@ -30,7 +30,7 @@ from app.services import (
     timers,
 )
 from app.store.audit import AuditEntry
-from app.store.db import db, reading, throw_away, transaction
+from app.store.db import db, execute, reading, throw_away, transaction
 from app.store.instances import ProcessInstance
 from app.store.outbox import OutboxMessage
 from app.store.people import Authority
@@ -54,6 +54,29 @@ WAYS = ("on-time", "late", "never", "immediately")
 ONE_WORKING_HOUR = timedelta(hours=1)
 OPENS, CLOSES = 9, 17
 MOST_EVENTS = 50_000
+_TIMERS, _TASKS, _INSTANCES = Timer.__table__, UserTask.__table__, ProcessInstance.__table__
+
+
+def _running(table: Any) -> Any:
+    return table.join(
+        _INSTANCES,
+        (_INSTANCES.c.authority_id == table.c.authority_id) & (_INSTANCES.c.id == table.c.instance_id),
+    )
+
+
+_NEXT_TIMER = (
+    select(_TIMERS.c.due_at)
+    .select_from(_running(_TIMERS))
+    .where(_INSTANCES.c.status == "running")
+    .order_by(_TIMERS.c.due_at)
+    .limit(1)
+)
+_OPEN_TASKS = (
+    select(_TASKS.c.id, _TASKS.c.created_at, _TASKS.c.due_at)
+    .select_from(_running(_TASKS))
+    .where(_TASKS.c.state == literal_column("'open'"), _INSTANCES.c.status == "running")
+    .order_by(_TASKS.c.id)
+)
 
 
 @dataclass(frozen=True)
@@ -154,7 +177,9 @@ def _begin(
             person_id=None,
         )
     messages.deliver_pending()
-    pending = sorted(((_moment(message, start), message) for message in scenario.messages), key=lambda item: item[0])
+    pending = sorted(
+        ((_moment(message, start), message) for message in scenario.messages), key=lambda item: item[0]
+    )
     return _Run(profile, child_id, root_id, clock, scenario, complete, until, pending)
 
 
@@ -186,32 +211,14 @@ def _step(running: _Run) -> bool:
 
 def _next_timer() -> datetime | None:
     with reading() as session:
-        return session.scalar(
-            select(Timer.due_at)
-            .join(
-                ProcessInstance,
-                (ProcessInstance.authority_id == Timer.authority_id) & (ProcessInstance.id == Timer.instance_id),
-            )
-            .where(ProcessInstance.status == "running")
-            .order_by(Timer.due_at)
-            .limit(1)
-        )
+        return execute(session, _NEXT_TIMER).scalar()
 
 
 def _next_task(running: _Run) -> tuple[datetime, str] | None:
     if running.complete == "never":
         return None
     with reading() as session:
-        rows = session.execute(
-            select(UserTask.id, UserTask.created_at, UserTask.due_at)
-            .join(
-                ProcessInstance,
-                (ProcessInstance.authority_id == UserTask.authority_id)
-                & (ProcessInstance.id == UserTask.instance_id),
-            )
-            .where(UserTask.state == "open", ProcessInstance.status == "running")
-            .order_by(UserTask.id)
-        ).all()
+        rows = execute(session, _OPEN_TASKS).all()
     for row in rows:
         if row.id not in running.planned:
             running.planned[row.id] = _when(running, row)
@@ -236,8 +243,10 @@ def _a_working_hour_after(running: _Run, moment: datetime) -> datetime:
     calendar = _calendar(running)
     local = moment.astimezone(LONDON)
     done = local + ONE_WORKING_HOUR
-    if calendar.is_working_day(local.date()) and OPENS <= local.hour and done <= local.replace(
-        hour=CLOSES, minute=0, second=0, microsecond=0
+    if (
+        calendar.is_working_day(local.date())
+        and local.hour >= OPENS
+        and done <= local.replace(hour=CLOSES, minute=0, second=0, microsecond=0)
     ):
         return done
     day = local.date()
@@ -253,20 +262,12 @@ def _calendar(running: _Run) -> Any:
 def _complete(running: _Run, task_id: str) -> None:
     with transaction() as session:
         task = tasks.row(session, running.authority_id, task_id)
-        version_id = _version_of(session, task)
-        form = definitions.form(session, version_id, task.form)
+        instance = advance.lock(session, running.authority_id, task.instance_id)
+        form = definitions.form(session, instance.version_id, task.form)
         given = running.scenario.tasks.get(task.element_id, {})
         answers = simulated_answers.for_task(form, given, session, running.authority_id, running.child_id)
-        tasks.finish(session, task, answers, None)
+        tasks.take(session, instance, task, answers, None)
     messages.deliver_queued(db.session())
-
-
-def _version_of(session: Session, task: Row[Any]) -> str:
-    return session.execute(
-        select(ProcessInstance.version_id).where(
-            ProcessInstance.authority_id == task.authority_id, ProcessInstance.id == task.instance_id
-        )
-    ).scalar_one()
 
 
 def _send(running: _Run, message: Mapping[str, Any]) -> None:
@@ -286,10 +287,13 @@ def _send(running: _Run, message: Mapping[str, Any]) -> None:
 def _events() -> list[dict[str, Any]]:
     with reading() as session:
         rows = session.execute(
-            select(AuditEntry.at, AuditEntry.kind, AuditEntry.instance_id, AuditEntry.facts, OutboxMessage.name)
+            select(
+                AuditEntry.at, AuditEntry.kind, AuditEntry.instance_id, AuditEntry.facts, OutboxMessage.name
+            )
             .outerjoin(
                 OutboxMessage,
-                (OutboxMessage.authority_id == AuditEntry.authority_id) & (OutboxMessage.id == AuditEntry.message_id),
+                (OutboxMessage.authority_id == AuditEntry.authority_id)
+                & (OutboxMessage.id == AuditEntry.message_id),
             )
             .where(AuditEntry.kind.in_(KINDS))
             .order_by(AuditEntry.id)

@@ -20,7 +20,9 @@ def earlier_result(session: Session, authority_id: str, token: str | None) -> st
     )
 
 
-def remember(session: Session, authority_id: str, token: str | None, person_id: str | None, result: str) -> None:
+def remember(
+    session: Session, authority_id: str, token: str | None, person_id: str | None, result: str
+) -> None:
     """Keep what the form led to, in the transaction that does it. Raises Busy when a twin is being taken now."""
     if not token:
         return

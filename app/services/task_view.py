@@ -132,9 +132,7 @@ def duties_of(session: Session, authority_id: str, ids: Any) -> tuple[Duty, ...]
     return tuple(duty for duty in found if profile.area is None or duty.area == profile.area)
 
 
-def _people(
-    session: Session, authority_id: str, form: Form | None
-) -> dict[str, tuple[tuple[str, str], ...]]:
+def _people(session: Session, authority_id: str, form: Form | None) -> dict[str, tuple[tuple[str, str], ...]]:
     """For each role that the form allocates: the people who hold it, by name."""
     roles = {field.allocates for field in form.fields if field.allocates} if form else set()
     found: dict[str, tuple[tuple[str, str], ...]] = {}
@@ -155,4 +153,6 @@ def _people(
 def _name(session: Session, authority_id: str, person_id: str | None) -> str | None:
     if person_id is None:
         return None
-    return session.scalar(select(Person.name).where(Person.authority_id == authority_id, Person.id == person_id))
+    return session.scalar(
+        select(Person.name).where(Person.authority_id == authority_id, Person.id == person_id)
+    )

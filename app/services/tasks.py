@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Row, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.access import TaskThing, Viewer, may_be_given, require
@@ -18,42 +18,48 @@ from app.engine import runner
 from app.services import accounts, advance, children, definitions, facts, messages, reference, submissions
 from app.services.advance import Cause
 from app.services.crashpoints import crash_point
+from app.services.task_rows import duties_in
 from app.store.audit import Entry
-from app.store.db import db, transaction
+from app.store.db import db, execute, transaction
 from app.store.people import Person
 from app.store.tasks import Answer, Draft, UserTask
 from app.store.ties import workers_of
 
-TASK_COLUMNS = (
-    UserTask.authority_id,
-    UserTask.id,
-    UserTask.instance_id,
-    UserTask.child_id,
-    UserTask.ref,
-    UserTask.definition_key,
-    UserTask.element_id,
-    UserTask.name,
-    UserTask.role,
-    UserTask.form,
-    UserTask.duty,
-    UserTask.team_id,
-    UserTask.assignee_id,
-    UserTask.state,
-    UserTask.created_at,
-    UserTask.due_at,
-    UserTask.due,
-    UserTask.overdue_at,
-    UserTask.escalated_at,
-    UserTask.completed_at,
-    UserTask.completed_by,
+_TASKS, _ANSWERS, _PEOPLE = UserTask.__table__, Answer.__table__, Person.__table__
+_TASK = select(
+    _TASKS.c.authority_id,
+    _TASKS.c.id,
+    _TASKS.c.instance_id,
+    _TASKS.c.child_id,
+    _TASKS.c.ref,
+    _TASKS.c.definition_key,
+    _TASKS.c.element_id,
+    _TASKS.c.name,
+    _TASKS.c.role,
+    _TASKS.c.form,
+    _TASKS.c.duty,
+    _TASKS.c.team_id,
+    _TASKS.c.assignee_id,
+    _TASKS.c.state,
+    _TASKS.c.created_at,
+    _TASKS.c.due_at,
+    _TASKS.c.due,
+    _TASKS.c.overdue_at,
+    _TASKS.c.escalated_at,
+    _TASKS.c.completed_at,
+    _TASKS.c.completed_by,
+).where(_TASKS.c.authority_id == bindparam("of_authority"), _TASKS.c.id == bindparam("of_task"))
+_COMPLETE = (
+    update(_TASKS)
+    .where(_TASKS.c.authority_id == bindparam("of_authority"), _TASKS.c.id == bindparam("of_task"))
+    .values(state="completed", completed_at=bindparam("done_at"), completed_by=bindparam("done_by"))
 )
+_ANSWER = insert(_ANSWERS)
 
 
 def row(session: Session, authority_id: str, task_id: str) -> Row[Any]:
     """A task's row. Raises NotFound."""
-    found = session.execute(
-        select(*TASK_COLUMNS).where(UserTask.authority_id == authority_id, UserTask.id == task_id)
-    ).first()
+    found = execute(session, _TASK, {"of_authority": authority_id, "of_task": task_id}).first()
     if found is None:
         raise NotFound()
     return found
@@ -77,7 +83,9 @@ def claim(viewer: Viewer, task_id: str) -> None:
     with transaction() as session:
         task = _open(session, viewer, task_id)
         if task.assignee_id not in (None, viewer.person_id):
-            raise StaleTask(f"{_name(session, task.assignee_id, task.authority_id)} has taken this task already.")
+            raise StaleTask(
+                f"{_name(session, task.assignee_id, task.authority_id)} has taken this task already."
+            )
         require(viewer, "claim", thing(session, task), seen_by="see_task")
         _hand(session, task, viewer, viewer.person_id, "task_claimed")
 
@@ -99,7 +107,8 @@ def assign(viewer: Viewer, task_id: str, person_id: str) -> None:
         require(viewer, "assign", task_thing, seen_by="see_task")
         if person is None or not may_be_given(person, task_thing):
             raise BadInput(
-                "Choose somebody of the team.", {"person_id": ["Select a person who works in this task's team."]}
+                "Choose somebody of the team.",
+                {"person_id": ["Select a person who works in this task's team."]},
             )
         _hand(session, task, viewer, person_id, "task_assigned")
 
@@ -125,7 +134,9 @@ def _refuse_unless_open(session: Session, task: Row[Any]) -> None:
 
 
 def _name(session: Session, person_id: str | None, authority_id: str) -> str:
-    found = session.scalar(select(Person.name).where(Person.authority_id == authority_id, Person.id == person_id))
+    found = session.scalar(
+        select(Person.name).where(Person.authority_id == authority_id, Person.id == person_id)
+    )
     return found or "somebody else"
 
 
@@ -163,7 +174,12 @@ def save_draft(viewer: Viewer, task_id: str, answers: Mapping[str, Any], version
             .where(Draft.authority_id == task.authority_id, Draft.task_id == task.id)
             .with_for_update()
         ).first()
-        if before is not None and version is not None and before.version != version and before.saved_by != viewer.person_id:
+        if (
+            before is not None
+            and version is not None
+            and before.version != version
+            and before.saved_by != viewer.person_id
+        ):
             raise Conflict(
                 f"{_name(session, before.saved_by, task.authority_id)} has saved other answers since you opened this.",
                 answers=before.answers,
@@ -199,10 +215,12 @@ def complete(
                 return
             task = row(session, viewer.authority_id, task_id)
             require(viewer, "complete", thing(session, task), seen_by="see_task")
-            form = definitions.form(session, _version_id(session, task), task.form)
+            instance = advance.lock(session, task.authority_id, task.instance_id)
+            task = row(session, viewer.authority_id, task_id)
             _refuse_unless_open(session, task)
+            form = definitions.form(session, instance.version_id, task.form)
             valid = validate(form, answers) if form is not None else {}
-            finish(session, task, valid, viewer.person_id)
+            take(session, instance, task, valid, viewer.person_id)
             submissions.remember(session, viewer.authority_id, submission, viewer.person_id, task_id)
             crash_point("before_commit")
     except EngineFailure as failure:
@@ -212,36 +230,45 @@ def complete(
     messages.deliver_queued(db.session())
 
 
-def finish(session: Session, task: Row[Any], answers: Mapping[str, Any], person_id: str | None) -> None:
-    """The completion itself, within a transaction, with answers that are valid already. Raises StaleTask."""
-    instance = advance.lock(session, task.authority_id, task.instance_id)
-    task = row(session, task.authority_id, task.id)
-    _refuse_unless_open(session, task)
+def take(
+    session: Session,
+    instance: advance.InstanceRow,
+    task: Row[Any],
+    answers: Mapping[str, Any],
+    person_id: str | None,
+) -> None:
+    """The completion itself, of an open task of a locked instance, with answers that are valid already.
+
+    Raises StaleTask, EngineFailure.
+    """
     if instance.status == "suspended":
-        raise StaleTask("This pathway is suspended until somebody has put an incident right. Your answers are kept.")
+        raise StaleTask(
+            "This pathway is suspended until somebody has put an incident right. Your answers are kept."
+        )
     version = definitions.compiled(session, instance.version_id)
     form = definitions.form(session, instance.version_id, task.form)
     _take_into_the_record(session, task, form, answers, person_id)
     context = advance.context_for(session, task.authority_id, task.child_id)
     step = runner.complete(version, instance.state, context, task.ref, dict(answers))
-    session.execute(
-        update(UserTask)
-        .where(UserTask.authority_id == task.authority_id, UserTask.id == task.id)
-        .values(state="completed", completed_at=now(), completed_by=person_id)
-        .execution_options(synchronize_session=False)
+    execute(
+        session,
+        _COMPLETE,
+        {"of_authority": task.authority_id, "of_task": task.id, "done_at": now(), "done_by": person_id},
     )
-    session.execute(
-        insert(Answer).values(
-            authority_id=task.authority_id,
-            id=task.id,
-            child_id=task.child_id,
-            instance_id=task.instance_id,
-            element_id=task.element_id,
-            form=task.form,
-            answers=dict(answers),
-            at=now(),
-            by=person_id,
-        )
+    execute(
+        session,
+        _ANSWER,
+        {
+            "authority_id": task.authority_id,
+            "id": task.id,
+            "child_id": task.child_id,
+            "instance_id": task.instance_id,
+            "element_id": task.element_id,
+            "form": task.form,
+            "answers": dict(answers),
+            "at": now(),
+            "by": person_id,
+        },
     )
     cause = Cause(
         entries=(_completed(task, person_id, context.profile.area),), person_id=person_id, done_ref=task.ref
@@ -272,12 +299,13 @@ def _take_into_the_record(
 
 
 def _is_person(session: Session, authority_id: str, person_id: str) -> bool:
-    found = session.scalar(select(Person.id).where(Person.authority_id == authority_id, Person.id == person_id))
+    found = session.scalar(
+        select(Person.id).where(Person.authority_id == authority_id, Person.id == person_id)
+    )
     return found is not None
 
 
 def _completed(task: Row[Any], person_id: str | None, area: str | None) -> Entry:
-    register = reference.register()
     return Entry(
         kind="task_completed",
         child_id=task.child_id,
@@ -288,7 +316,7 @@ def _completed(task: Row[Any], person_id: str | None, area: str | None) -> Entry
             "element": task.element_id,
             "name": task.name,
             "lane": task.role,
-            "duty": [duty for duty in task.duty if area is None or register.by_id[duty].area == area],
+            "duty": duties_in(area, task.duty),
             "due_at": _in_london(task.due_at),
             "was_overdue": task.due_at is not None and now() > task.due_at,
         },
@@ -299,23 +327,15 @@ def _in_london(moment: datetime | None) -> str | None:
     return moment.astimezone(LONDON).isoformat() if moment else None
 
 
-def _version_id(session: Session, task: Row[Any]) -> str:
-    from app.store.instances import ProcessInstance
-
-    return str(
-        session.scalar(
-            select(ProcessInstance.version_id).where(
-                ProcessInstance.authority_id == task.authority_id, ProcessInstance.id == task.instance_id
-            )
-        )
-    )
-
-
-def _keep_and_suspend(viewer: Viewer, task_id: str, answers: Mapping[str, Any], failure: EngineFailure) -> None:
+def _keep_and_suspend(
+    viewer: Viewer, task_id: str, answers: Mapping[str, Any], failure: EngineFailure
+) -> None:
     with transaction() as session:
         task = row(session, viewer.authority_id, task_id)
         instance = advance.lock(session, viewer.authority_id, task.instance_id)
-        session.execute(delete(Draft).where(Draft.authority_id == task.authority_id, Draft.task_id == task.id))
+        session.execute(
+            delete(Draft).where(Draft.authority_id == task.authority_id, Draft.task_id == task.id)
+        )
         session.execute(
             insert(Draft).values(
                 authority_id=task.authority_id,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, delete, func, select, update
+from sqlalchemy import Row, bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.clock import LONDON, now
@@ -21,13 +21,63 @@ from app.engine import runner
 from app.services import advance, definitions, effects, messages, messages_out, rebuilding, reference
 from app.services.advance import Cause
 from app.services.crashpoints import crash_point
+from app.services.task_rows import duties_in
 from app.store.audit import Entry
-from app.store.db import arbiter_now, db, reading, transaction
+from app.store.db import arbiter_now, db, execute, reading, transaction
 from app.store.instances import ProcessInstance
 from app.store.tasks import UserTask
 from app.store.timers import Timer
 
 TRIES = 5
+_TIMERS, _INSTANCES, _TASKS = Timer.__table__, ProcessInstance.__table__, UserTask.__table__
+_CLAIM = (
+    select(*advance.INSTANCE_COLUMNS)
+    .select_from(
+        _TIMERS.join(
+            _INSTANCES,
+            (_TIMERS.c.authority_id == _INSTANCES.c.authority_id)
+            & (_TIMERS.c.instance_id == _INSTANCES.c.id),
+        )
+    )
+    .where(_TIMERS.c.due_at <= bindparam("at"), _INSTANCES.c.status == "running")
+    .order_by(_TIMERS.c.due_at, _TIMERS.c.authority_id, _TIMERS.c.id)
+    .limit(1)
+    .with_for_update(of=_INSTANCES, skip_locked=True)
+)
+_OLDEST_DUE = (
+    select(
+        _TIMERS.c.id, _TIMERS.c.kind, _TIMERS.c.ref, _TIMERS.c.element_id, _TIMERS.c.name, _TIMERS.c.due_at
+    )
+    .where(
+        _TIMERS.c.authority_id == bindparam("of_authority"),
+        _TIMERS.c.instance_id == bindparam("of_instance"),
+        _TIMERS.c.due_at <= bindparam("at"),
+    )
+    .order_by(_TIMERS.c.due_at, _TIMERS.c.kind.desc(), _TIMERS.c.id)
+    .limit(1)
+)
+_DROP = delete(_TIMERS).where(
+    _TIMERS.c.authority_id == bindparam("of_authority"), _TIMERS.c.id == bindparam("of_timer")
+)
+_LATE = select(
+    _TASKS.c.id,
+    _TASKS.c.element_id,
+    _TASKS.c.name,
+    _TASKS.c.role,
+    _TASKS.c.duty,
+    _TASKS.c.due_at,
+    _TASKS.c.overdue,
+    _TASKS.c.escalated_at,
+).where(
+    _TASKS.c.authority_id == bindparam("of_authority"),
+    _TASKS.c.id == bindparam("of_task"),
+    _TASKS.c.state == "open",
+)
+_MARK = (
+    update(_TASKS)
+    .where(_TASKS.c.authority_id == bindparam("of_authority"), _TASKS.c.id == bindparam("of_task"))
+    .values(overdue_at=bindparam("late_at"))
+)
 
 
 @dataclass(frozen=True)
@@ -92,31 +142,12 @@ def _fire_next(due: list[Due]) -> bool:
 
 
 def _claim(session: Session, at: datetime) -> advance.InstanceRow | None:
-    query = (
-        select(*advance.INSTANCE_COLUMNS)
-        .join(
-            Timer,
-            (Timer.authority_id == ProcessInstance.authority_id) & (Timer.instance_id == ProcessInstance.id),
-        )
-        .where(Timer.due_at <= at, ProcessInstance.status == "running")
-        .order_by(Timer.due_at, Timer.authority_id, Timer.id)
-        .limit(1)
-        .with_for_update(of=ProcessInstance, skip_locked=True)
-    )
-    return session.execute(query).first()
+    return execute(session, _CLAIM, {"at": at}).first()
 
 
 def _oldest_due(session: Session, instance: advance.InstanceRow, at: datetime) -> Row[Any] | None:
-    return session.execute(
-        select(Timer.id, Timer.kind, Timer.ref, Timer.element_id, Timer.name, Timer.due_at)
-        .where(
-            Timer.authority_id == instance.authority_id,
-            Timer.instance_id == instance.id,
-            Timer.due_at <= at,
-        )
-        .order_by(Timer.due_at, Timer.kind.desc(), Timer.id)
-        .limit(1)
-    ).first()
+    keys = {"of_authority": instance.authority_id, "of_instance": instance.id, "at": at}
+    return execute(session, _OLDEST_DUE, keys).first()
 
 
 def _fire(session: Session, instance: advance.InstanceRow, timer: Row[Any]) -> None:
@@ -142,38 +173,19 @@ def _fire(session: Session, instance: advance.InstanceRow, timer: Row[Any]) -> N
 
 def _mark_overdue(session: Session, instance: advance.InstanceRow, timer: Row[Any]) -> None:
     """A task's due time has passed: mark it, and start the ladder where the task says so."""
-    session.execute(delete(Timer).where(Timer.authority_id == instance.authority_id, Timer.id == timer.id))
-    task = session.execute(
-        select(
-            UserTask.id,
-            UserTask.element_id,
-            UserTask.name,
-            UserTask.role,
-            UserTask.duty,
-            UserTask.due_at,
-            UserTask.overdue,
-            UserTask.escalated_at,
-        ).where(
-            UserTask.authority_id == instance.authority_id, UserTask.id == timer.ref, UserTask.state == "open"
-        )
-    ).first()
+    execute(session, _DROP, {"of_authority": instance.authority_id, "of_timer": timer.id})
+    keys = {"of_authority": instance.authority_id, "of_task": timer.ref}
+    task = execute(session, _LATE, keys).first()
     if task is None:
         return
-    session.execute(
-        update(UserTask)
-        .where(UserTask.authority_id == instance.authority_id, UserTask.id == task.id)
-        .values(overdue_at=now())
-        .execution_options(synchronize_session=False)
-    )
+    execute(session, _MARK, {**keys, "late_at": now()})
     context = advance.context_for(session, instance.authority_id, instance.child_id)
-    area = context.profile.area
-    register = reference.register()
     facts = {
         "definition": instance.definition_key,
         "element": task.element_id,
         "name": task.name,
         "lane": task.role,
-        "duty": [duty for duty in task.duty if area is None or register.by_id[duty].area == area],
+        "duty": duties_in(context.profile.area, task.duty),
         "due_at": task.due_at.astimezone(LONDON).isoformat(),
     }
     entries = [
@@ -213,7 +225,8 @@ def lag() -> timedelta:
             select(func.min(Timer.due_at))
             .join(
                 ProcessInstance,
-                (Timer.authority_id == ProcessInstance.authority_id) & (Timer.instance_id == ProcessInstance.id),
+                (Timer.authority_id == ProcessInstance.authority_id)
+                & (Timer.instance_id == ProcessInstance.id),
             )
             .where(Timer.due_at <= at, ProcessInstance.status == "running")
         )
@@ -234,5 +247,7 @@ def rebuild() -> int:
             instance = advance.lock(session, authority_id, instance_id)
             version = definitions.compiled(session, instance.version_id)
             context = advance.context_for(session, authority_id, instance.child_id)
-            differed += rebuilding.rebuild_timers(session, instance, runner.look(version, instance.state, context))
+            differed += rebuilding.rebuild_timers(
+                session, instance, runner.look(version, instance.state, context)
+            )
     return differed

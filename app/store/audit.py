@@ -18,7 +18,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.domain.clock import now
 from app.domain.ids import new_id
-from app.store.db import Base
+from app.store.db import Base, execute
 
 GENESIS = "0" * 64
 
@@ -64,6 +64,7 @@ class AuditEntry(Base):
     )
 
 
+_APPEND = insert(AuditEntry.__table__)
 APPEND_ONLY_SQLITE = tuple(
     f"CREATE TRIGGER audit_no_{verb} BEFORE {verb.upper()} ON audit BEGIN "
     f"SELECT RAISE(ABORT, 'the audit is append-only'); END"
@@ -79,7 +80,9 @@ for _statement in APPEND_ONLY_SQLITE:
     event.listen(AuditEntry.__table__, "after_create", DDL(_statement).execute_if(dialect="sqlite"))
 for _statement in APPEND_ONLY_POSTGRESQL:
     event.listen(
-        AuditEntry.__table__, "after_create", DDL(_statement.replace("%", "%%")).execute_if(dialect="postgresql")
+        AuditEntry.__table__,
+        "after_create",
+        DDL(_statement.replace("%", "%%")).execute_if(dialect="postgresql"),
     )
 
 
@@ -151,7 +154,7 @@ def append(
         tip = Tip(tip.seq + 1, link(tip.hash, row))
         rows.append({**row, "hash": tip.hash})
     if rows:
-        session.execute(insert(AuditEntry), rows)
+        execute(session, _APPEND, rows)
     return tip
 
 
@@ -189,7 +192,9 @@ def broken_links(session: Session, authority_id: str) -> list[str]:
         if is_broken:
             continue
         if row["seq"] != tip.seq + 1 or row["hash"] != link(tip.hash, row):
-            problems.append(f"{authority_id}: entry {row['seq']} of {stream} ({row['kind']}) is not as it was written")
+            problems.append(
+                f"{authority_id}: entry {row['seq']} of {stream} ({row['kind']}) is not as it was written"
+            )
             is_broken = True
         tip = Tip(row["seq"], row["hash"])
     return problems

@@ -56,7 +56,12 @@ class OutboxMessage(Base):
     __table_args__ = (
         ForeignKeyConstraint(["authority_id", "child_id"], ["children.authority_id", "children.id"]),
         Index(
-            "ix_outbox_messages_queued", "authority_id", "child_id", "id", sqlite_where=_QUEUED, postgresql_where=_QUEUED
+            "ix_outbox_messages_queued",
+            "authority_id",
+            "child_id",
+            "id",
+            sqlite_where=_QUEUED,
+            postgresql_where=_QUEUED,
         ),
         Index("ix_outbox_messages_sender", "authority_id", "sender_id"),
     )

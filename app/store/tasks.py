@@ -54,10 +54,21 @@ class UserTask(Base):
             sqlite_where=_OPEN,
             postgresql_where=_OPEN,
         ),
-        Index("ix_user_tasks_team", "authority_id", "team_id", "due_at", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index(
+            "ix_user_tasks_team",
+            "authority_id",
+            "team_id",
+            "due_at",
+            sqlite_where=_OPEN,
+            postgresql_where=_OPEN,
+        ),
         Index("ix_user_tasks_child", "authority_id", "child_id", "state", "due_at"),
         Index(
-            "ix_user_tasks_instance", "authority_id", "instance_id", sqlite_where=_OPEN, postgresql_where=_OPEN
+            "ix_user_tasks_instance",
+            "authority_id",
+            "instance_id",
+            sqlite_where=_OPEN,
+            postgresql_where=_OPEN,
         ),
     )
 

@@ -22,6 +22,7 @@ def processes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     shutil.copy(reference.PROCESSES / "roles.yaml", copied / "roles.yaml")
     monkeypatch.setattr(reference, "PROCESSES", copied)
     monkeypatch.setattr(reference, "_cache", {})
+    monkeypatch.setattr(reference, "LOOK_AGAIN_SECONDS", 0.0)
     return copied
 
 

@@ -1,0 +1,209 @@
+"""Creating tasks: whose role, team and person each is, and moving their due times."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Row, bindparam, delete, insert, literal_column, select, union_all, update
+from sqlalchemy.orm import Session
+
+from app.domain.clock import now
+from app.domain.deadlines import Deadline
+from app.domain.ids import new_id
+from app.engine.contracts import EngineContext, ReadyTask, WaitingTimer
+from app.services import reference
+from app.services.projection import IS_OPEN, Mirror, timer_row
+from app.store.audit import Entry
+from app.store.children import ChildWorker
+from app.store.db import execute
+from app.store.people import TeamRole
+from app.store.tasks import UserTask
+from app.store.ties import tie
+from app.store.timers import Timer
+
+LADDER = "ladder_"
+_TASKS, _TIMERS, _TEAMS, _WORKERS = (
+    UserTask.__table__,
+    Timer.__table__,
+    TeamRole.__table__,
+    ChildWorker.__table__,
+)
+_ADD_TASKS = insert(_TASKS)
+_WHO = union_all(
+    select(literal_column("'team'").label("what"), _TEAMS.c.role, _TEAMS.c.team_id.label("who")).where(
+        _TEAMS.c.authority_id == bindparam("of_authority"),
+        _TEAMS.c.role.in_(bindparam("roles", expanding=True)),
+    ),
+    select(literal_column("'worker'"), _WORKERS.c.role, _WORKERS.c.person_id).where(
+        _WORKERS.c.authority_id == bindparam("of_authority"),
+        _WORKERS.c.child_id == bindparam("of_child"),
+        _WORKERS.c.until_at.is_(None),
+    ),
+)
+_LATE_TASK = (
+    select(_TASKS.c.role, _TASKS.c.name)
+    .where(
+        _TASKS.c.authority_id == bindparam("of_authority"),
+        _TASKS.c.instance_id == bindparam("of_instance"),
+        _TASKS.c.element_id == bindparam("of_element"),
+    )
+    .order_by(_TASKS.c.created_at.desc())
+    .limit(1)
+)
+
+
+def create(
+    session: Session,
+    instance: Row[Any],
+    tasks: Sequence[ReadyTask],
+    mirror: Mirror,
+    context: EngineContext,
+) -> tuple[list[dict[str, Any]], list[Entry]]:
+    """Open the tasks that are new in a step: their rows as written, and the audit entries that say so."""
+    fresh = [task for task in tasks if task.ref not in mirror.tasks]
+    if not fresh:
+        return [], []
+    named = [(task, *_role_and_name(session, instance, task, context)) for task in fresh]
+    roles = {role for _, role, _ in named}
+    found = execute(
+        session,
+        _WHO,
+        {"of_authority": instance.authority_id, "of_child": instance.child_id, "roles": sorted(roles)},
+    ).all()
+    teams = {row.role: row.who for row in found if row.what == "team"}
+    workers = {row.role: row.who for row in found if row.what == "worker"}
+    rows = [
+        _row(instance, task, role, name, teams.get(role), task.assign or workers.get(role))
+        for task, role, name in named
+    ]
+    execute(session, _ADD_TASKS, rows)
+    table = reference.roles().by_key
+    tie(
+        session,
+        instance.authority_id,
+        instance.child_id,
+        {table[role].agency for role in roles if role in table},
+    )
+    return rows, [_created(instance, row, context) for row in rows]
+
+
+def _role_and_name(
+    session: Session, instance: Row[Any], task: ReadyTask, context: EngineContext
+) -> tuple[str, str]:
+    """The role that answers for a task, and its name.
+
+    A step of the ladder belongs to whoever the profile names for the agency of the late task, and says which it is.
+    """
+    role = task.element.role or ""
+    if not role.startswith(LADDER):
+        return role, task.element.name
+    late = execute(
+        session,
+        _LATE_TASK,
+        {
+            "of_authority": instance.authority_id,
+            "of_instance": instance.parent_id,
+            "of_element": instance.correlation_key,
+        },
+    ).first()
+    known = reference.roles().by_key.get(late.role) if late else None
+    answering = context.profile.ladder_role(int(role.removeprefix(LADDER)), known.agency if known else "csc")
+    return answering or role, f"{task.element.name}: {late.name}" if late else task.element.name
+
+
+def _row(
+    instance: Row[Any], task: ReadyTask, role: str, name: str, team_id: str | None, person_id: str | None
+) -> dict[str, Any]:
+    return {
+        "authority_id": instance.authority_id,
+        "id": new_id(),
+        "instance_id": instance.id,
+        "root_id": instance.root_id,
+        "child_id": instance.child_id,
+        "ref": task.ref,
+        "definition_key": instance.definition_key,
+        "element_id": task.element.id,
+        "name": name,
+        "role": role,
+        "form": task.element.form,
+        "duty": list(task.element.duty),
+        "team_id": team_id,
+        "assignee_id": person_id,
+        "state": "open",
+        "created_at": now(),
+        "due_at": task.due.due_at if task.due else None,
+        "due": task.due.to_json() if task.due else None,
+        "overdue": task.element.overdue,
+    }
+
+
+def _created(instance: Row[Any], row: Mapping[str, Any], context: EngineContext) -> Entry:
+    due: Mapping[str, Any] = row["due"] or {}
+    return Entry(
+        kind="task_created",
+        child_id=instance.child_id,
+        task_id=row["id"],
+        facts={
+            "definition": instance.definition_key,
+            "element": row["element_id"],
+            "name": row["name"],
+            "lane": row["role"],
+            "duty": duties_in(context.profile.area, row["duty"]),
+            "due_at": due.get("due_at"),
+            "due_explanation": due.get("explanation"),
+        },
+    )
+
+
+def duties_in(area: str | None, ids: Iterable[str]) -> list[str]:
+    """Those duties that the protocol of `area` states; all of them where there is no protocol of its own."""
+    known = reference.register().by_id
+    return [duty for duty in ids if area is None or (duty in known and known[duty].area == area)]
+
+
+def move_due_times(
+    session: Session, instance: Row[Any], deadlines: Mapping[str, Deadline], reason: str
+) -> list[Entry]:
+    """Give open tasks their new due times where they differ; an entry for each that moved."""
+    entries: list[Entry] = []
+    rows = session.execute(
+        select(_TASKS.c.id, _TASKS.c.ref, _TASKS.c.element_id, _TASKS.c.name, _TASKS.c.due_at).where(
+            _TASKS.c.authority_id == instance.authority_id, _TASKS.c.instance_id == instance.id, IS_OPEN
+        )
+    ).all()
+    for row in rows:
+        deadline = deadlines.get(row.ref)
+        if deadline is not None and deadline.due_at != row.due_at:
+            entries.append(_move(session, instance, row, deadline, reason))
+    return entries
+
+
+def _move(session: Session, instance: Row[Any], row: Row[Any], deadline: Deadline, reason: str) -> Entry:
+    session.execute(
+        update(_TASKS)
+        .where(_TASKS.c.authority_id == instance.authority_id, _TASKS.c.id == row.id)
+        .values(due_at=deadline.due_at, due=deadline.to_json(), overdue_at=None)
+    )
+    session.execute(
+        delete(_TIMERS).where(
+            _TIMERS.c.authority_id == instance.authority_id,
+            _TIMERS.c.instance_id == instance.id,
+            _TIMERS.c.kind == "overdue",
+            _TIMERS.c.ref == row.id,
+        )
+    )
+    timer = WaitingTimer(row.id, row.element_id, row.name, deadline.due_at)
+    session.execute(insert(_TIMERS).values(**timer_row(instance, "overdue", timer)))
+    return Entry(
+        kind="deadline_moved",
+        child_id=instance.child_id,
+        task_id=row.id,
+        facts={
+            "element": row.element_id,
+            "name": row.name,
+            "was": row.due_at.isoformat() if row.due_at else None,
+            "due_at": deadline.to_json()["due_at"],
+            "reason": reason,
+        },
+    )
