@@ -42,7 +42,7 @@ def lanes(read: Drawing, known: Known) -> Iterator[Finding]:
                 f"The lane “{name}” is not the name of a role. Give it a name of the table of roles.",
             )
     for node_id in read.in_two_lanes:
-        yield fault(node_id, "lane", f"{node_id} lies in two lanes. Leave it in one.")
+        yield fault(node_id, "lane", f"The element {node_id} lies in two lanes. Leave it in one.")
 
 
 def check(node: Node, known: Known, words: Vocabulary) -> Iterator[Finding]:

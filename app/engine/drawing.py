@@ -46,9 +46,9 @@ def read(root: Any) -> Drawing:
 def _ids(root: Any) -> list[str]:
     """Every id. An operator or parameter may come back in other tasks, but never under an element's id: the
     engine would take the one for the other."""
-    nodes = [node for node in root.iter() if node.get("id") is not None and isinstance(node.tag, str)]
-    borrowed = {node.get("id") for node in nodes if node.tag.startswith(f"{{{SPIFF}}}")}
-    return [node.get("id") for node in nodes if not node.tag.startswith(f"{{{SPIFF}}}")] + sorted(borrowed)
+    own = [node.get("id") for node in root.iter(f"{{{BPMN}}}*") if node.get("id") is not None]
+    borrowed = {node.get("id") for node in root.iter(f"{{{SPIFF}}}*") if node.get("id") is not None}
+    return own + sorted(borrowed)
 
 
 def _message(node: Any) -> DrawnMessage:

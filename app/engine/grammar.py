@@ -98,9 +98,9 @@ def _assignment(statement: ast.stmt) -> tuple[str, ast.expr]:
     elif isinstance(statement, ast.AugAssign):
         target, value = statement.target, statement.value
     else:
-        raise ExpressionRefused("A script may only hold assignments, such as: visits = 0")
+        raise ExpressionRefused("A script may only hold assignments, such as visits = 0.")
     if not isinstance(target, ast.Name):
-        raise ExpressionRefused("A script may only assign to a plain name, such as: visits = 0")
+        raise ExpressionRefused("A script may only assign to a plain name, such as visits = 0.")
     if isinstance(statement, ast.AugAssign):
         value = ast.BinOp(ast.Name(target.id, ast.Load()), statement.op, value)
     return target.id, value
