@@ -26,12 +26,12 @@ from app.services.crashpoints import crash_point
 from app.store import audit
 from app.store.audit import Entry, Tip
 from app.store.calendar import BankHoliday
-from app.store.db import execute
+from app.store.db import execute, table_of
 from app.store.incidents import Incident
 from app.store.instances import ProcessInstance
 from app.store.people import Authority
 
-_INSTANCES, _HOLIDAYS = ProcessInstance.__table__, BankHoliday.__table__
+_INSTANCES, _HOLIDAYS = table_of(ProcessInstance), table_of(BankHoliday)
 INSTANCE_COLUMNS = (
     _INSTANCES.c.authority_id,
     _INSTANCES.c.id,
@@ -57,7 +57,7 @@ _LOCK = (
     )
     .with_for_update()
 )
-_PROFILE = select(Authority.__table__.c.profile).where(Authority.__table__.c.id == bindparam("of_authority"))
+_PROFILE = select(table_of(Authority).c.profile).where(table_of(Authority).c.id == bindparam("of_authority"))
 _ADDED_HOLIDAYS = select(_HOLIDAYS.c.on, _HOLIDAYS.c.name).where(
     _HOLIDAYS.c.division == bindparam("of_division")
 )
@@ -259,7 +259,7 @@ def suspend(session: Session, instance: InstanceRow, failure: EngineFailure, com
         instance_id=instance.id,
         definition_key=instance.definition_key,
     )
-    element = definitions.compiled(session, instance.version_id).element(failure.element_id)
+    element = definitions.compiled(session, instance.version_id).element(failure.element_id or "")
     facts = {
         "definition": instance.definition_key,
         "element": failure.element_id,

@@ -20,6 +20,7 @@ from app.engine import catalogue
 from app.engine.contracts import Bundle, CompiledVersion
 from app.engine.outline import Outline, outline
 from app.services import checks, reference
+from app.services.crashpoints import crash_point
 from app.store.db import reading, transaction
 from app.store.definitions import DefinitionVersion, StartTrigger
 
@@ -96,6 +97,8 @@ def make_current(bundle: Bundle, *, note: str, person_id: str | None = None) -> 
         if version.start_message:
             trigger = {"message": version.start_message, "key": bundle.key, "version_id": version.version_id}
             session.execute(insert(StartTrigger).values(**trigger))
+        crash_point("before_commit")
+    crash_point("after_commit")
     return Published(version.version_id, bundle.key, number, version.name, note, True)
 
 

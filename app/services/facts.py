@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from app.domain.clock import now
 from app.store.children import ChildFact
-from app.store.db import execute
+from app.store.db import execute, table_of
 
-_FACTS = ChildFact.__table__
+_FACTS = table_of(ChildFact)
 _KNOWN = select(_FACTS.c.name, _FACTS.c.value).where(
     _FACTS.c.authority_id == bindparam("of_authority"), _FACTS.c.child_id == bindparam("of_child")
 )

@@ -19,6 +19,7 @@ from app.engine import runner
 from app.engine.contracts import CompiledVersion
 from app.services import advance, definitions, effects, facts, messages, reference, submissions
 from app.services.advance import Cause
+from app.services.crashpoints import crash_point
 from app.store.audit import Entry
 from app.store.children import Child
 from app.store.db import db, reading, transaction
@@ -92,7 +93,7 @@ def preview(viewer: Viewer, pathway: str, child_id: str | None, answers: Mapping
         tasks = tuple(
             FirstTask(
                 task.element.name,
-                reference.roles().by_key[task.element.role].name,
+                reference.roles().name_of(task.element.role or ""),
                 task.due.due_at if task.due else None,
                 task.due.explanation if task.due else "",
             )
@@ -136,6 +137,7 @@ def start(
             person_id=viewer.person_id,
         )
         submissions.remember(session, viewer.authority_id, submission, viewer.person_id, instance_id)
+    crash_point("after_commit")
     messages.deliver_queued(db.session())
     return instance_id
 

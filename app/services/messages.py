@@ -91,6 +91,8 @@ def send(
         )
         advance.record(session, instance, [entry])
         submissions.remember(session, viewer.authority_id, submission, viewer.person_id, message_id)
+        crash_point("before_commit")
+    crash_point("after_commit")
     deliver_queued(db.session())
 
 

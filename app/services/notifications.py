@@ -18,9 +18,10 @@ from sqlalchemy.orm import Session
 
 from app.domain.clock import now
 from app.services import messages_out
+from app.services.crashpoints import crash_point
 from app.services.definitions import PROCESSES
 from app.store.children import Child
-from app.store.db import reading, transaction
+from app.store.db import reading, table_of, transaction
 from app.store.instances import ProcessInstance
 from app.store.outbox import Notification
 
@@ -67,6 +68,7 @@ def send_pending(sender: Sender, *, base_url: str, mail_from: str, limit: int = 
         if letter is None:
             return handled
         handled += 1
+        crash_point("after_claim")
         _send_one(letter, sender, base_url, mail_from)
     return handled
 
@@ -75,7 +77,7 @@ def _claim() -> Row[Any] | None:
     """The oldest letter that is due, leased to us: if we die, it is sent again with the same Message-ID."""
     with transaction() as session:
         found = session.execute(
-            select(*Notification.__table__.columns)
+            select(*table_of(Notification).columns)
             .where(Notification.state == "queued", Notification.next_attempt_at <= now())
             .order_by(Notification.next_attempt_at)
             .limit(1)
@@ -94,8 +96,11 @@ def _send_one(found: Row[Any], sender: Sender, base_url: str, mail_from: str) ->
     except DeliveryFailed as failure:
         _failed(found, failure)
         return
+    crash_point("after_send")
     with transaction() as session:
         _change(session, found, state="sent", sent_at=now(), error=None)
+        crash_point("before_commit")
+    crash_point("after_commit")
 
 
 def compose(found: Row[Any], base_url: str, mail_from: str) -> EmailMessage:

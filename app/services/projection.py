@@ -17,14 +17,14 @@ from app.domain.ids import new_id
 from app.engine.contracts import HistoryRow, Step, WaitingTimer
 from app.services import messages_out
 from app.store.audit import Entry
-from app.store.db import UtcDateTime, execute
+from app.store.db import UtcDateTime, execute, table_of
 from app.store.instances import TaskHistory
 from app.store.outbox import Subscription
 from app.store.tasks import Draft, UserTask
 from app.store.timers import Timer
 
-_TASKS, _TIMERS, _WAITS = UserTask.__table__, Timer.__table__, Subscription.__table__
-_HISTORY, _DRAFTS = TaskHistory.__table__, Draft.__table__
+_TASKS, _TIMERS, _WAITS = table_of(UserTask), table_of(Timer), table_of(Subscription)
+_HISTORY, _DRAFTS = table_of(TaskHistory), table_of(Draft)
 IS_OPEN = _TASKS.c.state == literal_column("'open'")  # a partial index is used for a literal only
 
 

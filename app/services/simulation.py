@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, insert, literal_column, select
+from sqlalchemy import insert, literal_column, select
 
 from app.domain.clock import LONDON, SimulatedClock, use_clock
-from app.domain.errors import BadInput, ThroughcareError
+from app.domain.errors import BadInput
 from app.domain.ids import counted_ids, use_ids
+from app.domain.workdays import WorkingCalendar
 from app.engine.contracts import Bundle
 from app.services import (
     advance,
@@ -26,35 +27,21 @@ from app.services import (
     messages_out,
     reference,
     simulated_answers,
+    story,
+    task_lookup,
     tasks,
     timers,
 )
-from app.store.audit import AuditEntry
-from app.store.db import db, execute, reading, throw_away, transaction
+from app.store.db import db, execute, reading, table_of, throw_away, transaction
 from app.store.instances import ProcessInstance
-from app.store.outbox import OutboxMessage
 from app.store.people import Authority
 from app.store.tasks import UserTask
 from app.store.timers import Timer
 
-KINDS = (
-    "instance_started",
-    "instance_ended",
-    "task_created",
-    "task_completed",
-    "task_cancelled",
-    "timer_fired",
-    "message_sent",
-    "notification_queued",
-    "duty_overdue",
-    "escalated",
-    "incident",
-)
 WAYS = ("on-time", "late", "never", "immediately")
 ONE_WORKING_HOUR = timedelta(hours=1)
 OPENS, CLOSES = 9, 17
-MOST_EVENTS = 50_000
-_TIMERS, _TASKS, _INSTANCES = Timer.__table__, UserTask.__table__, ProcessInstance.__table__
+_TIMERS, _TASKS, _INSTANCES = table_of(Timer), table_of(UserTask), table_of(ProcessInstance)
 
 
 def _running(table: Any) -> Any:
@@ -132,7 +119,7 @@ def run(
         running = _begin(pathway, chosen.key, start, until, complete, scenario, clock)
         while _step(running):
             pass
-        events = _events()
+        events = story.events()
     return {
         "pathway": pathway,
         "profile": chosen.key,
@@ -221,13 +208,12 @@ def _next_task(running: _Run) -> tuple[datetime, str] | None:
         rows = execute(session, _OPEN_TASKS).all()
     for row in rows:
         if row.id not in running.planned:
-            running.planned[row.id] = _when(running, row)
+            running.planned[row.id] = _when(running, row.created_at, row.due_at)
     return min(((running.planned[row.id], row.id) for row in rows), default=None)
 
 
-def _when(running: _Run, row: Row[Any]) -> datetime:
+def _when(running: _Run, created: datetime, due: datetime | None) -> datetime:
     """When a simulated person does a task."""
-    created, due = row.created_at, row.due_at
     if running.complete == "immediately":
         return created
     moment = due if due is not None else _a_working_hour_after(running, created)
@@ -255,13 +241,13 @@ def _a_working_hour_after(running: _Run, moment: datetime) -> datetime:
     return datetime(day.year, day.month, day.day, OPENS + 1, tzinfo=LONDON)
 
 
-def _calendar(running: _Run) -> Any:
+def _calendar(running: _Run) -> WorkingCalendar:
     return reference.calendar_for(reference.profile(running.authority_id).division)
 
 
 def _complete(running: _Run, task_id: str) -> None:
     with transaction() as session:
-        task = tasks.row(session, running.authority_id, task_id)
+        task = task_lookup.row(session, running.authority_id, task_id)
         instance = advance.lock(session, running.authority_id, task.instance_id)
         form = definitions.form(session, instance.version_id, task.form)
         given = running.scenario.tasks.get(task.element_id, {})
@@ -282,60 +268,3 @@ def _send(running: _Run, message: Mapping[str, Any]) -> None:
             payload=simulated_answers.for_message(message, running.clock.now()),
         )
     messages.deliver_pending()
-
-
-def _events() -> list[dict[str, Any]]:
-    with reading() as session:
-        rows = session.execute(
-            select(
-                AuditEntry.at, AuditEntry.kind, AuditEntry.instance_id, AuditEntry.facts, OutboxMessage.name
-            )
-            .outerjoin(
-                OutboxMessage,
-                (OutboxMessage.authority_id == AuditEntry.authority_id)
-                & (OutboxMessage.id == AuditEntry.message_id),
-            )
-            .where(AuditEntry.kind.in_(KINDS))
-            .order_by(AuditEntry.id)
-            .limit(MOST_EVENTS)
-        ).all()
-    numbers: dict[str, int] = {}
-    roles = reference.roles()
-    events = []
-    for row in rows:
-        facts = row.facts
-        number = numbers.setdefault(row.instance_id, len(numbers) + 1)
-        lane = facts.get("lane")
-        duty = facts.get("duty") or []
-        events.append(
-            {
-                "at": row.at.astimezone(LONDON).isoformat(),
-                "kind": row.kind,
-                "instance": number,
-                "definition": facts.get("definition"),
-                "element": facts.get("element"),
-                "name": facts.get("name"),
-                "lane": roles.name_of(lane) if lane else None,
-                "duty": [duty] if isinstance(duty, str) else list(duty),
-                "due_at": _in_london(facts.get("due_at")),
-                "due_explanation": facts.get("due_explanation"),
-                "detail": _detail(row),
-            }
-        )
-    return events
-
-
-def _in_london(moment: str | None) -> str | None:
-    return datetime.fromisoformat(moment).astimezone(LONDON).isoformat() if moment else None
-
-
-def _detail(row: Row[Any]) -> str | None:
-    facts = row.facts
-    if row.kind == "message_sent":
-        return row.name
-    if row.kind == "instance_ended":
-        return ", ".join(facts.get("end_events") or [])
-    return facts.get("detail")
-
-
-__all__ = ["KINDS", "WAYS", "Scenario", "ThroughcareError", "run"]

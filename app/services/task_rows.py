@@ -16,7 +16,7 @@ from app.services import reference
 from app.services.projection import IS_OPEN, Mirror, timer_row
 from app.store.audit import Entry
 from app.store.children import ChildWorker
-from app.store.db import execute
+from app.store.db import execute, table_of
 from app.store.people import TeamRole
 from app.store.tasks import UserTask
 from app.store.ties import tie
@@ -24,10 +24,10 @@ from app.store.timers import Timer
 
 LADDER = "ladder_"
 _TASKS, _TIMERS, _TEAMS, _WORKERS = (
-    UserTask.__table__,
-    Timer.__table__,
-    TeamRole.__table__,
-    ChildWorker.__table__,
+    table_of(UserTask),
+    table_of(Timer),
+    table_of(TeamRole),
+    table_of(ChildWorker),
 )
 _ADD_TASKS = insert(_TASKS)
 _WHO = union_all(
@@ -179,7 +179,7 @@ def move_due_times(
     return entries
 
 
-def _move(session: Session, instance: Row[Any], row: Row[Any], deadline: Deadline, reason: str) -> Entry:
+def _move(session: Session, instance: Row[Any], row: Any, deadline: Deadline, reason: str) -> Entry:
     session.execute(
         update(_TASKS)
         .where(_TASKS.c.authority_id == instance.authority_id, _TASKS.c.id == row.id)

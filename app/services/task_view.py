@@ -14,7 +14,7 @@ from app.domain.access import Viewer, may, may_be_given, require
 from app.domain.deadlines import Deadline
 from app.domain.duties import Duty
 from app.domain.forms import Form, prefill
-from app.services import accounts, definitions, facts, reference, tasks
+from app.services import accounts, definitions, facts, reference, task_lookup
 from app.services.children import ChildRow
 from app.services.lists import TaskRow, as_task_row, child_rows, task_rows
 from app.store.children import LegalStatus
@@ -53,8 +53,8 @@ class TaskView:
 def show(viewer: Viewer, task_id: str) -> TaskView:
     """A task for the person who looks at it. Raises NotFound."""
     with reading() as session:
-        row = tasks.row(session, viewer.authority_id, task_id)
-        thing = tasks.thing(session, row)
+        row = task_lookup.row(session, viewer.authority_id, task_id)
+        thing = task_lookup.thing(session, row)
         require(viewer, "see_task", thing)
         listed = as_task_row(
             session.execute(

@@ -1,4 +1,4 @@
-"""What people do with tasks: claim, release, assign, save a draft, complete."""
+"""What people do with tasks: claim, release, assign, complete."""
 
 from __future__ import annotations
 
@@ -6,49 +6,25 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, insert, select, update
+from sqlalchemy import Row, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
-from app.domain.access import TaskThing, Viewer, may_be_given, require
+from app.domain.access import Viewer, may_be_given, require
 from app.domain.clock import LONDON, now
-from app.domain.errors import BadInput, Conflict, EngineFailure, NotFound, StaleTask
+from app.domain.errors import BadInput, EngineFailure, StaleTask
 from app.domain.forms import Form, facts_from, validate
-from app.domain.moments import moment_in_words
 from app.engine import runner
-from app.services import accounts, advance, children, definitions, facts, messages, reference, submissions
+from app.services import accounts, advance, children, definitions, drafts, facts, messages, submissions
 from app.services.advance import Cause
 from app.services.crashpoints import crash_point
+from app.services.task_lookup import name_of, refuse_unless_open, row, thing
 from app.services.task_rows import duties_in
 from app.store.audit import Entry
-from app.store.db import db, execute, transaction
+from app.store.db import db, execute, table_of, transaction
 from app.store.people import Person
-from app.store.tasks import Answer, Draft, UserTask
-from app.store.ties import workers_of
+from app.store.tasks import Answer, UserTask
 
-_TASKS, _ANSWERS, _PEOPLE = UserTask.__table__, Answer.__table__, Person.__table__
-_TASK = select(
-    _TASKS.c.authority_id,
-    _TASKS.c.id,
-    _TASKS.c.instance_id,
-    _TASKS.c.child_id,
-    _TASKS.c.ref,
-    _TASKS.c.definition_key,
-    _TASKS.c.element_id,
-    _TASKS.c.name,
-    _TASKS.c.role,
-    _TASKS.c.form,
-    _TASKS.c.duty,
-    _TASKS.c.team_id,
-    _TASKS.c.assignee_id,
-    _TASKS.c.state,
-    _TASKS.c.created_at,
-    _TASKS.c.due_at,
-    _TASKS.c.due,
-    _TASKS.c.overdue_at,
-    _TASKS.c.escalated_at,
-    _TASKS.c.completed_at,
-    _TASKS.c.completed_by,
-).where(_TASKS.c.authority_id == bindparam("of_authority"), _TASKS.c.id == bindparam("of_task"))
+_TASKS, _ANSWERS, _PEOPLE = table_of(UserTask), table_of(Answer), table_of(Person)
 _COMPLETE = (
     update(_TASKS)
     .where(_TASKS.c.authority_id == bindparam("of_authority"), _TASKS.c.id == bindparam("of_task"))
@@ -57,34 +33,13 @@ _COMPLETE = (
 _ANSWER = insert(_ANSWERS)
 
 
-def row(session: Session, authority_id: str, task_id: str) -> Row[Any]:
-    """A task's row. Raises NotFound."""
-    found = execute(session, _TASK, {"of_authority": authority_id, "of_task": task_id}).first()
-    if found is None:
-        raise NotFound()
-    return found
-
-
-def thing(session: Session, task: Row[Any]) -> TaskThing:
-    """The task as the permission table sees it."""
-    role = reference.roles().by_key.get(task.role)
-    return TaskThing(
-        authority_id=task.authority_id,
-        role=task.role,
-        team_id=task.team_id,
-        assignee_id=task.assignee_id,
-        agency=role.agency if role else None,
-        worker_ids=workers_of(session, task.authority_id, task.child_id),
-    )
-
-
 def claim(viewer: Viewer, task_id: str) -> None:
     """Take an open task. Raises NotFound, NotAllowed, StaleTask when somebody else has it or it is done."""
     with transaction() as session:
         task = _open(session, viewer, task_id)
         if task.assignee_id not in (None, viewer.person_id):
             raise StaleTask(
-                f"{_name(session, task.assignee_id, task.authority_id)} has taken this task already."
+                f"{name_of(session, task.assignee_id, task.authority_id)} has taken this task already."
             )
         require(viewer, "claim", thing(session, task), seen_by="see_task")
         _hand(session, task, viewer, viewer.person_id, "task_claimed")
@@ -119,25 +74,8 @@ def _open(session: Session, viewer: Viewer, task_id: str) -> Row[Any]:
     require(viewer, "see_task", thing(session, found))
     advance.lock(session, viewer.authority_id, found.instance_id)
     found = row(session, viewer.authority_id, task_id)
-    _refuse_unless_open(session, found)
+    refuse_unless_open(session, found)
     return found
-
-
-def _refuse_unless_open(session: Session, task: Row[Any]) -> None:
-    if task.state == "open":
-        return
-    if task.state == "cancelled":
-        raise StaleTask("This task is no longer needed: the pathway has moved on.", state=task.state)
-    who = _name(session, task.completed_by, task.authority_id)
-    when = moment_in_words(task.completed_at) if task.completed_at else ""
-    raise StaleTask(f"This task was completed by {who} on {when}.", state=task.state, by=who, at=when)
-
-
-def _name(session: Session, person_id: str | None, authority_id: str) -> str:
-    found = session.scalar(
-        select(Person.name).where(Person.authority_id == authority_id, Person.id == person_id)
-    )
-    return found or "somebody else"
 
 
 def _hand(session: Session, task: Row[Any], viewer: Viewer, person_id: str | None, kind: str) -> None:
@@ -160,46 +98,6 @@ def _hand(session: Session, task: Row[Any], viewer: Viewer, person_id: str | Non
     advance.record(session, instance, [entry])
 
 
-def save_draft(viewer: Viewer, task_id: str, answers: Mapping[str, Any], version: int | None) -> int:
-    """Keep what was typed, unchecked; the draft's new version.
-
-    `version` is the one that the person started from; raises Conflict when somebody saved another since.
-    """
-    with transaction() as session:
-        task = row(session, viewer.authority_id, task_id)
-        require(viewer, "save_draft", thing(session, task), seen_by="see_task")
-        _refuse_unless_open(session, task)
-        before = session.execute(
-            select(Draft.version, Draft.saved_by, Draft.answers)
-            .where(Draft.authority_id == task.authority_id, Draft.task_id == task.id)
-            .with_for_update()
-        ).first()
-        if (
-            before is not None
-            and version is not None
-            and before.version != version
-            and before.saved_by != viewer.person_id
-        ):
-            raise Conflict(
-                f"{_name(session, before.saved_by, task.authority_id)} has saved other answers since you opened this.",
-                answers=before.answers,
-                version=before.version,
-            )
-        values = {"answers": dict(answers), "saved_at": now(), "saved_by": viewer.person_id}
-        if before is None:
-            session.execute(
-                insert(Draft).values(authority_id=task.authority_id, task_id=task.id, version=1, **values)
-            )
-            return 1
-        session.execute(
-            update(Draft)
-            .where(Draft.authority_id == task.authority_id, Draft.task_id == task.id)
-            .values(version=before.version + 1, **values)
-            .execution_options(synchronize_session=False)
-        )
-        return int(before.version) + 1
-
-
 def complete(
     viewer: Viewer, task_id: str, answers: Mapping[str, Any], *, submission: str | None = None
 ) -> None:
@@ -217,7 +115,7 @@ def complete(
             require(viewer, "complete", thing(session, task), seen_by="see_task")
             instance = advance.lock(session, task.authority_id, task.instance_id)
             task = row(session, viewer.authority_id, task_id)
-            _refuse_unless_open(session, task)
+            refuse_unless_open(session, task)
             form = definitions.form(session, instance.version_id, task.form)
             valid = validate(form, answers) if form is not None else {}
             take(session, instance, task, valid, viewer.person_id)
@@ -333,18 +231,6 @@ def _keep_and_suspend(
     with transaction() as session:
         task = row(session, viewer.authority_id, task_id)
         instance = advance.lock(session, viewer.authority_id, task.instance_id)
-        session.execute(
-            delete(Draft).where(Draft.authority_id == task.authority_id, Draft.task_id == task.id)
-        )
-        session.execute(
-            insert(Draft).values(
-                authority_id=task.authority_id,
-                task_id=task.id,
-                answers=dict(answers),
-                version=1,
-                saved_at=now(),
-                saved_by=viewer.person_id,
-            )
-        )
+        drafts.keep(session, task, answers, viewer.person_id)
         if instance.status == "running":
             advance.suspend(session, instance, failure, {"do": "complete", "task": task.id})

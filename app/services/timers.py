@@ -6,10 +6,10 @@ The lock order is always the instance, never the timer: the oldest due timer nam
 
 from __future__ import annotations
 
-import random
 import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from random import SystemRandom
 from typing import Any
 
 from sqlalchemy import Row, bindparam, delete, func, select, update
@@ -23,13 +23,14 @@ from app.services.advance import Cause
 from app.services.crashpoints import crash_point
 from app.services.task_rows import duties_in
 from app.store.audit import Entry
-from app.store.db import arbiter_now, db, execute, reading, transaction
+from app.store.db import arbiter_now, db, execute, reading, table_of, transaction
 from app.store.instances import ProcessInstance
 from app.store.tasks import UserTask
 from app.store.timers import Timer
 
 TRIES = 5
-_TIMERS, _INSTANCES, _TASKS = Timer.__table__, ProcessInstance.__table__, UserTask.__table__
+jitter = SystemRandom()
+_TIMERS, _INSTANCES, _TASKS = table_of(Timer), table_of(ProcessInstance), table_of(UserTask)
 _CLAIM = (
     select(*advance.INSTANCE_COLUMNS)
     .select_from(
@@ -114,7 +115,7 @@ def fire_next() -> bool:
         try:
             return _fire_next(due)
         except (Busy, StaleTask):
-            time.sleep(random.uniform(0.005, 0.05) * (attempt + 1))
+            time.sleep(jitter.uniform(0.005, 0.05) * (attempt + 1))
         except EngineFailure as failure:
             _suspend(due[0], failure)
             return True

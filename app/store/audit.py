@@ -18,7 +18,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.domain.clock import now
 from app.domain.ids import new_id
-from app.store.db import Base, execute
+from app.store.db import Base, execute, table_of
 
 GENESIS = "0" * 64
 
@@ -64,7 +64,7 @@ class AuditEntry(Base):
     )
 
 
-_APPEND = insert(AuditEntry.__table__)
+_APPEND = insert(table_of(AuditEntry))
 APPEND_ONLY_SQLITE = tuple(
     f"CREATE TRIGGER audit_no_{verb} BEFORE {verb.upper()} ON audit BEGIN "
     f"SELECT RAISE(ABORT, 'the audit is append-only'); END"
@@ -76,13 +76,19 @@ APPEND_ONLY_POSTGRESQL = (
     "CREATE TRIGGER audit_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit "
     "FOR EACH STATEMENT EXECUTE FUNCTION audit_is_append_only()",
 )
+
+
+def _ddl(statement: str) -> Any:
+    return DDL(statement)  # type: ignore[no-untyped-call]
+
+
 for _statement in APPEND_ONLY_SQLITE:
-    event.listen(AuditEntry.__table__, "after_create", DDL(_statement).execute_if(dialect="sqlite"))
+    event.listen(table_of(AuditEntry), "after_create", _ddl(_statement).execute_if(dialect="sqlite"))
 for _statement in APPEND_ONLY_POSTGRESQL:
     event.listen(
-        AuditEntry.__table__,
+        table_of(AuditEntry),
         "after_create",
-        DDL(_statement.replace("%", "%%")).execute_if(dialect="postgresql"),
+        _ddl(_statement.replace("%", "%%")).execute_if(dialect="postgresql"),
     )
 
 
@@ -180,8 +186,8 @@ def note(session: Session, entry: Entry, *, authority_id: str, stream: str) -> N
 
 def broken_links(session: Session, authority_id: str) -> list[str]:
     """Sentences that name the first bad row of each broken chain; none when the audit verifies."""
-    table = AuditEntry.__table__
-    columns = [column for column in table.columns]
+    table = table_of(AuditEntry)
+    columns = list(table.columns)
     problems: list[str] = []
     stream, tip, is_broken = "", Tip(), False
     query = select(*columns).where(table.c.authority_id == authority_id).order_by(table.c.stream, table.c.seq)

@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
@@ -23,6 +23,7 @@ from sqlalchemy import (
     Engine,
     Executable,
     String,
+    Table,
     Text,
     event,
     select,
@@ -162,6 +163,11 @@ def reading() -> Iterator[Session]:
         raise
     finally:
         session.rollback()
+
+
+def table_of(model: type[Base]) -> Table:
+    """The table of a model, for statements that are built once."""
+    return cast("Table", model.__table__)
 
 
 def execute(

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from app.domain.errors import BadInput, Conflict
 from app.domain.ids import new_id
-from app.services import task_view, tasks
+from app.services import drafts, task_view, tasks
 from app.services.task_view import TaskView
 from app.web import fields, questions
 from app.web.guard import allowed
@@ -55,7 +55,7 @@ def draft(task_id: str) -> Answer:
     if view.form is None:
         return jsonify(sentence="There is nothing to keep."), 200
     try:
-        version = tasks.save_draft(g.viewer, task_id, *_draft(view))
+        version = drafts.save(g.viewer, task_id, *_draft(view))
     except (BadInput, Conflict) as error:
         return jsonify(sentence=error.sentence), 409 if isinstance(error, Conflict) else 422
     return jsonify(sentence="Your answers are saved as a draft.", version=version)
@@ -134,7 +134,7 @@ def _draft(view: TaskView) -> tuple[dict[str, Any], int | None]:
 
 def _save_and_leave(view: TaskView, typed: Mapping[str, Any]) -> Answer:
     if view.form is not None:
-        tasks.save_draft(g.viewer, view.task.id, *_draft(view))
+        drafts.save(g.viewer, view.task.id, *_draft(view))
     flash(f"What you typed for “{view.task.name}” is kept. Nothing has been sent.", "success")
     return redirect(url_for("work.mine"), 303)
 

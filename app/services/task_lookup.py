@@ -1,0 +1,82 @@
+"""Finding a task, and what the permission table needs to know of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Row, bindparam, select
+from sqlalchemy.orm import Session
+
+from app.domain.access import TaskThing
+from app.domain.errors import NotFound, StaleTask
+from app.domain.moments import moment_in_words
+from app.services import reference
+from app.store.db import execute, table_of
+from app.store.people import Person
+from app.store.tasks import UserTask
+from app.store.ties import workers_of
+
+_TASKS = table_of(UserTask)
+_TASK = select(
+    _TASKS.c.authority_id,
+    _TASKS.c.id,
+    _TASKS.c.instance_id,
+    _TASKS.c.child_id,
+    _TASKS.c.ref,
+    _TASKS.c.definition_key,
+    _TASKS.c.element_id,
+    _TASKS.c.name,
+    _TASKS.c.role,
+    _TASKS.c.form,
+    _TASKS.c.duty,
+    _TASKS.c.team_id,
+    _TASKS.c.assignee_id,
+    _TASKS.c.state,
+    _TASKS.c.created_at,
+    _TASKS.c.due_at,
+    _TASKS.c.due,
+    _TASKS.c.overdue_at,
+    _TASKS.c.escalated_at,
+    _TASKS.c.completed_at,
+    _TASKS.c.completed_by,
+).where(_TASKS.c.authority_id == bindparam("of_authority"), _TASKS.c.id == bindparam("of_task"))
+
+
+def row(session: Session, authority_id: str, task_id: str) -> Row[Any]:
+    """A task's row. Raises NotFound."""
+    found = execute(session, _TASK, {"of_authority": authority_id, "of_task": task_id}).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def thing(session: Session, task: Row[Any]) -> TaskThing:
+    """The task as the permission table sees it."""
+    role = reference.roles().by_key.get(task.role)
+    return TaskThing(
+        authority_id=task.authority_id,
+        role=task.role,
+        team_id=task.team_id,
+        assignee_id=task.assignee_id,
+        agency=role.agency if role else None,
+        worker_ids=workers_of(session, task.authority_id, task.child_id),
+    )
+
+
+def refuse_unless_open(session: Session, task: Row[Any]) -> None:
+    """Raises StaleTask, saying who completed the task and when, or that it is no longer needed."""
+    if task.state == "open":
+        return
+    if task.state == "cancelled":
+        raise StaleTask("This task is no longer needed: the pathway has moved on.", state=task.state)
+    who = name_of(session, task.completed_by, task.authority_id)
+    when = moment_in_words(task.completed_at) if task.completed_at else ""
+    raise StaleTask(f"This task was completed by {who} on {when}.", state=task.state, by=who, at=when)
+
+
+def name_of(session: Session, person_id: str | None, authority_id: str) -> str:
+    """A person's name, for sentences."""
+    found = session.scalar(
+        select(Person.name).where(Person.authority_id == authority_id, Person.id == person_id)
+    )
+    return found or "somebody else"
