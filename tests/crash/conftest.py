@@ -1,0 +1,39 @@
+"""The things that the crash suite is about: a filled database with our own pathways, and processes that work on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from app.domain.clock import LONDON, SimulatedClock, use_clock
+from tests.crash import pathways
+from tests.crash.nursery import Nursery
+
+CHRISTMAS_EVE = datetime(2026, 12, 24, 17, 45, tzinfo=LONDON)
+
+
+@pytest.fixture
+def clock() -> Iterator[SimulatedClock]:
+    """Five minutes after a remand on Christmas Eve 2026; it stands still until the test moves it."""
+    standing = SimulatedClock(CHRISTMAS_EVE)
+    with use_clock(standing):
+        yield standing
+
+
+@pytest.fixture
+def crash_app(clock: SimulatedClock, filled_app: Flask) -> Flask:
+    """The app on each database in turn, with everybody there and our own small pathways published."""
+    pathways.publish(pathways.countdown(), pathways.race(), pathways.listener(), pathways.relay())
+    return filled_app
+
+
+@pytest.fixture
+def nursery(crash_app: Flask, tmp_path: Path) -> Iterator[Nursery]:
+    """Processes of their own on the app's database."""
+    made = Nursery(crash_app.config["SQLALCHEMY_DATABASE_URI"], tmp_path)
+    yield made
+    made.close()

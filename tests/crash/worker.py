@@ -1,0 +1,197 @@
+"""A process that does the app's work and may be shot: `python -m tests.crash.worker`, told what to do on stdin.
+
+It is a nursery: it has imported everything, has no thread and no connection, and forks a child for each job, so
+that two hundred dead processes take minutes and not hours. Each line on stdin is a JSON list of jobs that run at
+the same time, each in a process of its own. On stdout come lines of JSON: {"pid"} when a job starts, whatever the
+job answers ({"answered": ...}), and {"ended": pid, "status": n} (-9: shot).
+
+A job with `crash_at` shoots itself the `nth` time that it passes that crash point (app.services.crashpoints).
+Outside this module nobody knows of either. The environment variable CRASH_SUITE must be set for any of it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from contextlib import nullcontext
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from app import create_app
+from app.domain.clock import SimulatedClock, use_clock
+from app.domain.errors import Busy, StaleTask
+from app.services import crashpoints, definitions, messages, notifications, reference, senders, timers
+from app.store.db import db, ping
+from tests.crash import pathways
+from tests.databases import settings_for
+
+Job = dict[str, Any]
+
+
+def say(**words: Any) -> None:
+    """One line to the parent, in one write, so that the lines of several children do not mix."""
+    os.write(1, (json.dumps(words) + "\n").encode())
+
+
+def drain(job: Job) -> None:
+    """Be a scheduler: fire and deliver until nothing is due `idle` times in a row."""
+    idle = 0
+    while idle < job.get("idle", 1):
+        fired = timers.drain(limit=1000, seconds=30) + messages.deliver_pending()
+        idle = 0 if fired else idle + 1
+        if not fired and job.get("idle", 1) > 1:
+            time.sleep(0.02)
+        say(fired=fired)
+
+
+def complete(job: Job) -> None:
+    """Be a person: complete each task of a list, again and again while the database is busy."""
+    for task_id in job["tasks"]:
+        token = f"complete-{task_id}" if job.get("tokens") else None
+        outcome = _insist(lambda task_id=task_id, token=token: pathways.complete(task_id, submission=token))
+        say(answered=task_id, outcome=outcome, work="complete")
+
+
+def start(job: Job) -> None:
+    """Start a pathway for each child of a list, each form with its token."""
+    for child_id, token in job["starts"]:
+        if job["pathway"] == "remand_yda":
+            outcome = _insist(
+                lambda child_id=child_id, token=token: pathways.remand(child_id, submission=token)
+            )
+        else:
+            outcome = _insist(
+                lambda child_id=child_id, token=token: pathways.begin(
+                    job["pathway"], child_id, submission=token
+                )
+            )
+        say(answered=token, outcome=outcome, work="start")
+
+
+def send(job: Job) -> None:
+    """Send a message to each pathway of a list, each form with its token."""
+    for instance_id, token in job["sends"]:
+        outcome = _insist(
+            lambda instance_id=instance_id, token=token: messages.send(
+                pathways.viewer(), instance_id, job["message"], job["payload"], submission=token
+            )
+        )
+        say(answered=token, outcome=outcome, work="send")
+
+
+def publish(job: Job) -> None:
+    """Publish a new version of a pathway, given as its XML."""
+    definitions.make_current(pathways.bundle(job["key"], job["xml"]), note="Again")
+    say(answered=job["key"], outcome="done", work="publish")
+
+
+def letters(job: Job) -> None:
+    """Be the postman: letters become files in a folder."""
+    sender = senders.FileSender(Path(job["folder"]))
+    notifications.send_pending(sender, base_url="http://localhost", mail_from="app@throughcare.example")
+    say(answered="letters", outcome="done", work="letters")
+
+
+WORK: dict[str, Callable[[Job], None]] = {
+    work.__name__: work for work in (drain, complete, start, send, publish, letters)
+}
+
+
+def _insist(act: Callable[[], Any]) -> str:
+    """Do it; again while the database is busy, as a person would. What came of it, in a word."""
+    for _ in range(200):
+        try:
+            found = act()
+        except Busy:
+            time.sleep(0.02)
+        except StaleTask:
+            return "stale"
+        else:
+            return str(found) if found is not None else "done"
+    return "busy"
+
+
+def run(job: Job, ready: int, gate: int) -> None:
+    """One job in a process of its own: its app, its clock, its end."""
+    if "crash_at" in job:
+        crashpoints.install(_shot(job["crash_at"], job.get("nth", 1)))
+    app = create_app(settings_for(job["url"], Path(job["instance_path"])))
+    clock = job.get("clock")
+    with (
+        app.app_context(),
+        use_clock(SimulatedClock(datetime.fromisoformat(clock))) if clock else nullcontext(),
+    ):
+        ping()
+        os.write(ready, b".")
+        os.read(gate, 1)
+        say(pid=os.getpid())
+        WORK[job["work"]](job)
+        db.session.remove()
+        db.engine.dispose()
+
+
+def _shot(name: str, nth: int) -> Callable[[str], None]:
+    passed = 0
+
+    def hook(point: str) -> None:
+        nonlocal passed
+        passed += point == name
+        if point == name and passed == nth:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    return hook
+
+
+def together(jobs: list[Job]) -> None:
+    """Run the jobs at the same time: all of them are connected before the first begins."""
+    ready_in, ready_out = os.pipe()
+    gate_in, gate_out = os.pipe()
+    children = [_fork(job, ready_out, gate_in, gate_out) for job in jobs]
+    os.close(ready_out)
+    os.close(gate_in)
+    waiting = len(children)
+    while waiting and (arrived := os.read(ready_in, waiting)):
+        waiting -= len(arrived)
+    os.close(gate_out)
+    os.close(ready_in)
+    for pid in children:
+        _, status = os.waitpid(pid, 0)
+        say(ended=pid, status=os.waitstatus_to_exitcode(status))
+    say(over=True)
+
+
+def _fork(job: Job, ready: int, gate: int, gate_out: int) -> int:
+    pid = os.fork()
+    if pid:
+        return pid
+    status = 1
+    try:
+        os.close(gate_out)
+        run(job, ready, gate)
+        status = 0
+    except BaseException:  # noqa: BLE001 - whatever it is, the parent must hear of it and not wait for this child
+        traceback.print_exc()
+        os.write(ready, b".")
+    finally:
+        sys.stderr.flush()
+        os._exit(status)
+
+
+def main() -> None:
+    """Read lines of jobs until there are no more."""
+    assert os.environ.get("CRASH_SUITE") == "yes", "this is for the crash suite alone"
+    reference.profile("wandsworth")
+    reference.register()
+    say(awake=True)
+    for line in sys.stdin:
+        together(json.loads(line))
+
+
+if __name__ == "__main__":
+    main()
