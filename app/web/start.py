@@ -14,6 +14,7 @@ from flask import Blueprint, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.domain.access import AuthorityThing, require
+from app.domain.clock import now
 from app.domain.errors import BadInput, NotFound
 from app.domain.forms import Form, read_form, validate
 from app.domain.ids import new_id
@@ -200,7 +201,8 @@ def _check_page(
         pathway=pathway,
         child_id=child_id,
         who=_who(child_id),
-        preview=preview,
+        told=preview.told,
+        tasks=sorted(preview.tasks, key=lambda task: (task.due_at is None, task.due_at or now())),
         button=start_button(len({told.email for told in preview.told})),
         rows=fields.summary_rows(asked, known) if asked else [],
         carried=json.dumps(dict(known)),

@@ -143,5 +143,9 @@ def _too_late(view: TaskView, typed: Mapping[str, Any], error: Conflict) -> str:
     """What was typed is shown, so that nothing is lost: the task was done, withdrawn or saved by somebody else."""
     rows = fields.typed_rows(view.form, typed, view.people) if view.form else []
     return render_template(
-        "tasks/conflict.html", page_name="Somebody was faster", view=view, sentence=error.sentence, rows=rows
+        "tasks/conflict.html",
+        page_name="This task has changed",
+        view=view,
+        sentence=error.sentence,
+        rows=rows,
     )
