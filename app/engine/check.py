@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator
 
 from app.domain.errors import PathwayRefused
 from app.domain.roles import RoleTable
-from app.engine import check_elements, check_graph, check_properties, drawing, gate
+from app.engine import check_elements, check_graph, check_properties, check_tokens, drawing, gate
 from app.engine.check_elements import Known
 from app.engine.contracts import Finding
 from app.engine.findings import fault
@@ -51,6 +51,7 @@ def _everything(read: Drawing, known: Known) -> Iterator[Finding]:
         for scope in process.all_scopes():
             yield from _strangers(scope)
             yield from check_graph.check(scope)
+            yield from check_tokens.check(scope)
         for node in process.everything():
             yield from check_elements.check(node, known)
             yield from check_properties.check(node, known, vocabulary)

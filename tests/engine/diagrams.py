@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from xml.sax.saxutils import escape, quoteattr
 
 NAMESPACES = (
@@ -116,7 +117,7 @@ def flows(text: str) -> str:
     for part in filter(None, (part.strip() for part in text.replace("\n", ";").split(";"))):
         path, _, condition = part.partition("?")
         names = [name.strip() for name in path.split(">")]
-        for source, target in zip(names, names[1:], strict=False):
+        for source, target in pairwise(names):
             inner = ""
             if condition.strip():
                 inner = f"<bpmn:conditionExpression>{escape(condition.strip())}</bpmn:conditionExpression>"

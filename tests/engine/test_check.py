@@ -291,7 +291,8 @@ TRAPS = {
             element(
                 "userTask",
                 "x",
-                "<bpmn:extensionElements><spiffworkflow:preScript>n = 1</spiffworkflow:preScript></bpmn:extensionElements>",
+                "<bpmn:extensionElements><spiffworkflow:preScript>n = 1</spiffworkflow:preScript>"
+                "</bpmn:extensionElements>",
             )
         )
     ],
@@ -336,7 +337,8 @@ TRAPS = {
     ],
     "lane": [
         line(
-            '<bpmn:laneSet id="ls"><bpmn:lane id="x" name="Astronaut"><bpmn:flowNodeRef>a</bpmn:flowNodeRef></bpmn:lane>'
+            '<bpmn:laneSet id="ls"><bpmn:lane id="x" name="Astronaut"><bpmn:flowNodeRef>a</bpmn:flowNodeRef>'
+            "</bpmn:lane>"
             "</bpmn:laneSet>",
             task("a"),
             path="start > a > end",
@@ -471,3 +473,63 @@ def test_nested_lanes_of_a_sub_process_give_each_task_its_own_role(roles):
     )
 
     assert found(drawn, roles) == []
+
+
+def test_a_join_that_waits_for_both_ways_of_a_choice_is_refused(roles):
+    drawn = line(
+        gateway("choice", default="a"),
+        task("a"),
+        task("b"),
+        gateway("x", "parallel"),
+        path="start > choice > a > x > end; choice > b ? n == 1; b > x",
+    )
+
+    (finding,) = found(drawn, roles)
+
+    assert (finding.element, finding.rule) == ("x", "join_waits")
+
+
+def test_a_join_that_waits_for_an_event_that_may_not_happen_is_refused(roles):
+    drawn = line(
+        gateway("fork", "parallel"),
+        task("a"),
+        boundary("late", "a", timer("P1D"), False),
+        task("b"),
+        gateway("x", "parallel"),
+        path="start > fork > a > x > end; fork > b > x; late > x",
+    )
+
+    assert {finding.rule for finding in found(drawn, roles)} == {"join_waits"}
+
+
+def test_a_branch_that_comes_back_without_a_join_is_pointed_out(roles):
+    drawn = line(
+        gateway("fork", "parallel"),
+        task("a"),
+        task("b"),
+        gateway("x"),
+        task("last"),
+        path="start > fork > a > x > last > end; fork > b > x",
+    )
+
+    (finding,) = found(drawn, roles)
+
+    assert (finding.element, finding.rule, finding.severity) == ("last", "done_twice", "warning")
+
+
+def test_a_tangle_too_large_for_a_dry_run_is_still_checked_in_time(roles):
+    branches = [f"b{number}" for number in range(12)]
+    parts = [
+        part
+        for name in branches
+        for part in (gateway(f"g{name}", default=f"x{name}"), task(f"x{name}"), task(name))
+    ]
+    ways = [f"fork > g{name} > x{name} > join; g{name} > {name} ? n; {name} > join" for name in branches]
+    drawn = line(
+        gateway("fork", "parallel"),
+        gateway("join", "parallel"),
+        *parts,
+        path=f"start > fork; join > end; {';'.join(ways)}",
+    )
+
+    assert {finding.rule for finding in found(drawn, roles)} <= {"join_waits"}

@@ -118,7 +118,7 @@ def test_the_end_of_the_remand_interrupts_everything_inside(walk):
 
     assert remand.open() == ["outcome"]
     assert step.timers == () == step.subscriptions
-    changed = dict((row.element_id, row.left) for row in step.history)
+    changed = {row.element_id: row.left for row in step.history}
     assert changed == {
         "remand_over": "completed",
         "outcome": None,

@@ -1,0 +1,126 @@
+"""A dry run of a process or sub-process with tokens: does every join get what it waits for, is nothing done twice?
+
+Every choice is tried (each way out of a gateway, each event on a border), and states that were seen are not tried
+again. A scope that is too tangled to finish, or that has an inclusive join, is left alone rather than guessed at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from app.engine.contracts import Finding
+from app.engine.findings import fault, hint, title
+from app.engine.shapes import Node, Scope
+
+MAX_STATES = 4000
+Marking = tuple[
+    tuple[str, int], ...
+]  # how many tokens lie on each flow, by its id; flows without any are left out
+
+
+class _TooTangled(Exception):
+    """The scope has too many states."""
+
+
+def check(scope: Scope) -> Iterator[Finding]:
+    """Findings about joins that would wait for ever and work that would be done twice."""
+    nodes = scope.nodes.values()
+    if any(node.type == "inclusiveGateway" and len(node.incoming) > 1 for node in nodes):
+        return
+    starts = [node for node in nodes if node.type == "startEvent" and node.outgoing]
+    if len(starts) != 1 or any(
+        f.target not in scope.nodes or f.source not in scope.nodes for f in scope.flows
+    ):
+        return
+    try:
+        stuck, twice = _explore(scope, _plus((), _out(starts[0])))
+    except _TooTangled:
+        return
+    for node_id in sorted(stuck):
+        node = scope.nodes[node_id]
+        yield fault(
+            node_id,
+            "join_waits",
+            f"{title(node)} would wait for ever for a branch that is not always taken. Bring the branches of a choice "
+            "together with an exclusive gateway before it.",
+        )
+    for node_id in sorted(twice):
+        node = scope.nodes[node_id]
+        yield hint(
+            node_id,
+            "done_twice",
+            f"{title(node)} can be reached by two branches at once and would then be done twice. If that is not meant, "
+            "join the branches with a parallel gateway before it.",
+        )
+
+
+def _explore(scope: Scope, first: Marking) -> tuple[set[str], set[str]]:
+    stuck: set[str] = set()
+    twice: set[str] = set()
+    seen = {first}
+    pending = [first]
+    while pending:
+        marking = pending.pop()
+        enabled = next((node for node in scope.nodes.values() if _enabled(node, dict(marking))), None)
+        if enabled is None:
+            stuck.update(_target(scope, flow) for flow, _ in marking)
+            continue
+        for after in _outcomes(enabled, marking):
+            crowded = {_target(scope, flow) for flow, count in after if count > 1}
+            twice |= crowded
+            if not crowded and after not in seen:
+                seen.add(after)
+                pending.append(after)
+        if len(seen) > MAX_STATES:
+            raise _TooTangled
+    return stuck, twice
+
+
+def _enabled(node: Node, tokens: dict[str, int]) -> bool:
+    arrived = [flow.id in tokens for flow in node.incoming]
+    if node.type == "parallelGateway":
+        return bool(arrived) and all(arrived)
+    return any(arrived)
+
+
+def _outcomes(node: Node, marking: Marking) -> Iterator[Marking]:
+    tokens = dict(marking)
+    if node.type == "parallelGateway":
+        left = _minus(marking, [flow.id for flow in node.incoming])
+        yield _plus(left, _out(node))
+        return
+    left = _minus(marking, [next(flow.id for flow in node.incoming if flow.id in tokens)])
+    if node.type == "endEvent":
+        kinds = {event.kind for event in node.events}
+        yield () if kinds & {"terminate", "error"} else left
+    elif node.type.endswith("Gateway"):
+        for flow in node.outgoing:
+            yield _plus(left, [flow.id])
+        if node.type == "inclusiveGateway":
+            yield _plus(left, _out(node))
+    else:
+        yield _plus(left, _out(node))
+        for event in node.boundaries:
+            yield _plus(left, _out(event) if event.interrupting else [*_out(node), *_out(event)])
+
+
+def _out(node: Node) -> list[str]:
+    return [flow.id for flow in node.outgoing]
+
+
+def _target(scope: Scope, flow_id: str) -> str:
+    return next(flow.target for flow in scope.flows if flow.id == flow_id)
+
+
+def _plus(marking: Marking, flows: list[str]) -> Marking:
+    tokens = dict(marking)
+    for flow in flows:
+        tokens[flow] = tokens.get(flow, 0) + 1
+    return tuple(sorted(tokens.items()))
+
+
+def _minus(marking: Marking, flows: list[str]) -> Marking:
+    tokens = dict(marking)
+    for flow in flows:
+        tokens[flow] -= 1
+    return tuple(sorted((flow, count) for flow, count in tokens.items() if count))
