@@ -18,7 +18,7 @@ from sqlalchemy import Row, Update, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.clock import now
-from app.domain.errors import EngineFailure, NotFound, StaleTask
+from app.domain.errors import EngineFailure, NotFound, StaleTask, ThroughcareError
 from app.domain.ids import new_id
 from app.engine.contracts import CompiledVersion, EngineContext, Step
 from app.services import definitions, effects, facts, projection, reference, task_rows
@@ -57,6 +57,9 @@ _LOCK = (
     )
     .with_for_update()
 )
+_VERSION = select(_INSTANCES.c.version_id).where(
+    _INSTANCES.c.authority_id == bindparam("of_authority"), _INSTANCES.c.id == bindparam("of_instance")
+)
 _PROFILE = select(table_of(Authority).c.profile).where(table_of(Authority).c.id == bindparam("of_authority"))
 _ADDED_HOLIDAYS = select(_HOLIDAYS.c.on, _HOLIDAYS.c.name).where(
     _HOLIDAYS.c.division == bindparam("of_division")
@@ -80,6 +83,14 @@ def lock(session: Session, authority_id: str, instance_id: str) -> InstanceRow:
         raise NotFound()
     crash_point("after_lock")
     return found
+
+
+def version_id(session: Session, authority_id: str, instance_id: str) -> str:
+    """The version that an instance runs on. Raises NotFound."""
+    found = execute(session, _VERSION, {"of_authority": authority_id, "of_instance": instance_id}).scalar()
+    if found is None:
+        raise NotFound()
+    return str(found)
 
 
 def context_for(session: Session, authority_id: str, child_id: str) -> EngineContext:
@@ -259,11 +270,10 @@ def suspend(session: Session, instance: InstanceRow, failure: EngineFailure, com
         instance_id=instance.id,
         definition_key=instance.definition_key,
     )
-    element = definitions.compiled(session, instance.version_id).element(failure.element_id or "")
     facts = {
         "definition": instance.definition_key,
         "element": failure.element_id,
-        "name": element.name if element else instance.name,
+        "name": _name_of(session, instance, failure.element_id or ""),
         "detail": failure.sentence,
         "incident": incident_id,
     }
@@ -274,6 +284,14 @@ def suspend(session: Session, instance: InstanceRow, failure: EngineFailure, com
         status="suspended",
     )
     return incident_id
+
+
+def _name_of(session: Session, instance: InstanceRow, element_id: str) -> str:
+    try:
+        element = definitions.compiled(session, instance.version_id).element(element_id)
+    except ThroughcareError:  # the version itself may be what is wrong
+        element = None
+    return element.name if element else instance.name
 
 
 def note_incident(

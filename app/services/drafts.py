@@ -23,7 +23,7 @@ def save(viewer: Viewer, task_id: str, answers: Mapping[str, Any], version: int 
     """
     with transaction() as session:
         task = row(session, viewer.authority_id, task_id)
-        require(viewer, "save_draft", thing(session, task), seen_by="see_task")
+        require(viewer, "save_draft", thing(session, task, viewer), seen_by="see_task")
         refuse_unless_open(session, task)
         before = session.execute(
             select(Draft.version, Draft.saved_by, Draft.answers)

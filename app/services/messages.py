@@ -7,6 +7,7 @@ only if they were taken. Who gets it: see `_receivers`. Deliveries of one child 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,12 +16,13 @@ from sqlalchemy.orm import Session, aliased
 
 from app.domain.access import Viewer, require
 from app.domain.clock import now
-from app.domain.errors import BadInput, EngineFailure, StaleTask
+from app.domain.errors import BadInput, Busy, EngineFailure, StaleTask
 from app.domain.moments import read_moment
 from app.engine import runner
 from app.services import advance, definitions, messages_out
 from app.services.advance import Cause
 from app.services.crashpoints import crash_point
+from app.services.poison import one_step
 from app.store.audit import Entry
 from app.store.db import db, transaction
 from app.store.instances import ProcessInstance
@@ -28,6 +30,7 @@ from app.store.outbox import OutboxMessage, Subscription
 from app.store.ties import child_thing
 
 MOST_AT_ONCE = 500
+TRIES = 5
 
 MESSAGE_COLUMNS = (
     OutboxMessage.authority_id,
@@ -105,13 +108,27 @@ def deliver_pending(authority_id: str | None = None, *, limit: int = MOST_AT_ONC
 
 
 def deliver_queued(session: Session) -> None:
-    """Deliver at once what the session's last transaction queued, if it queued anything."""
+    """Deliver at once what the session's last transaction queued, if it queued anything.
+
+    What is asked for has been committed by now: while the database is busy, delivery is left to the scheduler.
+    """
     if messages_out.take_queued(session):
-        deliver_pending()
+        with suppress(Busy):
+            deliver_pending()
 
 
 def deliver_next(authority_id: str | None = None) -> bool:
-    """Deliver the oldest message that may go now; False when there is none."""
+    """Deliver the oldest message that may go now; False when there is none.
+
+    A receiver may have moved on between our looking for it and our locking it: then we look again.
+    """
+    for _ in range(TRIES):
+        with suppress(StaleTask):
+            return _deliver_next(authority_id)
+    return _deliver_next(authority_id, must_fit=True)
+
+
+def _deliver_next(authority_id: str | None, *, must_fit: bool = False) -> bool:
     with transaction() as session:
         message = _next_queued(session, authority_id)
         if message is None:
@@ -121,7 +138,7 @@ def deliver_next(authority_id: str | None = None) -> bool:
         held = [receiver for receiver in receivers if receiver.status == "suspended"]
         for receiver in receivers:
             if receiver.status == "running":
-                _deliver_to(session, message, receiver)
+                _deliver_to(session, message, receiver, must_fit=must_fit)
         for receiver in held:
             _hold(session, message, receiver.instance_id)
         started = [] if receivers else _start_on(session, message)
@@ -200,10 +217,8 @@ def _receivers(session: Session, message: Row[Any]) -> list[Receiver]:
     ]
 
 
-def _deliver_to(session: Session, message: Row[Any], receiver: Receiver) -> None:
+def _deliver_to(session: Session, message: Row[Any], receiver: Receiver, *, must_fit: bool) -> None:
     instance = advance.lock(session, message.authority_id, receiver.instance_id)
-    version = definitions.compiled(session, instance.version_id)
-    context = advance.context_for(session, instance.authority_id, instance.child_id)
     entry = Entry(
         kind="message_received",
         child_id=instance.child_id,
@@ -212,13 +227,18 @@ def _deliver_to(session: Session, message: Row[Any], receiver: Receiver) -> None
         facts={"definition": instance.definition_key, "name": message.name, "message": message.name},
     )
     try:
-        with session.begin_nested():
+        with one_step(), session.begin_nested():
+            version = definitions.compiled(session, instance.version_id)
+            context = advance.context_for(session, instance.authority_id, instance.child_id)
             step = runner.deliver(
                 version, instance.state, context, receiver.refs, message.name, dict(message.payload)
             )
             cause = Cause(entries=(entry,), person_id=message.person_id)
             advance.apply(session, instance, version, step, cause, context)
-    except EngineFailure as failure:
+    except (EngineFailure, StaleTask) as error:
+        if isinstance(error, StaleTask) and not must_fit:
+            raise
+        failure = error if isinstance(error, EngineFailure) else EngineFailure(None, error.sentence)
         advance.suspend(session, instance, failure, {"do": "deliver", "message": message.id})
         _hold(session, message, instance.id)
 
@@ -253,12 +273,12 @@ def _start_on(session: Session, message: Row[Any]) -> list[str]:
 
 
 def _start_one(session: Session, message: Row[Any], key: str) -> str:
-    version = definitions.current(session, key)
     payload = dict(message.payload)
-    zero = definitions.clock_field(definitions.form(session, version.version_id, version.start_form))
-    started_at = payload.get(zero or "") or payload.get("started_at")
     try:
-        with session.begin_nested():
+        with one_step(), session.begin_nested():
+            version = definitions.current(session, key)
+            zero = definitions.clock_field(definitions.form(session, version.version_id, version.start_form))
+            started_at = payload.get(zero or "") or payload.get("started_at")
             instance = advance.create(
                 session,
                 authority_id=message.authority_id,
@@ -280,7 +300,7 @@ def _start_one(session: Session, message: Row[Any], key: str) -> str:
         return advance.note_incident(
             session,
             failure,
-            {"do": "start", "message": message.id},
+            {"do": "start", "message": message.id, "definition": key},
             authority_id=message.authority_id,
             child_id=message.child_id,
             instance_id=message.sender_id,

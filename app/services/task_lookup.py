@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
 
-from app.domain.access import TaskThing
+from app.domain.access import TaskThing, Viewer
 from app.domain.errors import NotFound, StaleTask
 from app.domain.moments import moment_in_words
 from app.services import reference
@@ -50,8 +50,12 @@ def row(session: Session, authority_id: str, task_id: str) -> Row[Any]:
     return found
 
 
-def thing(session: Session, task: Row[Any]) -> TaskThing:
-    """The task as the permission table sees it."""
+def thing(session: Session, task: Row[Any], viewer: Viewer | None = None) -> TaskThing:
+    """The task as the permission table sees it.
+
+    Asked for a `viewer` whom the task's team or assignee already ties to it, the child's workers are left out.
+    """
+    is_tied = viewer is not None and (task.team_id in viewer.team_ids or task.assignee_id == viewer.person_id)
     role = reference.roles().by_key.get(task.role)
     return TaskThing(
         authority_id=task.authority_id,
@@ -59,7 +63,7 @@ def thing(session: Session, task: Row[Any]) -> TaskThing:
         team_id=task.team_id,
         assignee_id=task.assignee_id,
         agency=role.agency if role else None,
-        worker_ids=workers_of(session, task.authority_id, task.child_id),
+        worker_ids=frozenset() if is_tied else workers_of(session, task.authority_id, task.child_id),
     )
 
 

@@ -14,14 +14,25 @@ from app.domain.access import Viewer, may, may_be_given, require
 from app.domain.deadlines import Deadline
 from app.domain.duties import Duty
 from app.domain.forms import Form, prefill
-from app.services import accounts, definitions, facts, reference, task_lookup
+from app.domain.moments import moment_in_words, read_moment
+from app.services import accounts, advance, definitions, facts, reference, task_lookup
 from app.services.children import ChildRow
+from app.services.choices import offered, people_for
 from app.services.lists import TaskRow, as_task_row, child_rows, task_rows
 from app.store.children import LegalStatus
 from app.store.db import reading
 from app.store.instances import ProcessInstance
-from app.store.people import Authority, Person, PersonRole
+from app.store.outbox import OutboxMessage
+from app.store.people import Authority, Person
 from app.store.tasks import Answer, Draft, UserTask
+
+ABOUT = {
+    "name": "What is late",
+    "due_at": "It was due",
+    "recipient": "Who to ring",
+    "phone": "Phone",
+    "reason": "Why the message did not arrive",
+}
 
 
 @dataclass(frozen=True)
@@ -29,7 +40,8 @@ class TaskView:
     """Everything that the task's page shows.
 
     `answers` are what the form starts with: the draft, else what is known of the child; for a finished task what
-    was answered. `people` has the people that may be chosen for each role that the form allocates.
+    was answered. `about` says what an escalation or a call is about. `people` has the people that may be chosen
+    for each role that the form allocates.
     """
 
     task: TaskRow
@@ -43,11 +55,22 @@ class TaskView:
     draft_saved_by: str | None
     due: Deadline | None
     duties: tuple[Duty, ...]
+    about: tuple[tuple[str, str], ...]
     next: tuple[str, ...]
     people: Mapping[str, tuple[tuple[str, str], ...]]
     completed_by: str | None
     can: frozenset[str]
     colleagues: tuple[tuple[str, str], ...]
+
+
+def form_of(viewer: Viewer, task_id: str) -> Form | None:
+    """The questions of a task, with the people that they offer: all that a sent form is read with. Raises NotFound."""
+    with reading() as session:
+        row = task_lookup.row(session, viewer.authority_id, task_id)
+        require(viewer, "see_task", task_lookup.thing(session, row, viewer))
+        version_id = advance.version_id(session, viewer.authority_id, row.instance_id)
+        form = definitions.form(session, version_id, row.form)
+        return offered(session, viewer.authority_id, form) if form else None
 
 
 def show(viewer: Viewer, task_id: str) -> TaskView:
@@ -62,7 +85,12 @@ def show(viewer: Viewer, task_id: str) -> TaskView:
             ).one()
         )
         instance = session.execute(
-            select(ProcessInstance.version_id, ProcessInstance.name, ProcessInstance.root_id).where(
+            select(
+                ProcessInstance.version_id,
+                ProcessInstance.name,
+                ProcessInstance.parent_id,
+                ProcessInstance.correlation_key,
+            ).where(
                 ProcessInstance.authority_id == viewer.authority_id, ProcessInstance.id == row.instance_id
             )
         ).one()
@@ -86,8 +114,9 @@ def show(viewer: Viewer, task_id: str) -> TaskView:
             draft_saved_by=_name(session, viewer.authority_id, draft.saved_by) if draft else None,
             due=Deadline.from_json(row.due) if row.due else None,
             duties=duties_of(session, viewer.authority_id, row.duty),
+            about=_about(session, viewer.authority_id, instance),
             next=definitions.outline_of(session, instance.version_id).what_follows(row.element_id),
-            people=_people(session, viewer.authority_id, form),
+            people=people_for(session, viewer.authority_id, form),
             completed_by=_name(session, viewer.authority_id, row.completed_by),
             can=frozenset(can),
             colleagues=(),
@@ -96,6 +125,29 @@ def show(viewer: Viewer, task_id: str) -> TaskView:
         able = [person for person in accounts.colleagues(viewer) if may_be_given(person, thing)]
         view = replace(view, colleagues=tuple((person.person_id, person.name) for person in able))
     return view
+
+
+def _about(session: Session, authority_id: str, instance: Any) -> tuple[tuple[str, str], ...]:
+    """What the message said that started the pathway for one thing only: what is late, or whom to ring."""
+    if instance.correlation_key is None:
+        return ()
+    payload = session.scalar(
+        select(OutboxMessage.payload)
+        .where(
+            OutboxMessage.authority_id == authority_id,
+            OutboxMessage.sender_id == instance.parent_id,
+            OutboxMessage.correlation_key == instance.correlation_key,
+            OutboxMessage.name.in_(("escalate", "notification_failed")),
+        )
+        .order_by(OutboxMessage.id.desc())
+        .limit(1)
+    )
+    said = payload or {}
+    return tuple((label, _in_words(name, said[name])) for name, label in ABOUT.items() if said.get(name))
+
+
+def _in_words(name: str, value: Any) -> str:
+    return moment_in_words(read_moment(value)) if name.endswith("_at") else str(value)
 
 
 def _answers(session: Session, row: Any, form: Form | None, draft: Draft | None) -> dict[str, Any]:
@@ -130,24 +182,6 @@ def duties_of(session: Session, authority_id: str, ids: Any) -> tuple[Duty, ...]
     register = reference.register()
     found = [register.by_id[duty] for duty in ids]
     return tuple(duty for duty in found if profile.area is None or duty.area == profile.area)
-
-
-def _people(session: Session, authority_id: str, form: Form | None) -> dict[str, tuple[tuple[str, str], ...]]:
-    """For each role that the form allocates: the people who hold it, by name."""
-    roles = {field.allocates for field in form.fields if field.allocates} if form else set()
-    found: dict[str, tuple[tuple[str, str], ...]] = {}
-    for role in sorted(roles):
-        rows = session.execute(
-            select(Person.id, Person.name)
-            .join(
-                PersonRole,
-                (PersonRole.authority_id == Person.authority_id) & (PersonRole.person_id == Person.id),
-            )
-            .where(Person.authority_id == authority_id, PersonRole.role == role, Person.disabled_at.is_(None))
-            .order_by(Person.name)
-        )
-        found[role] = tuple((row.id, row.name) for row in rows)
-    return found
 
 
 def _name(session: Session, authority_id: str, person_id: str | None) -> str | None:

@@ -16,6 +16,7 @@ from app.domain.forms import Form, facts_from, validate
 from app.engine import runner
 from app.services import accounts, advance, children, definitions, drafts, facts, messages, submissions
 from app.services.advance import Cause
+from app.services.choices import offered
 from app.services.crashpoints import crash_point
 from app.services.task_lookup import name_of, refuse_unless_open, row, thing
 from app.services.task_rows import duties_in
@@ -100,8 +101,8 @@ def _hand(session: Session, task: Row[Any], viewer: Viewer, person_id: str | Non
 
 def complete(
     viewer: Viewer, task_id: str, answers: Mapping[str, Any], *, submission: str | None = None
-) -> None:
-    """Complete a task with its answers; the pathway goes on.
+) -> str:
+    """Complete a task with its answers; the pathway goes on. The task's name, for the receipt.
 
     Raises NotFound, NotAllowed, BadInput (a sentence for each field), StaleTask (done already, by whom and when),
     EngineFailure when the pathway cannot go on: it is suspended then, with an incident, and the answers are kept
@@ -109,23 +110,24 @@ def complete(
     """
     try:
         with transaction() as session:
-            if submissions.earlier_result(session, viewer.authority_id, submission) is not None:
-                return
             task = row(session, viewer.authority_id, task_id)
-            require(viewer, "complete", thing(session, task), seen_by="see_task")
+            require(viewer, "complete", thing(session, task, viewer), seen_by="see_task")
             instance = advance.lock(session, task.authority_id, task.instance_id)
             task = row(session, viewer.authority_id, task_id)
+            if task.state != "open" and submissions.earlier_result(session, viewer.authority_id, submission):
+                return str(task.name)
             refuse_unless_open(session, task)
             form = definitions.form(session, instance.version_id, task.form)
+            form = offered(session, viewer.authority_id, form) if form is not None else None
             valid = validate(form, answers) if form is not None else {}
             take(session, instance, task, valid, viewer.person_id)
             submissions.remember(session, viewer.authority_id, submission, viewer.person_id, task_id)
-            crash_point("before_commit")
     except EngineFailure as failure:
         _keep_and_suspend(viewer, task_id, answers, failure)
         raise
     crash_point("after_commit")
     messages.deliver_queued(db.session())
+    return str(task.name)
 
 
 def take(

@@ -21,6 +21,7 @@ from app.engine import runner
 from app.services import advance, definitions, effects, messages, messages_out, rebuilding, reference
 from app.services.advance import Cause
 from app.services.crashpoints import crash_point
+from app.services.poison import one_step
 from app.services.task_rows import duties_in
 from app.store.audit import Entry
 from app.store.db import arbiter_now, db, execute, reading, table_of, transaction
@@ -110,16 +111,21 @@ def drain(*, limit: int = 200, seconds: float = 5.0) -> int:
 def fire_next() -> bool:
     """Fire the oldest timer that is due; False when nothing is. A step that fails suspends its own instance."""
     due: list[Due] = []
+    stale: StaleTask | None = None
     for attempt in range(TRIES):
         due.clear()
         try:
             return _fire_next(due)
-        except (Busy, StaleTask):
+        except (Busy, StaleTask) as error:
+            stale = error if isinstance(error, StaleTask) else None
             time.sleep(jitter.uniform(0.005, 0.05) * (attempt + 1))
         except EngineFailure as failure:
             _suspend(due[0], failure)
             return True
-    return False
+    if stale is None:
+        return False
+    _suspend(due[0], EngineFailure(None, stale.sentence))  # or it would stand before everybody else's timers
+    return True
 
 
 def _fire_next(due: list[Due]) -> bool:
@@ -133,10 +139,11 @@ def _fire_next(due: list[Due]) -> bool:
         if timer is None:  # another process fired or withdrew it just before we had the lock
             return True
         due.append(Due(instance.authority_id, instance.id, timer.id, timer.kind, timer.ref))
-        if timer.kind == "overdue":
-            _mark_overdue(session, instance, timer)
-        else:
-            _fire(session, instance, timer)
+        with one_step():
+            if timer.kind == "overdue":
+                _mark_overdue(session, instance, timer)
+            else:
+                _fire(session, instance, timer)
         crash_point("before_commit")
     crash_point("after_commit")
     return True

@@ -32,18 +32,18 @@ def show(task_id: str) -> Answer:
 @allowed("complete", section="work.mine")
 def complete(task_id: str) -> Answer:
     """Complete the task; or, with the other button, keep what was typed and come back later."""
-    view = task_view.show(g.viewer, task_id)
+    form = task_view.form_of(g.viewer, task_id)
     typed: dict[str, Any] = {}
     try:
-        typed = fields.read_posted(view.form, request.form) if view.form else {}
+        typed = fields.read_posted(form, request.form) if form else {}
         if request.form.get("action") == "save":
-            return _save_and_leave(view, typed)
-        tasks.complete(g.viewer, task_id, typed, submission=request.form.get("submission"))
+            return _save_and_leave(task_view.show(g.viewer, task_id), typed)
+        name = tasks.complete(g.viewer, task_id, typed, submission=request.form.get("submission"))
     except BadInput as error:
-        return _page(view, typed, error.errors), 422
+        return _page(task_view.show(g.viewer, task_id), typed, error.errors), 422
     except Conflict as error:
-        return _too_late(view, typed, error), 409
-    flash(f"“{view.task.name}” is done.", "success")
+        return _too_late(task_view.show(g.viewer, task_id), typed, error), 409
+    flash(f"“{name}” is done.", "success")
     return redirect(url_for("work.mine"), 303)
 
 
