@@ -1,30 +1,35 @@
 // What a placement costs before anything is routed: length, bends, blocked cells, crossings, rows and columns used.
 
 const ROW = 55, COLUMN = 60, PER_COLUMN = 14, PER_COLUMN_TO_GATEWAY = 9, PER_ROW = 12, BEND = 10, BLOCKED = 25;
+export const MOST_COLUMNS = 512;
+const EVEN = 1e-9;
 
 /** A function {col, row} -> cost for this model. */
 export function costOf(model, order, slots) {
   const { placed, laneNames, boxes } = model;
   const links = linksOf(model, order);
-  const rowCount = laneNames.length * slots, rank = new Int32Array(rowCount);
-  let occupied = new Set();
+  const rowCount = laneNames.length * slots, rank = new Int32Array(rowCount), lines = linesFor(links.length);
+  const occupied = new Uint8Array(MOST_COLUMNS * rowCount), taken = new Int32Array(placed.length);
 
   const countAcross = (place, from, to) => {
     let count = 0;
-    for (let column = from; column <= to; column++) if (occupied.has(column * 4096 + place)) count++;
+    for (let column = from; column <= to; column++) count += occupied[column * rowCount + place];
     return count;
   };
   const countDown = (column, one, two) => {
     let count = 0;
-    for (let place = Math.min(one, two); place <= Math.max(one, two); place++) if (occupied.has(column * 4096 + place)) count++;
+    for (let place = Math.min(one, two); place <= Math.max(one, two); place++) count += occupied[column * rowCount + place];
     return count;
   };
 
   return ({ col, row }) => {
-    occupied = new Set();
-    for (const { at } of placed) occupied.add(col[at] * 4096 + row[at]);
+    for (const cell of taken) occupied[cell] = 0;
+    for (const { at } of placed) {
+      taken[at] = col[at] * rowCount + row[at];
+      occupied[taken[at]] = 1;
+    }
     let cost = rankRows(rank, placed, row, slots) * ROW + Math.max(...col) * COLUMN;
-    const straight = [];
+    lines.count = 0;
     for (const link of links) {
       const { fromRow, toRow } = rowsOf(link, boxes, placed, row, slots);
       const fromCol = col[link.from], toCol = col[link.to], across = toCol - fromCol;
@@ -36,7 +41,7 @@ export function costOf(model, order, slots) {
         cost += 12 * across + away + BLOCKED * countAcross(toRow, fromCol, toCol - 1) + (isBlocked ? 10 * Math.max(0, rows - 1) : 0);
       } else {
         const length = (link.toGateway ? PER_COLUMN_TO_GATEWAY : PER_COLUMN) * across;
-        straight.push({ link, fromCol, toCol, from: rank[fromRow], to: rank[toRow] });
+        addLine(lines, link, fromCol, toCol, rank[fromRow], rank[toRow]);
         if (rows === 0) cost += length + 45 * countAcross(fromRow, fromCol + 1, toCol - 1);
         else {
           const corner = (isGateway, column) => (isGateway ? (countDown(column, fromRow, toRow) > 1 ? 8 : 0) : 10);
@@ -46,7 +51,7 @@ export function costOf(model, order, slots) {
         }
       }
     }
-    return cost + crossings(straight);
+    return cost + crossings(lines);
   };
 
   function costBack(link, rows, fromCol, toCol, fromRow, toRow) {
@@ -105,17 +110,31 @@ function rankRows(rank, placed, row, slots) {
   return count;
 }
 
-function crossings(lines) {
+// The straight lines between cells, as columns of numbers: this is the innermost loop of the whole search.
+function linesFor(most) {
+  const numbers = () => new Float64Array(most);
+  return { count: 0, source: numbers(), target: numbers(), left: numbers(), right: numbers(), start: numbers(), slope: numbers() };
+}
+
+function addLine(lines, link, fromCol, toCol, from, to) {
+  const at = lines.count++;
+  lines.source[at] = link.from;
+  lines.target[at] = link.to;
+  lines.left[at] = fromCol;
+  lines.right[at] = toCol;
+  lines.start[at] = from;
+  lines.slope[at] = (to - from) / (toCol - fromCol);
+}
+
+function crossings({ count, source, target, left, right, start, slope }) {
   let cost = 0;
-  const height = (line, column) => line.from + (line.to - line.from) * (column - line.fromCol) / (line.toCol - line.fromCol);
-  for (let first = 0; first < lines.length; first++) for (let second = first + 1; second < lines.length; second++) {
-    const one = lines[first], two = lines[second];
-    if (one.link.from === two.link.from || one.link.to === two.link.to) continue;
-    const left = Math.max(one.fromCol, two.fromCol), right = Math.min(one.toCol, two.toCol);
-    if (left >= right) continue;
-    const atLeft = height(one, left) - height(two, left), atRight = height(one, right) - height(two, right);
-    if (atLeft * atRight < 0) cost += 22;
-    else if (atLeft === 0 && atRight === 0) cost += 20;
+  for (let one = 0; one < count; one++) for (let two = one + 1; two < count; two++) {
+    const from = Math.max(left[one], left[two]), to = Math.min(right[one], right[two]);
+    if (from >= to || source[one] === source[two] || target[one] === target[two]) continue;
+    const base = start[one] - start[two] - slope[one] * left[one] + slope[two] * left[two], tilt = slope[one] - slope[two];
+    const atLeft = base + tilt * from, atRight = base + tilt * to;
+    if (Math.abs(atLeft) < EVEN && Math.abs(atRight) < EVEN) cost += 20;
+    else if (atLeft * atRight < -EVEN) cost += 22;
   }
   return cost;
 }

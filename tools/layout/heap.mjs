@@ -1,4 +1,4 @@
-/** A binary heap: `pop` gives the {cost, item} of least cost. */
+/** A binary heap: `pop` gives the item of least cost. */
 export class Heap {
   #costs = [];
   #items = [];
@@ -20,7 +20,7 @@ export class Heap {
   }
 
   pop() {
-    const top = { cost: this.#costs[0], item: this.#items[0] };
+    const top = this.#items[0];
     const cost = this.#costs.pop(), item = this.#items.pop();
     if (this.#costs.length) {
       this.#costs[0] = cost;

@@ -7,7 +7,7 @@ const SIZES = { task: [140, 80], event: [36, 36], boundary: [36, 36], gateway: [
  * nodes: Map of id -> {id, name, type, kind, parent, lane, width, height}, where kind is task, event, gateway, boundary
  *        (with `host`) or box, `parent` the id of the box around it or null, `lane` an index of `laneNames`;
  * flows: {id, name, source, target, parent}; boxes: the nodes of kind box, with `lanes` [{id, name}], `inner` (what is
- *        placed within) and the lanes that they span; placed: what stands on the grid, `at` is its place in that list.
+ *        placed within), the lanes that they span and the `strangers` in those lanes; placed: what stands on the grid, `at` is its place in that list.
  * Throws an Error with a sentence when the file cannot be laid out.
  */
 export async function readModel(xml) {
@@ -90,4 +90,5 @@ function measureBox(model, box) {
   const lanes = box.inner.map(node => node.lane);
   box.firstLane = Math.min(...lanes);
   box.lastLane = Math.max(...lanes);
+  box.strangers = model.placed.filter(node => node.lane >= box.firstLane && node.lane <= box.lastLane && !box.inner.includes(node));
 }

@@ -1,6 +1,6 @@
 // Which column and row each node gets: simulated annealing over the whole grid. A row is a slot of a lane
 // (row = lane * slots + slot), a column a step from left to right.
-import { costOf } from './cost.mjs';
+import { MOST_COLUMNS, costOf } from './cost.mjs';
 import { random } from './random.mjs';
 
 const SPARE_SLOTS = 2, FEWEST_SLOTS = 5, MOST_SLOTS = 20;
@@ -60,7 +60,7 @@ export function tightenBoxes({ boxes }, order, col) {
 /** Whether everything stands right of what leads to it, nothing on top of another, and no stranger within a box. */
 export function isAllowed({ boxes, placed }, order, { col, row }) {
   for (let vertex = 0; vertex < order.size; vertex++) {
-    if (col[vertex] < 0) return false;
+    if (col[vertex] < 0 || col[vertex] >= MOST_COLUMNS) return false;
     for (const next of order.after[vertex]) if (col[next] <= col[vertex]) return false;
   }
   const taken = new Set();
@@ -69,10 +69,8 @@ export function isAllowed({ boxes, placed }, order, { col, row }) {
     if (taken.has(cell)) return false;
     taken.add(cell);
   }
-  for (const box of boxes) for (const node of placed) {
-    const isWithin = node.lane >= box.firstLane && node.lane <= box.lastLane
-      && col[node.at] >= col[box.open] && col[node.at] <= col[box.close];
-    if (isWithin && !box.inner.includes(node)) return false;
+  for (const box of boxes) for (const node of box.strangers) {
+    if (col[node.at] >= col[box.open] && col[node.at] <= col[box.close]) return false;
   }
   return true;
 }

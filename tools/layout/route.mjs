@@ -7,7 +7,7 @@ import { Usage } from './usage.mjs';
 
 const STEP_X = [1, 0, -1, 0], STEP_Y = [0, 1, 0, -1];
 const CROSSING_COST = [50, 90, 90, 90];
-const BEND = 60, SHARED_LENGTH = 0.25, AGAINST_READING = 1.5;
+const BEND = 60, SHARED_LENGTH = 0.25, AGAINST_READING = 1.5, OPTIMISM = 0.6;
 
 /** The grid with `paths[flow.at]` (a list of vertices, or null) and `unrouted`, the number of flows without a way. */
 export function route(model, order, slots, placement) {
@@ -34,7 +34,7 @@ export function route(model, order, slots, placement) {
 function pathFinder(model, grid, usage) {
   const { X, Y, owner, border, region } = grid, height = Y.length, width = X.length, middle = grid.tracks >> 1;
   const distance = new Float64Array(width * height * 4), from = new Int32Array(width * height * 4);
-  const seenIn = new Int32Array(width * height * 4);
+  const seenIn = new Int32Array(width * height * 4), doneIn = new Int32Array(width * height * 4);
   let round = 0;
 
   // A state is a vertex and the direction of travel through it: vertex * 4 + direction.
@@ -42,21 +42,22 @@ function pathFinder(model, grid, usage) {
     round++;
     const { starts, goals } = doorsOf(model, grid, flow);
     const source = model.nodes.get(flow.source), ownShape = source.kind === 'boundary' ? source.host : source.id;
-    const heap = new Heap();
+    const heap = new Heap(), wayLeft = estimate(goals);
     const reach = (state, cost, previous) => {
-      if (seenIn[state] === round && distance[state] <= cost + 1e-9) return;
+      if (seenIn[state] === round && (doneIn[state] === round || distance[state] <= cost + 1e-9)) return;
       seenIn[state] = round;
       distance[state] = cost;
       from[state] = previous;
-      heap.push(cost, state);
+      heap.push(cost + wayLeft(state >> 2), state);
     };
     for (const { vertex, direction, cost } of starts) reach(vertex * 4 + direction, cost, -1);
     let bestCost = Infinity, bestState = -1;
     while (heap.size) {
-      const { cost, item: state } = heap.pop();
-      if (cost > distance[state] + 1e-9) continue;
+      const state = heap.pop();
+      if (doneIn[state] === round) continue;
+      doneIn[state] = round;
+      const cost = distance[state], vertex = state >> 2, direction = state & 3, isStart = from[state] === -1;
       if (cost >= bestCost) break;
-      const vertex = state >> 2, direction = state & 3, isStart = from[state] === -1;
       if (goals.has(vertex) && !isStart) {
         const arrived = cost + goals.get(vertex)[direction];
         if (arrived < bestCost) [bestCost, bestState] = [arrived, state];
@@ -94,6 +95,12 @@ function pathFinder(model, grid, usage) {
       return cost;
     }
   };
+
+  // How far it is to the goal, at least where lines are shared: the search looks towards it first.
+  function estimate(goals) {
+    const [first] = goals.keys(), x = X[(first / height) | 0].x, y = goals.size === 1 ? Y[first % height].y : null;
+    return vertex => OPTIMISM * (Math.abs(X[(vertex / height) | 0].x - x) + (y === null ? 0 : Math.abs(Y[vertex % height].y - y)));
+  }
 
   function trace(last) {
     const path = [];

@@ -3,6 +3,7 @@
 
 const DECISIONS = /ExclusiveGateway|InclusiveGateway|EventBasedGateway|ComplexGateway/;
 const MOST_CORNERS = 3;
+const NOBODY = { strangers: 0, isShared: false };
 
 export class Usage {
   #height;
@@ -30,8 +31,9 @@ export class Usage {
   /** {strangers: how many run along this stretch, isShared: whether kin do}. */
   along(flow, vertex, next, turn) {
     const users = turn === 0 || turn === 2 ? this.#across.get(Math.min(vertex, next)) : this.#down.get(Math.min(vertex, next));
+    if (!users?.size) return NOBODY;
     let strangers = 0, isShared = false;
-    for (const other of users?.keys() ?? []) {
+    for (const other of users.keys()) {
       if (other === flow) continue;
       if (this.#areKin(flow, other)) isShared = true;
       else strangers++;
@@ -40,27 +42,26 @@ export class Usage {
   }
 
   bendsOfOthers(flow, vertex) {
-    return this.#strangers(flow, this.#bends.get(vertex)).length;
+    let count = 0;
+    for (const other of this.#bends.get(vertex)?.keys() ?? []) if (other !== flow && !this.#areKin(flow, other)) count++;
+    return count;
   }
 
   /** What it costs to go straight on over what crosses here. */
   crossed(flow, vertex, isAcross, crossing) {
-    const met = new Set();
+    const lines = isAcross ? this.#down : this.#across;
+    const one = lines.get(vertex), two = lines.get(isAcross ? vertex - 1 : vertex - this.#height), bends = this.#bends.get(vertex);
+    if (!one?.size && !two?.size && !bends?.size) return 0;
+    const met = new Set([flow]);
     let cost = 0;
-    const lines = isAcross
-      ? [this.#down.get(vertex), this.#down.get(vertex - 1)]
-      : [this.#across.get(vertex), this.#across.get(vertex - this.#height)];
-    for (const line of lines) for (const other of line?.keys() ?? []) {
-      if (other === flow || met.has(other)) continue;
+    for (const line of [one, two, bends]) for (const other of line?.keys() ?? []) {
+      if (met.has(other)) continue;
+      const isKin = this.#areKin(flow, other);
+      if (line === bends && isKin) continue;
       met.add(other);
-      cost += this.#areKin(flow, other) ? 4 : crossing;
+      cost += isKin ? 4 : crossing;
     }
-    for (const other of this.#strangers(flow, this.#bends.get(vertex))) if (!met.has(other)) cost += crossing;
     return cost;
-  }
-
-  #strangers(flow, users) {
-    return [...(users?.keys() ?? [])].filter(other => other !== flow && !this.#areKin(flow, other));
   }
 
   #areKin(one, two) {
