@@ -71,7 +71,7 @@ def _ends(drawn: Picture, key: str, points: tuple[Point, ...]) -> Iterator[Findi
     if len(points) - 2 > MOST_BENDS:
         yield _of_flow(drawn, key, "many_bends", f"bends {len(points) - 2} times")
     source, target = drawn.boxes.get(flow.source), drawn.boxes.get(flow.target)
-    if source is not None and target is not None:
+    if source is not None and target is not None and not drawn.leads_back(key):
         is_on_edge = bool(drawn.nodes[flow.source].host)
         runs_back = target.right < source.left if is_on_edge else target.right <= source.left + 1
         if runs_back:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any, Self
 
 from app.domain.clock import LONDON
@@ -36,7 +37,7 @@ class Functions:
     def deadline(self, key: str, counted_from: Any) -> str:
         """When the profile's rule `key` falls due, counted from a date or time: ISO text in UTC."""
         rule = self._context.profile.deadline(key)
-        return DeadlineText(compute(rule, as_moment(counted_from), self._context.calendar))
+        return DeadlineText(_computed(_Same(rule), as_moment(counted_from), _Same(self._context.calendar)))
 
     def now(self) -> datetime:
         """The moment of the step."""
@@ -119,6 +120,27 @@ class Functions:
     def recipients(self, list_name: str) -> list[str]:
         """The role keys of one of the profile's lists of recipients (empty where the area has none)."""
         return list(self._context.profile.recipients.get(list_name, ()))
+
+
+class _Same:
+    """Equal to another only when both hold the very same thing: a key that needs no hashing of its content."""
+
+    __slots__ = ("thing",)
+
+    def __init__(self, thing: Any) -> None:
+        self.thing = thing
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.thing is self.thing
+
+    def __hash__(self) -> int:
+        return id(self.thing)
+
+
+@lru_cache(maxsize=4096)
+def _computed(rule: _Same, from_at: datetime, calendar: _Same) -> Deadline:
+    # Each step works out the due times of all open tasks again, nearly always from the same dates as before.
+    return compute(rule.thing, from_at, calendar.thing)
 
 
 def table(context: EngineContext) -> dict[str, Callable[..., Any]]:

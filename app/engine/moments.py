@@ -30,6 +30,8 @@ def is_date(text: str) -> bool:
 
 def is_moment(text: str) -> bool:
     """Whether `text` is a date, or a date and time with its offset."""
+    if not text[:1].isdigit():
+        return False
     try:
         as_moment(text)
     except ExpressionRefused:

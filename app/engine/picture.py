@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from app.engine.names import BPMN, FLOW_NODES, SUB_PROCESSES, local_name
@@ -121,6 +122,29 @@ class Picture:
         while shown is not None and shown.parent is not None and shown.parent in self.nodes:
             yield shown.parent
             shown = self.nodes[shown.parent]
+
+    def leads_back(self, flow_id: str) -> bool:
+        """Whether a flow closes a loop: from its target the flows lead to its source again."""
+        goal = self.flows[flow_id].source
+        seen, waiting = set[str](), [self.flows[flow_id].target]
+        while waiting:
+            node = waiting.pop()
+            if node == goal:
+                return True
+            if node not in seen:
+                seen.add(node)
+                waiting += self._next.get(node, ())
+        return False
+
+    @cached_property
+    def _next(self) -> Mapping[str, tuple[str, ...]]:
+        """Where the flows out of a node lead; an event on an edge counts with what it sits on."""
+        found: dict[str, tuple[str, ...]] = {}
+        for flow in self.flows.values():
+            source = self.nodes.get(flow.source)
+            for start in {flow.source, (source.host if source else None) or flow.source}:
+                found[start] = (*found.get(start, ()), flow.target)
+        return found
 
     def is_hidden(self, element_id: str) -> bool:
         """Whether it lies in a sub-process that is drawn closed."""
