@@ -12,7 +12,7 @@ const SIZES = { task: [140, 80], event: [36, 36], boundary: [36, 36], gateway: [
  */
 export async function readModel(xml) {
   const { rootElement: definitions } = await new BpmnModdle().fromXML(xml);
-  const processes = definitions.rootElements.filter(element => element.$type === 'bpmn:Process');
+  const processes = (definitions.rootElements ?? []).filter(element => element.$type === 'bpmn:Process');
   if (processes.length !== 1) throw new Error('Only a file with one process can be laid out.');
   const [process] = processes;
   const collaboration = definitions.rootElements.find(element => element.$type === 'bpmn:Collaboration');
@@ -60,6 +60,7 @@ function readScope(model, scope, parent, laneAround, laneOf) {
   for (const element of scope.flowElements ?? []) {
     if (element.$instanceOf('bpmn:SequenceFlow')) {
       const { id, name, sourceRef, targetRef } = element;
+      if (!sourceRef || !targetRef) throw new Error(`The flow ${id} has no source or no target.`);
       model.flows.push({ id, name, source: sourceRef.id, target: targetRef.id, parent, at: model.flows.length });
       continue;
     }
@@ -67,7 +68,10 @@ function readScope(model, scope, parent, laneAround, laneOf) {
     const lane = laneOf.get(element.id) ?? laneAround;
     const kind = kindOf(element), [width, height] = SIZES[kind];
     const node = { id: element.id, name: element.name ?? '', type: element.$type, kind, parent, lane: lane ?? 0, width, height };
-    if (kind === 'boundary') node.host = element.attachedToRef.id;
+    if (kind === 'boundary') {
+      if (!element.attachedToRef) throw new Error(`The event "${node.name || node.id}" sits on nothing.`);
+      node.host = element.attachedToRef.id;
+    }
     model.nodes.set(node.id, node);
     if (kind !== 'box') continue;
     node.lanes = (element.laneSets ?? []).flatMap(set => set.lanes ?? []).map(({ id, name }) => ({ id, name }));
