@@ -14,20 +14,33 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, Update, bindparam, insert, select, update
+from sqlalchemy import (
+    JSON,
+    Date,
+    Row,
+    Update,
+    bindparam,
+    cast,
+    insert,
+    literal_column,
+    null,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from app.domain.clock import now
 from app.domain.errors import EngineFailure, NotFound, StaleTask, ThroughcareError
 from app.domain.ids import new_id
 from app.engine.contracts import CompiledVersion, EngineContext, Step
-from app.services import definitions, effects, facts, projection, reference, task_rows
+from app.services import definitions, effects, incident_rows, projection, reference, task_rows
 from app.services.crashpoints import crash_point
 from app.store import audit
 from app.store.audit import Entry, Tip
 from app.store.calendar import BankHoliday
+from app.store.children import ChildFact
 from app.store.db import execute, table_of
-from app.store.incidents import Incident
 from app.store.instances import ProcessInstance
 from app.store.people import Authority
 
@@ -60,9 +73,18 @@ _LOCK = (
 _VERSION = select(_INSTANCES.c.version_id).where(
     _INSTANCES.c.authority_id == bindparam("of_authority"), _INSTANCES.c.id == bindparam("of_instance")
 )
-_PROFILE = select(table_of(Authority).c.profile).where(table_of(Authority).c.id == bindparam("of_authority"))
-_ADDED_HOLIDAYS = select(_HOLIDAYS.c.on, _HOLIDAYS.c.name).where(
-    _HOLIDAYS.c.division == bindparam("of_division")
+_AUTHORITIES, _FACTS = table_of(Authority), table_of(ChildFact)
+_AROUND = union_all(
+    select(
+        literal_column("'profile'").label("what"),
+        _AUTHORITIES.c.profile.label("name"),
+        cast(null(), JSON).label("value"),
+        cast(null(), Date).label("on"),
+    ).where(_AUTHORITIES.c.id == bindparam("of_authority")),
+    select(literal_column("'fact'"), _FACTS.c.name, _FACTS.c.value, cast(null(), Date)).where(
+        _FACTS.c.authority_id == bindparam("of_authority"), _FACTS.c.child_id == bindparam("of_child")
+    ),
+    select(_HOLIDAYS.c.division, _HOLIDAYS.c.name, cast(null(), JSON), _HOLIDAYS.c.on),
 )
 
 
@@ -95,14 +117,14 @@ def version_id(session: Session, authority_id: str, instance_id: str) -> str:
 
 def context_for(session: Session, authority_id: str, child_id: str) -> EngineContext:
     """What expressions may ask about: the authority's profile, its working days, the child's facts."""
-    profile_key = execute(session, _PROFILE, {"of_authority": authority_id}).scalar()
-    profile = reference.profile(profile_key or "default")
-    added = execute(session, _ADDED_HOLIDAYS, {"of_division": profile.division})
+    rows = execute(session, _AROUND, {"of_authority": authority_id, "of_child": child_id}).all()
+    profile = reference.profile(next((row.name for row in rows if row.what == "profile"), "default"))
+    added = {row.on: row.name for row in rows if row.what == profile.division}
     return EngineContext(
         now=now(),
         profile=profile,
-        calendar=reference.calendar_for(profile.division, {row.on: row.name for row in added}),
-        facts=facts.known(session, authority_id, child_id),
+        calendar=reference.calendar_for(profile.division, added),
+        facts={row.name: row.value["value"] for row in rows if row.what == "fact"},
     )
 
 
@@ -261,7 +283,7 @@ def create(
 
 def suspend(session: Session, instance: InstanceRow, failure: EngineFailure, command: dict[str, Any]) -> str:
     """Stop a locked instance whose step cannot be taken; the incident's id. Its last good state is kept."""
-    incident_id = note_incident(
+    incident_id = incident_rows.note_incident(
         session,
         failure,
         command,
@@ -291,32 +313,4 @@ def _name_of(session: Session, instance: InstanceRow, element_id: str) -> str:
         element = definitions.compiled(session, instance.version_id).element(element_id)
     except ThroughcareError:  # the version itself may be what is wrong
         element = None
-    return element.name if element else instance.name
-
-
-def note_incident(
-    session: Session,
-    failure: EngineFailure,
-    command: dict[str, Any],
-    *,
-    authority_id: str,
-    child_id: str | None,
-    instance_id: str | None,
-    definition_key: str,
-) -> str:
-    """Write an incident's row; its id."""
-    incident_id = new_id()
-    session.execute(
-        insert(Incident).values(
-            authority_id=authority_id,
-            id=incident_id,
-            child_id=child_id,
-            instance_id=instance_id,
-            definition_key=definition_key,
-            element_id=failure.element_id,
-            sentence=failure.sentence,
-            command=command,
-            created_at=now(),
-        )
-    )
-    return incident_id
+    return str(element.name if element else instance.name)

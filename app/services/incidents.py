@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.domain.access import AuthorityThing, Viewer, require
 from app.domain.clock import now
 from app.domain.errors import NotFound, StaleTask
-from app.services import advance, messages, timers
+from app.services import advance, message_starts, messages, timers
 from app.store.audit import Entry
 from app.store.children import Child
 from app.store.db import reading, transaction
@@ -79,16 +79,17 @@ def resume(authority_id: str, incident_id: str, person_id: str | None) -> None:
     a new incident says so.
     """
     with transaction() as session:
-        incident = session.get(Incident, (authority_id, incident_id))
+        key = (authority_id, incident_id)
+        incident = session.get(Incident, key, with_for_update=True, populate_existing=True)
         if incident is None:
             raise NotFound()
         if incident.resolved_at is not None:
             raise StaleTask("Somebody has put this incident right already.")
         command = dict(incident.command)
-        if incident.instance_id is not None and command.get("do") != "start":
-            _let_go_on(session, incident, person_id)
         if command.get("do") == "start":
-            _queue_again(session, authority_id, command["message"])
+            message_starts.start_again(session, authority_id, command["message"], command["definition"])
+        elif incident.instance_id is not None:
+            _let_go_on(session, incident, person_id)
         session.execute(
             update(Incident)
             .where(Incident.authority_id == authority_id, Incident.id == incident_id)
@@ -123,15 +124,6 @@ def _let_go_on(session: Session, incident: Incident, person_id: str | None) -> N
             OutboxMessage.target_id == instance.id,
             OutboxMessage.state == "held",
         )
-        .values(state="queued")
-        .execution_options(synchronize_session=False)
-    )
-
-
-def _queue_again(session: Session, authority_id: str, message_id: str) -> None:
-    session.execute(
-        update(OutboxMessage)
-        .where(OutboxMessage.authority_id == authority_id, OutboxMessage.id == message_id)
         .values(state="queued")
         .execution_options(synchronize_session=False)
     )

@@ -11,15 +11,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, exists, select, update
+from sqlalchemy import Row, Select, exists, select, update
 from sqlalchemy.orm import Session, aliased
 
 from app.domain.access import Viewer, require
 from app.domain.clock import now
 from app.domain.errors import BadInput, Busy, EngineFailure, StaleTask
-from app.domain.moments import read_moment
 from app.engine import runner
-from app.services import advance, definitions, messages_out
+from app.services import advance, definitions, message_starts, messages_out
 from app.services.advance import Cause
 from app.services.crashpoints import crash_point
 from app.services.poison import one_step
@@ -31,20 +30,6 @@ from app.store.ties import child_thing
 
 MOST_AT_ONCE = 500
 TRIES = 5
-
-MESSAGE_COLUMNS = (
-    OutboxMessage.authority_id,
-    OutboxMessage.id,
-    OutboxMessage.child_id,
-    OutboxMessage.sender_id,
-    OutboxMessage.root_id,
-    OutboxMessage.target_id,
-    OutboxMessage.name,
-    OutboxMessage.payload,
-    OutboxMessage.correlate,
-    OutboxMessage.correlation_key,
-    OutboxMessage.person_id,
-)
 
 
 @dataclass(frozen=True)
@@ -66,15 +51,17 @@ def send(
     from app.services import submissions
 
     with transaction() as session:
+        instance = advance.lock(session, viewer.authority_id, instance_id)
         if submissions.earlier_result(session, viewer.authority_id, submission) is not None:
             return
-        instance = advance.lock(session, viewer.authority_id, instance_id)
         thing = child_thing(session, viewer.authority_id, instance.child_id)
         require(viewer, "send_message", thing, seen_by="see_instance")
         if instance.status not in ("running", "suspended"):
             raise StaleTask("This pathway has ended already.")
-        waits = _subscribers(session, instance.authority_id, instance.child_id, name, instance.root_id)
-        if not waits and not definitions.starting_on(session, name):
+        waits = session.execute(
+            _waiting(instance.authority_id, instance.child_id, name, instance.root_id).limit(1)
+        ).first()
+        if waits is None and not definitions.starting_on(session, name):
             raise BadInput("This pathway does not wait for that now.")
         message_id = messages_out.queue(
             session, instance, name=name, payload=payload, person_id=viewer.person_id
@@ -141,7 +128,7 @@ def _deliver_next(authority_id: str | None, *, must_fit: bool = False) -> bool:
                 _deliver_to(session, message, receiver, must_fit=must_fit)
         for receiver in held:
             _hold(session, message, receiver.instance_id)
-        started = [] if receivers else _start_on(session, message)
+        started = [] if receivers else message_starts.start_on(session, message)
         state = "delivered" if receivers or started else "unclaimed"
         _mark(session, message, state)
         crash_point("before_commit")
@@ -152,7 +139,7 @@ def _deliver_next(authority_id: str | None, *, must_fit: bool = False) -> bool:
 def _next_queued(session: Session, authority_id: str | None) -> Row[Any] | None:
     earlier = aliased(OutboxMessage)
     query = (
-        select(*MESSAGE_COLUMNS)
+        select(*message_starts.MESSAGE_COLUMNS)
         .where(
             OutboxMessage.state == "queued",
             ~exists().where(
@@ -171,10 +158,8 @@ def _next_queued(session: Session, authority_id: str | None) -> Row[Any] | None:
     return session.execute(query).first()
 
 
-def _subscribers(
-    session: Session, authority_id: str, child_id: str, name: str, root_id: str | None
-) -> list[tuple[str, str, str, str | None]]:
-    """(instance, its status, ref, correlation key) of everything of the child that waits for `name`, locked."""
+def _waiting(authority_id: str, child_id: str, name: str, root_id: str | None) -> Select[*tuple[Any, ...]]:
+    """Everything of the child (of one tree, where `root_id` is given) that waits for `name`, in a fixed order."""
     query = (
         select(
             Subscription.instance_id, ProcessInstance.status, Subscription.ref, Subscription.correlation_key
@@ -191,11 +176,8 @@ def _subscribers(
             ProcessInstance.status.in_(("running", "suspended")),
         )
         .order_by(Subscription.instance_id)
-        .with_for_update(of=ProcessInstance)
     )
-    if root_id is not None:
-        query = query.where(Subscription.root_id == root_id)
-    return [(row.instance_id, row.status, row.ref, row.correlation_key) for row in session.execute(query)]
+    return query if root_id is None else query.where(Subscription.root_id == root_id)
 
 
 def _receivers(session: Session, message: Row[Any]) -> list[Receiver]:
@@ -205,7 +187,8 @@ def _receivers(session: Session, message: Row[Any]) -> list[Receiver]:
     end the first one's visits). A message with a correlation key reaches only instances that were started with it.
     """
     root_id = None if message.correlate == "child" else message.root_id
-    found = _subscribers(session, message.authority_id, message.child_id, message.name, root_id)
+    query = _waiting(message.authority_id, message.child_id, message.name, root_id)
+    found = session.execute(query.with_for_update(of=ProcessInstance)).all()
     if message.target_id is not None:
         found = [row for row in found if row[0] == message.target_id]
     if message.correlation_key is not None:
@@ -262,66 +245,6 @@ def _hold(session: Session, message: Row[Any], instance_id: str) -> None:
         .where(OutboxMessage.authority_id == message.authority_id, OutboxMessage.id == held_id)
         .values(state="held")
         .execution_options(synchronize_session=False)
-    )
-
-
-def _start_on(session: Session, message: Row[Any]) -> list[str]:
-    """Start the pathways that begin with the message, when nobody waits for it; their ids."""
-    if message.target_id is not None:
-        return []
-    return [_start_one(session, message, key) for key in definitions.starting_on(session, message.name)]
-
-
-def _start_one(session: Session, message: Row[Any], key: str) -> str:
-    payload = dict(message.payload)
-    try:
-        with one_step(), session.begin_nested():
-            version = definitions.current(session, key)
-            zero = definitions.clock_field(definitions.form(session, version.version_id, version.start_form))
-            started_at = payload.get(zero or "") or payload.get("started_at")
-            instance = advance.create(
-                session,
-                authority_id=message.authority_id,
-                child_id=message.child_id,
-                version=version,
-                started_at=read_moment(started_at) if started_at else now(),
-                person_id=message.person_id,
-                parent={"id": message.sender_id, "root_id": message.root_id},
-                correlation_key=message.correlation_key,
-            )
-            context = advance.context_for(session, message.authority_id, message.child_id)
-            payload.setdefault("started_at", instance.started_at.isoformat())
-            step = runner.start(version, context, {}, payload)
-            entries = (started_entry(instance, message),)
-            cause = Cause(entries=entries, person_id=message.person_id)
-            advance.apply(session, instance, version, step, cause, context)
-            return str(instance.id)
-    except EngineFailure as failure:
-        return advance.note_incident(
-            session,
-            failure,
-            {"do": "start", "message": message.id, "definition": key},
-            authority_id=message.authority_id,
-            child_id=message.child_id,
-            instance_id=message.sender_id,
-            definition_key=key,
-        )
-
-
-def started_entry(instance: advance.InstanceRow, message: Row[Any]) -> Entry:
-    """The audit entry of an instance that a message started."""
-    return Entry(
-        kind="instance_started",
-        child_id=instance.child_id,
-        person_id=message.person_id,
-        message_id=message.id,
-        facts={
-            "definition": instance.definition_key,
-            "name": instance.name,
-            "parent": instance.parent_id,
-            "message": message.name,
-            "started_at": instance.started_at.isoformat(),
-        },
     )
 
 

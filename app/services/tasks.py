@@ -18,6 +18,7 @@ from app.services import accounts, advance, children, definitions, drafts, facts
 from app.services.advance import Cause
 from app.services.choices import offered
 from app.services.crashpoints import crash_point
+from app.services.poison import one_step
 from app.services.task_lookup import name_of, refuse_unless_open, row, thing
 from app.services.task_rows import duties_in
 from app.store.audit import Entry
@@ -120,7 +121,8 @@ def complete(
             form = definitions.form(session, instance.version_id, task.form)
             form = offered(session, viewer.authority_id, form) if form is not None else None
             valid = validate(form, answers) if form is not None else {}
-            take(session, instance, task, valid, viewer.person_id)
+            with one_step():
+                take(session, instance, task, valid, viewer.person_id)
             submissions.remember(session, viewer.authority_id, submission, viewer.person_id, task_id)
     except EngineFailure as failure:
         _keep_and_suspend(viewer, task_id, answers, failure)
