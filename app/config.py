@@ -36,6 +36,9 @@ class Settings:
     demo: bool
     testing: bool
     base_url: str
+    council_name: str
+    brand_colour: str | None
+    link_colour: str | None
     smtp_url: str | None
     mail_from: str
     log_json: bool
@@ -65,6 +68,9 @@ def read_settings(overrides: Mapping[str, Any] | None = None) -> Settings:
         demo=_yes_or_no(given, "DEMO", default=False),
         testing=_yes_or_no(given, "TESTING", default=False),
         base_url=str(given("BASE_URL") or "http://127.0.0.1:8000").rstrip("/"),
+        council_name=str(given("COUNCIL_NAME") or "Throughcare"),
+        brand_colour=given("BRAND_COLOUR"),
+        link_colour=given("LINK_COLOUR"),
         smtp_url=_smtp_url(given("SMTP_URL")),
         mail_from=str(given("MAIL_FROM") or "throughcare@localhost"),
         log_json=_yes_or_no(given, "LOG_JSON", default=production),

@@ -11,7 +11,7 @@ export function warnBeforeSessionEnds (page) {
 
   const show = () => {
     const left = Math.max(0, Math.round((endsAt - Date.now()) / 1000))
-    if (left === 0) { window.location.assign(dialog.dataset.sessionEnded); return }
+    if (left === 0) { clearInterval(tick); window.location.assign(dialog.dataset.sessionEnded); return }
     const whole = Math.ceil(left / 60)
     const words = whole === 1 ? '1 minute' : `${whole} minutes`
     if (minutes.textContent !== words) minutes.textContent = words

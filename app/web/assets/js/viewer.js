@@ -21,8 +21,31 @@ function mark (viewer, container) {
   }
 }
 
+// A small label under each element of data-due, {"element id": "words"}.
+function showDueDates (viewer, container) {
+  const registry = viewer.get('elementRegistry')
+  for (const [id, words] of Object.entries(JSON.parse(container.dataset.due || '{}'))) {
+    if (!registry.get(id)) continue
+    const label = document.createElement('span')
+    label.className = 'app-diagram-due'
+    label.textContent = words
+    viewer.get('overlays').add(id, { position: { bottom: 4, left: 4 }, html: label })
+  }
+}
+
+/** A wide diagram needs no high box. */
+function fitHeight (canvas, container) {
+  const { inner } = canvas.viewbox()
+  const wanted = container.clientWidth * inner.height / inner.width + 80
+  if (inner.width > 0 && wanted < container.clientHeight) {
+    container.style.height = `${Math.max(240, Math.round(wanted))}px`
+    canvas.resized()
+  }
+}
+
 function centre (viewer, container) {
   const canvas = viewer.get('canvas')
+  fitHeight(canvas, container)
   canvas.zoom('fit-viewport', 'auto')
   const here = names(container.dataset.active).find((id) => viewer.get('elementRegistry').get(id))
   if (here && canvas.zoom() < 0.5) {
@@ -50,12 +73,14 @@ async function draw (page, container) {
     const viewer = new NavigatedViewer({ container })
     await viewer.importXML(await answer.text())
     mark(viewer, container)
+    showDueDates(viewer, container)
     centre(viewer, container)
     label(container, container.dataset.label || 'Diagram of the pathway')
     buttons(viewer, page, container)
     if (status) status.remove()
     container.dataset.drawn = 'yes'
-  } catch {
+  } catch (problem) {
+    console.warn(`No diagram: ${problem.message}`)
     if (status) status.textContent = 'The diagram could not be drawn. The list on this page says the same.'
   }
 }

@@ -1,0 +1,64 @@
+"""What the small script of each page saves people: lost typing, needless questions, a session that ends unsaid."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import expect
+
+from tests.e2e.conftest import Reader
+from tests.e2e.test_first_remand import DUTY_MANAGER, SOCIAL_WORKER, server_clock, start_a_remand
+
+__all__ = ["server_clock"]
+
+
+def test_a_question_is_asked_only_while_an_answer_before_asks_for_it(reader: Callable[..., Reader]) -> None:
+    dora = reader(DUTY_MANAGER)
+    dora.go("/start/remand_yda/child?q=Alex")
+    dora.follow("Alex Example")
+    concern = dora.page.locator("[name=safety_concern_words]")
+    expect(concern).to_be_hidden()
+
+    dora.page.locator("input[name=safety_concern][value=true]").check()
+    expect(concern).to_be_visible()
+    dora.look()
+
+    dora.page.locator("input[name=safety_concern][value=false]").check()
+    expect(concern).to_be_hidden()
+
+
+def test_what_is_typed_is_saved_by_itself_and_stands_there_after_a_reload(
+    reader: Callable[..., Reader],
+) -> None:
+    start_a_remand(reader(DUTY_MANAGER))
+    sam = reader(SOCIAL_WORKER)
+    sam.go("/work")
+    sam.follow("Visit the child in custody")
+
+    sam.page.locator("[name=child_said]").press_sequentially("I want to ring my gran.")
+
+    expect(sam.page.locator("[data-draft-status]")).to_have_text("Your answers are saved as a draft.")
+    sam.page.reload()
+    expect(sam.page.locator("[name=child_said]")).to_have_value("I want to ring my gran.")
+    expect(sam.page.locator("main")).to_contain_text("This is a draft that Sam Socialworker saved")
+
+
+def test_a_person_is_warned_five_minutes_before_the_session_ends_and_can_stay(
+    reader: Callable[..., Reader],
+) -> None:
+    dora = reader(DUTY_MANAGER)
+    dora.page.clock.install()
+    dora.go("/work")
+    warning = dora.page.get_by_role("dialog")
+    dora.page.clock.fast_forward("24:58")
+    expect(warning).to_be_hidden()
+
+    dora.page.clock.run_for(5_000)
+    expect(warning).to_contain_text("You will be signed out in 5 minutes")
+    dora.look()
+    dora.page.get_by_role("button", name="Stay signed in").click()
+
+    expect(warning).to_be_hidden()
+    dora.page.clock.fast_forward("29:00")
+    dora.page.clock.run_for(62_000)
+    dora.page.wait_for_url("**/session-ended")
