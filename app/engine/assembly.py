@@ -123,6 +123,10 @@ def _adopt(
 ) -> None:
     drawn = node is not None and not isinstance(task_spec, LoopTask)
     task_spec.element = elements[id(node)] if drawn else None
+    if isinstance(task_spec, LoopTask):
+        # SpiffWorkflow does this when the first copy is made, which may have been in another process.
+        child = task_spec._wf_spec.task_specs[task_spec.task_spec]
+        child.completed_event.connect(task_spec.merge_child)
     own = False
     if isinstance(task_spec, EventBasedGateway):
         # SpiffWorkflow moves the events of the ways out into the gateway, in the order of the ways out.

@@ -56,6 +56,11 @@ def compile(bundle: Bundle, roles: RoleTable) -> CompiledVersion:  # noqa: A001 
     return _compiled(bundle.version_id(), _ByVersion(bundle), roles)
 
 
+def forget() -> None:
+    """Drop every version that this process has compiled; they are parsed again when next asked for."""
+    _compiled.cache_clear()
+
+
 class _ByVersion:
     """A bundle that counts as equal to every other of the same content."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from app.domain.profiles import Profile
 from app.domain.roles import RoleTable
 from app.domain.workdays import WorkingCalendar
 from app.engine.contracts import EngineContext
-from tests.engine.walking import SavedWalk, StraightWalk, compiled
+from tests.engine.walking import SavedWalk, StraightWalk, compiled, parsed_anew
 
 CHRISTMAS_EVE = datetime(2026, 12, 24, 17, 40, tzinfo=UTC)
 
@@ -84,11 +85,14 @@ def context(profile: Profile, calendar: WorkingCalendar) -> EngineContext:
 @pytest.fixture(params=["saved and restored", "straight"])
 def walk(request: pytest.FixtureRequest, roles: RoleTable, context: EngineContext) -> Callable[..., Any]:
     """Begins a walk through a diagram: `walk(xml, *called, variables={}, payload=None)`."""
-    kind = SavedWalk if request.param == "saved and restored" else StraightWalk
 
     def begin(
         xml: str, *called: str, variables: Any = None, payload: Any = None, key: str = "journey"
     ) -> SavedWalk | StraightWalk:
-        return kind(compiled(xml, roles, *called, key=key), context, variables or {}, payload)
+        version = compiled(xml, roles, *called, key=key)
+        if request.param == "straight":
+            return StraightWalk(version, context, variables or {}, payload)
+        anew = partial(parsed_anew, xml, roles, *called, key=key)
+        return SavedWalk(version, context, variables or {}, payload, anew)
 
     return begin

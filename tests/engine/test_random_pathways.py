@@ -27,7 +27,7 @@ from tests.engine.diagrams import (
 )
 from tests.engine.walking import SavedWalk, StraightWalk, compiled
 
-LEAVES = st.sampled_from(["task", "timed_task", "throw", "wait", "event_gateway"])
+LEAVES = st.sampled_from(["task", "timed_task", "cut_task", "throw", "wait", "event_gateway"])
 BLOCKS = st.recursive(
     LEAVES,
     lambda inner: st.one_of(
@@ -76,6 +76,12 @@ class Drawer:
         self.parts += [boundary(late, name, timer("P1D"), False), end(told)]
         self.ways.append(f"{late} > {told}")
         return name, name
+
+    def cut_task(self) -> tuple[str, str]:
+        name, cut, merge = self.task()[0], self.new("cut"), self.new("merge")
+        self.parts += [boundary(cut, name, timer("P1D")), gateway(merge)]
+        self.ways.append(f"{name} > {merge}; {cut} > {merge}")
+        return name, merge
 
     def throw(self) -> tuple[str, str]:
         name = self.new("throw")

@@ -467,6 +467,67 @@ def test_a_task_can_be_repeated_a_number_of_times(walk, sequential):
     assert pathway.open() == ["last"]
 
 
+def test_an_escalation_is_caught_at_the_border_and_the_work_goes_on(walk):
+    escalation = '<bpmn:escalationEventDefinition escalationRef="X1"/>'
+    pathway = walk(
+        line(
+            sub(
+                "inside",
+                start("s"),
+                task("a"),
+                throw("raise", escalation),
+                task("b"),
+                end("e"),
+                flows("s > a > raise > b > e"),
+            ),
+            boundary("raised", "inside", escalation, False),
+            task("look"),
+            end("looked"),
+            path="start > inside > end; raised > look > looked",
+            top='<bpmn:escalation id="X1" name="x" escalationCode="x1"/>',
+        )
+    )
+
+    pathway.do("a")
+    assert pathway.open() == ["b", "look"]
+    pathway.do("look")
+
+    assert pathway.do("b").ended
+
+
+@pytest.mark.parametrize("host", ["userTask", "callActivity", "receiveTask"])
+def test_an_interrupting_timer_takes_over_from_what_it_sits_on(walk, host):
+    inner = diagram(start(), task("deep"), end(), flows("start > deep > end"), key="inner")
+    more = {"callActivity": {"calledElement": "inner"}, "receiveTask": {"messageRef": "M_news"}}.get(host, {})
+    pathway = walk(
+        line(
+            element(host, "a", **more),
+            boundary("late", "a", timer("P1D")),
+            task("after"),
+            gateway("merge"),
+            path="start > a > merge > end; late > after > merge",
+            messages=("news",),
+        ),
+        inner,
+    )
+
+    step = pathway.fire("late")
+
+    assert pathway.open() == ["after"]
+    assert step.subscriptions == ()
+    assert ("a", False, "cancelled") in seen(step)
+    assert pathway.do("after").ended
+
+
+def test_a_receive_task_waits_for_its_message(walk):
+    pathway = walk(
+        line(element("receiveTask", "hear", messageRef="M_news"), path="start>hear>end", messages=("news",))
+    )
+    assert seen(pathway.step)[-1] == ("hear", True, None)
+
+    assert pathway.tell("news").ended
+
+
 def test_a_non_interrupting_event_on_a_sub_process_leaves_it_running(walk):
     pathway = walk(
         line(

@@ -68,13 +68,24 @@ class _Walk:
 
 
 class SavedWalk(_Walk):
-    """Through the runner: text in, text out."""
+    """Through the runner: text in, text out; with `anew`, each step as if by another process, parsed afresh."""
 
     def __init__(
-        self, version: CompiledVersion, context: EngineContext, variables: Any, payload: Any
+        self,
+        version: CompiledVersion,
+        context: EngineContext,
+        variables: Any,
+        payload: Any,
+        anew: Callable[[], CompiledVersion] | None = None,
     ) -> None:
-        self.version, self.context = version, context
+        self.context = context
+        self._anew = anew or (lambda: version)
         self.step = runner.start(version, context, variables, payload)
+
+    @property
+    def version(self) -> CompiledVersion:
+        """The version that the next step runs on."""
+        return self._anew()
 
     def complete(self, ref: str, answers: Mapping[str, Any]) -> Step:
         self.step = runner.complete(self.version, self.step.state, self.context, ref, answers)
@@ -138,6 +149,12 @@ def compiled(xml: str, roles: Any, *others: str, key: str = "journey") -> Compil
     return catalogue.compile(Bundle(key, files), roles)
 
 
+def parsed_anew(xml: str, roles: Any, *others: str, key: str = "journey") -> CompiledVersion:
+    """As `compiled`, without what this process has parsed before."""
+    catalogue.forget()
+    return compiled(xml, roles, *others, key=key)
+
+
 def seen(step: Step) -> list[tuple[str, bool, str | None]]:
     """A step's history without refs."""
     return [(row.element_id, row.entered, row.left) for row in step.history]
@@ -148,4 +165,4 @@ def at(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-__all__ = ["SavedWalk", "StaleTask", "StraightWalk", "Walk", "at", "compiled", "seen"]
+__all__ = ["SavedWalk", "StaleTask", "StraightWalk", "Walk", "at", "compiled", "parsed_anew", "seen"]
