@@ -192,6 +192,8 @@ def allocate(
     session: Session, authority_id: str, child_id: str, role: str, person_id: str, *, by: str | None
 ) -> None:
     """From now on the person holds the role for the child; open tasks of the role that nobody has become theirs."""
+    one_at_a_time = select(Child.id).where(Child.authority_id == authority_id, Child.id == child_id)
+    session.execute(one_at_a_time.with_for_update(key_share=True))
     current = session.scalar(
         select(ChildWorker.person_id).where(
             ChildWorker.authority_id == authority_id,

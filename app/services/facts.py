@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.domain.clock import now
 from app.store.children import ChildFact
-from app.store.db import execute, table_of
+from app.store.db import execute, put, table_of
 
 _FACTS = table_of(ChildFact)
 _KNOWN = select(_FACTS.c.name, _FACTS.c.value).where(
@@ -38,26 +38,18 @@ def record(
         return []
     before = known(session, authority_id, child_id)
     changed = [name for name, value in values.items() if name not in before or before[name] != value]
-    for name in changed:
-        row = {
+    rows = [
+        {
+            "authority_id": authority_id,
+            "child_id": child_id,
+            "name": name,
             "value": {"value": values[name]},
             "recorded_at": now(),
             "recorded_by": person_id,
             "task_id": task_id,
         }
-        if name in before:
-            session.execute(
-                update(ChildFact)
-                .where(
-                    ChildFact.authority_id == authority_id,
-                    ChildFact.child_id == child_id,
-                    ChildFact.name == name,
-                )
-                .values(**row)
-                .execution_options(synchronize_session=False)
-            )
-        else:
-            session.execute(
-                insert(ChildFact).values(authority_id=authority_id, child_id=child_id, name=name, **row)
-            )
+        for name in sorted(changed)  # always in one order, or two writers could wait for each other
+    ]
+    if rows:
+        put(session, _FACTS, rows, replace=("value", "recorded_at", "recorded_by", "task_id"))
     return changed

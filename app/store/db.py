@@ -29,6 +29,7 @@ from sqlalchemy import (
     select,
     text,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -40,6 +41,7 @@ from app.domain import clock
 from app.domain.errors import Busy
 
 READ_ONLY = "throughcare_read_only"
+CONNECTION = "throughcare_connection"
 BUSY_STATES = {"40001", "40P01", "55P03", "57014", "57P01", "57P03", "53100", "53300"}
 SQLITE_SETTINGS = (
     "PRAGMA journal_mode=WAL",
@@ -136,6 +138,7 @@ def transaction() -> Iterator[Session]:
     if session.in_transaction():
         session.rollback()
     try:
+        session.info[CONNECTION] = session.connection()
         yield session
         session.commit()
     except OperationalError as error:
@@ -146,6 +149,8 @@ def transaction() -> Iterator[Session]:
     except BaseException:
         session.rollback()
         raise
+    finally:
+        session.info.pop(CONNECTION, None)
 
 
 @contextmanager
@@ -155,13 +160,14 @@ def reading() -> Iterator[Session]:
     if session.in_transaction():
         session.rollback()
     try:
-        session.connection(execution_options={READ_ONLY: True})
+        session.info[CONNECTION] = session.connection(execution_options={READ_ONLY: True})
         yield session
     except OperationalError as error:
         if is_busy(error):
             raise Busy("The database is busy. Try again in a moment.") from error
         raise
     finally:
+        session.info.pop(CONNECTION, None)
         session.rollback()
 
 
@@ -180,7 +186,8 @@ def execute(
     The way that every step takes uses statements that are built once, as constants with `bindparam`: building them
     anew, and the session's own layer, cost several times what the database does.
     """
-    return session.connection().execute(statement, parameters)
+    connection: Connection = session.info.get(CONNECTION) or session.connection()
+    return connection.execute(statement, parameters)
 
 
 def is_postgresql(session: Session) -> bool:
@@ -224,3 +231,21 @@ def ping() -> None:
     """Raises Busy or OperationalError unless the database answers."""
     with reading() as session:
         session.execute(text("SELECT 1"))
+
+
+def put(
+    session: Session, table: Table, rows: Sequence[Mapping[str, Any]], *, replace: Sequence[str] = ()
+) -> None:
+    """Insert rows; where a row with the same primary key is there already, give it the new values of `replace`.
+
+    Two people may write the same thing of one child at the same moment: neither must fail, and neither must have
+    to look first.
+    """
+    insert = postgresql.insert if is_postgresql(session) else sqlite.insert
+    statement = insert(table)
+    if replace:
+        keys = [column.name for column in table.primary_key]
+        fresh = {name: statement.excluded[name] for name in replace}
+        execute(session, statement.on_conflict_do_update(index_elements=keys, set_=fresh), rows)
+    else:
+        execute(session, statement.on_conflict_do_nothing(), rows)

@@ -10,11 +10,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, func, select
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, bindparam, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.domain.access import Viewer
-from app.store.db import Base
+from app.store.db import Base, execute
 
 
 class Authority(Base):
@@ -179,25 +179,36 @@ def _viewers(rows: Iterable[Any]) -> list[Viewer]:
     ]
 
 
+_SESSIONS = LoginSession.__table__
+_SIGNED_IN = (
+    select(*_WHO, LoginSession.seen_at)
+    .select_from(
+        _SESSIONS.join(
+            _BELONGINGS,
+            (Person.authority_id == LoginSession.authority_id) & (Person.id == LoginSession.person_id),
+        )
+    )
+    .where(
+        LoginSession.authority_id == bindparam("of_authority"),
+        LoginSession.token_hash == bindparam("of_token"),
+        LoginSession.created_at > bindparam("created_after"),
+        LoginSession.seen_at > bindparam("seen_after"),
+        Person.disabled_at.is_(None),
+    )
+)
+
+
 def signed_in(
     session: Session, authority_id: str, token_hash: str, *, created_after: datetime, seen_after: datetime
 ) -> tuple[Viewer, datetime] | None:
     """Whose a session is and when it was last seen, while it lasts and the account is open: one query."""
-    source = LoginSession.__table__.join(
-        _BELONGINGS,
-        (Person.authority_id == LoginSession.authority_id) & (Person.id == LoginSession.person_id),
-    )
-    rows = session.execute(
-        select(*_WHO, LoginSession.seen_at)
-        .select_from(source)
-        .where(
-            LoginSession.authority_id == authority_id,
-            LoginSession.token_hash == token_hash,
-            LoginSession.created_at > created_after,
-            LoginSession.seen_at > seen_after,
-            Person.disabled_at.is_(None),
-        )
-    ).all()
+    keys = {
+        "of_authority": authority_id,
+        "of_token": token_hash,
+        "created_after": created_after,
+        "seen_after": seen_after,
+    }
+    rows = execute(session, _SIGNED_IN, keys).all()
     return (_viewers(rows)[0], rows[0].seen_at) if rows else None
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, insert, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, or_, select, true
 from sqlalchemy.orm import Session
 
 from app.domain.access import ChildThing, Viewer
 from app.domain.clock import now
 from app.store.children import ChildWorker
+from app.store.db import put, table_of
 from app.store.people import ChildAgency
 
 
@@ -19,8 +20,9 @@ def tie(session: Session, authority_id: str, child_id: str, agencies: Iterable[s
     known = set(agencies_of(session, authority_id, child_id))
     fresh = sorted(set(agencies) - known)
     if fresh:
-        session.execute(
-            insert(ChildAgency),
+        put(
+            session,
+            table_of(ChildAgency),
             [
                 {"authority_id": authority_id, "child_id": child_id, "agency": agency, "since_at": now()}
                 for agency in fresh
