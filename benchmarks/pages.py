@@ -1,0 +1,77 @@
+"""My work with few and with many open tasks in the database."""
+
+from __future__ import annotations
+
+from sqlalchemy import update
+
+from app.services import lists
+from app.store.db import transaction
+from app.store.tasks import UserTask
+from benchmarks import seeds
+from benchmarks.databases import AUTHORITY, Place, place
+from benchmarks.door import Door
+from benchmarks.measuring import Action, Figure, alternating, beside, medians
+from benchmarks.sizes import Progress, Size
+
+OWN = 40
+OTHERS = ("casey", "corin", "tess", "bo", "fran", "mo", "ash", "ivy", "ira", "pip")
+CHILDREN = 500
+MOST_TIMES = 1.5
+
+
+def my_work(here: Place, size: Size, progress: Progress) -> list[Figure]:
+    """The social worker's page, with the same tasks of their own among few and among many of others."""
+    small, large = size.waiting
+    progress("seeding open tasks")
+    with place(here.server) as many, place(here.server) as few:
+        with many.app.app_context():
+            _seed(many, large)
+            _seed_own = many.viewer("sam")
+        _seed(few, small)
+        doors = {"small": Door(few, "sam"), "large": Door(many, "sam")}
+        sam = {"small": few.viewer("sam"), "large": _seed_own}
+        progress("opening my work")
+        rounds: list[dict[str, Action]] = [
+            {
+                "small": lambda: doors["small"].get("/work"),
+                "large": lambda: doors["large"].get("/work"),
+                "small list": few.inside(lambda: lists.my_work(sam["small"])),
+                "large list": many.inside(lambda: lists.my_work(sam["large"])),
+            }
+            for _ in range(size.rounds)
+        ]
+        middle = medians(alternating(rounds))
+    what = f"with {large} open tasks, beside {small}"
+    return [
+        beside(
+            "my_work", here.kind, f"GET /work {what}", middle["large"], middle["small"], at_most=MOST_TIMES
+        ),
+        beside(
+            "my_work",
+            here.kind,
+            f"the list alone {what}",
+            middle["large list"],
+            middle["small list"],
+            at_most=MOST_TIMES,
+        ),
+    ]
+
+
+def _seed(where: Place, number: int) -> None:
+    """`number` open tasks: the first ones the social worker's, the rest other people's."""
+    instance_id = seeds.start_visits(where)
+    seeds.advance_to_visits(where, instance_id)
+    own = min(OWN, number)
+    seeds.copies(instance_id, own - 1, history=False, children=min(20, own))
+    others = seeds.copies(instance_id, number - own, history=False, children=min(CHILDREN, number))
+    people = [where.viewer(name).person_id for name in OTHERS]
+    with transaction() as session:
+        for position, person_id in enumerate(people):
+            for begin in range(position, len(others), len(people) * 500):
+                chosen = others[begin : begin + len(people) * 500 : len(people)]
+                session.execute(
+                    update(UserTask)
+                    .where(UserTask.authority_id == AUTHORITY, UserTask.instance_id.in_(chosen))
+                    .values(assignee_id=person_id)
+                )
+    seeds.refresh_statistics(where)
