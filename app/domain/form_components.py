@@ -29,6 +29,7 @@ def shown(value: Any) -> str:
 
 
 def name_of(component: Mapping[str, Any]) -> str:
+    """The component inside a finding: its label or key, short and safe to print."""
     for word in ("label", "dateLabel", "key", "id", "type"):
         if isinstance(component.get(word), str) and component[word]:
             return shown(component[word])
