@@ -1,4 +1,4 @@
-"""Which of the tasks on a page the viewer may open: the others are shown without a link."""
+"""How far the viewer reaches from a page: which tasks they may open, which record they may start from."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections.abc import Iterable
 
 from app.domain.access import TaskThing, Viewer, may
 from app.services import reference
+from app.services.children import get
 from app.services.lists import TaskRow
 from app.store.db import reading
-from app.store.ties import workers_of
+from app.store.ties import child_thing, workers_of
 
 
 def openable(viewer: Viewer, child_id: str, tasks: Iterable[TaskRow]) -> frozenset[str]:
@@ -16,6 +17,16 @@ def openable(viewer: Viewer, child_id: str, tasks: Iterable[TaskRow]) -> frozens
     with reading() as session:
         workers = workers_of(session, viewer.authority_id, child_id)
     return frozenset(task.id for task in tasks if may(viewer, "see_task", _thing(viewer, task, workers)))
+
+
+def require_record(viewer: Viewer, child_id: str) -> bool:
+    """Whether the viewer sees the child, or only links a record that the other agency holds.
+
+    Raises NotFound when the viewer's authority has no such record at all.
+    """
+    with reading() as session:
+        get(session, viewer.authority_id, child_id)
+        return may(viewer, "see_child", child_thing(session, viewer.authority_id, child_id))
 
 
 def _thing(viewer: Viewer, task: TaskRow, workers: frozenset[str]) -> TaskThing:

@@ -16,12 +16,15 @@ from app.services.instance_view import InstanceView
 from app.web.fields import error_summary, read_posted
 from app.web.guard import allowed
 from app.web.identity import identity_facts
+from app.web.moments import short_day
 from app.web.pathways import bpmn_file
 from app.web.questions import components
 
 pages = Blueprint("instances", __name__)
 Answer = str | Response | tuple[str, int]
 SECTION = "pathways.index"
+FRAMES = frozenset({"subProcess", "transaction", "adHocSubProcess", "boundaryEvent"})
+GATEWAYS = ("exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway")
 
 
 @pages.get("/instances/<instance_id>")
@@ -34,7 +37,10 @@ def show(instance_id: str) -> str:
         page_name=view.instance.name,
         view=view,
         facts=identity_facts(view.child),
+        active=_active(view),
         late=_late(view),
+        due={task.element_id: f"Due {short_day(task.due_at)}" for task in view.tasks if task.due_at},
+        gateways=GATEWAYS,
         openable=reach.openable(g.viewer, view.child.id, view.tasks),
     )
 
@@ -90,6 +96,12 @@ def cancel(instance_id: str) -> Answer:
         return _cancel_page(view, error), 422
     flash(f"{view.instance.name} was cancelled. Its open tasks are withdrawn.", "success")
     return redirect(url_for("instances.show", instance_id=instance_id), 303)
+
+
+def _active(view: InstanceView) -> list[str]:
+    """The elements at which something is to be done or awaited: not the frames that they stand in."""
+    frames = {line.element_id for line in view.history if line.type in FRAMES}
+    return [element for element in view.active if element not in frames]
 
 
 def _late(view: InstanceView) -> list[str]:

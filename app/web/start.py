@@ -18,7 +18,7 @@ from app.domain.clock import now
 from app.domain.errors import BadInput, NotFound
 from app.domain.forms import Form, read_form, validate
 from app.domain.ids import new_id
-from app.services import child_view, children, instance_view, instances, pathway_view
+from app.services import child_view, children, instance_view, instances, pathway_view, reach
 from app.services.instances import Preview
 from app.web import fields, questions
 from app.web.guard import allowed
@@ -125,7 +125,9 @@ def create_child(pathway: str) -> Answer:
 def form(pathway: str, child_id: str) -> Answer:
     """The questions that start the pathway, with what is known of the child."""
     _name_of(pathway)
-    return _form_page(pathway, child_id, instances.prefilled(g.viewer, pathway, child_id))
+    is_known = reach.require_record(g.viewer, child_id)
+    known = instances.prefilled(g.viewer, pathway, child_id) if is_known else {}
+    return _form_page(pathway, child_id, known)
 
 
 @pages.post("/start/<pathway>/<child_id>")
@@ -133,6 +135,7 @@ def form(pathway: str, child_id: str) -> Answer:
 def check(pathway: str, child_id: str) -> Answer:
     """The answers as they will be recorded, who will be told and which clocks begin; or back to change them."""
     _name_of(pathway)
+    reach.require_record(g.viewer, child_id)
     asked = instances.start_form(g.viewer, pathway)
     typed: dict[str, Any] = {}
     try:
@@ -151,6 +154,7 @@ def check(pathway: str, child_id: str) -> Answer:
 def go(pathway: str, child_id: str) -> Answer:
     """Start it, once however often the button is pressed."""
     answers: dict[str, Any] = {}
+    reach.require_record(g.viewer, child_id)
     try:
         answers = _carried()
         instance_id = instances.start(
