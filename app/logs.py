@@ -64,6 +64,7 @@ def _install(formatter: logging.Formatter) -> None:
     handler.setFormatter(formatter)
     root.addHandler(handler)
     root.setLevel(logging.WARNING)
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)  # its lines quote addresses, searched names and all
     for ours in ("throughcare", "app"):
         logging.getLogger(ours).setLevel(logging.INFO)
 

@@ -132,9 +132,17 @@ def filled_sqlite_app(filled_sqlite_database: str, make_app: Callable[..., Flask
 
 
 @pytest.fixture
-def live_server(filled_sqlite_database: str, make_app: Callable[..., Flask]) -> Iterator[LiveServer]:
+def server_clock() -> SimulatedClock | None:
+    """The clock of `live_server`. A test file that needs another time has a fixture of this name of its own."""
+    return None
+
+
+@pytest.fixture
+def live_server(
+    filled_sqlite_database: str, make_app: Callable[..., Flask], server_clock: SimulatedClock | None
+) -> Iterator[LiveServer]:
     """The app, as a first `make run` leaves it, behind a real HTTP server on a free port of this machine."""
-    with LiveServer(make_app(filled_sqlite_database)) as server:
+    with LiveServer(make_app(filled_sqlite_database), server_clock) as server:
         yield server
 
 

@@ -10,6 +10,8 @@ from app.store.db import Base
 
 
 class BankHoliday(Base):
+    """A day that is no working day in one division (england, scotland, ...), from the library or added by a person."""
+
     __tablename__ = "bank_holidays"
     division: Mapped[str] = mapped_column(primary_key=True)
     on: Mapped[date] = mapped_column(primary_key=True)

@@ -12,6 +12,8 @@ from app.store.db import Base
 
 
 class Child(Base):
+    """A child whom an authority works with. Names and dates stay in here; only `reference` may leave."""
+
     __tablename__ = "children"
     authority_id: Mapped[str] = mapped_column(ForeignKey("authorities.id"), primary_key=True)
     id: Mapped[str] = mapped_column(primary_key=True)

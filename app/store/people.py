@@ -78,6 +78,8 @@ class SignInName(Base):
 
 
 class PersonTeam(Base):
+    """Membership: the queues that a person may take work from."""
+
     __tablename__ = "person_teams"
     authority_id: Mapped[str] = mapped_column(primary_key=True)
     person_id: Mapped[str] = mapped_column(primary_key=True)
@@ -90,6 +92,8 @@ class PersonTeam(Base):
 
 
 class PersonRole(Base):
+    """A role that a person does work in."""
+
     __tablename__ = "person_roles"
     authority_id: Mapped[str] = mapped_column(primary_key=True)
     person_id: Mapped[str] = mapped_column(primary_key=True)

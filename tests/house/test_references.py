@@ -246,3 +246,11 @@ def answers_asked_for() -> list[tuple[Drawing, Node, str]]:
         for element, field in re.findall(r"\b([a-z_]\w*)\.([a-z_]\w*)", TEXT.sub("", expression))
         if element in tasks
     ]
+
+
+@every_drawing
+def test_everything_in_a_drawing_is_drawn(drawing: Drawing) -> None:
+    drawn = {shape.get("bpmnElement") for shape in drawing.tree.iter() if shape.tag.endswith(("BPMNShape", "BPMNEdge"))}
+    flows = {flow.get("id") for flow in drawing.all("sequenceFlow")}
+
+    assert {node.id for node in drawing.nodes()} | flows <= drawn

@@ -1,0 +1,158 @@
+"""A remand at 17:40 on Christmas Eve, as the people who work with it see it in a browser."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+from playwright.sync_api import expect
+
+from app.domain.clock import SimulatedClock
+from tests.e2e.conftest import Reader
+
+DUTY_MANAGER = "dora@wandsworth.example"
+SOCIAL_WORKER = "sam@wandsworth.example"
+STRANGER = "sam@stockport.example"
+CHRISTMAS_EVE = datetime(2026, 12, 24, 18, 5, tzinfo=UTC)
+
+
+@pytest.fixture
+def server_clock() -> SimulatedClock:
+    """It is 18:05 on Thursday 24 December 2026."""
+    return SimulatedClock(CHRISTMAS_EVE)
+
+
+def answer(reader: Reader, answers: dict[str, str | bool]) -> None:
+    """Fill in a form by the names of its fields; True and False are answered by the Yes and No of a question."""
+    for name, given in answers.items():
+        if isinstance(given, bool):
+            reader.page.locator(f"input[name={name}][value={str(given).lower()}]").check()
+        else:
+            reader.page.locator(f"[name={name}]").fill(given)
+
+
+def at_the_check_page(dora: Reader) -> None:
+    """Dora has chosen the pathway and the child, and answered the questions."""
+    dora.go("/start?pathway=remand_yda")
+    dora.page.locator("input[name=q]").fill("Alex")
+    dora.press("Find")
+    dora.follow("Alex Example")
+    dora.picture("start")
+    answer(dora, {
+        "remanded_at-day": "24", "remanded_at-month": "12", "remanded_at-year": "2026", "remanded_at-time": "5.40pm",
+        "court_name": "Westbridge Youth Court", "establishment": "Oakhollow Secure Training Centre",
+        "looked_after_before": False, "has_social_worker": True, "safety_concern": False,
+    })  # fmt: skip
+    dora.press("Continue")
+
+
+def start_a_remand(dora: Reader) -> None:
+    """Dora has started the pathway for Alex."""
+    at_the_check_page(dora)
+    dora.press("Start pathway")
+
+
+def test_a_duty_manager_starts_a_remand_and_the_social_worker_makes_the_first_visit(
+    reader: Callable[..., Reader], server_clock: SimulatedClock
+) -> None:
+    dora = reader(DUTY_MANAGER)
+    at_the_check_page(dora)
+    dora.picture("check-answers")
+    expect(dora.page.get_by_role("button", name="Start pathway and notify 6 people")).to_be_visible()
+
+    dora.press("Start pathway and notify 6 people")
+
+    expect(dora.page.locator("h1")).to_contain_text("has started")
+    dora.picture("started")
+
+    sam = reader(SOCIAL_WORKER)
+    sam.go("/work")
+    sam.picture("my-work")
+    expect(sam.page.locator("main")).to_contain_text(
+        "Due Thursday 31 December 2026: one week after Thursday 24 December 2026 (regulation 28)"
+    )
+
+    sam.follow("Visit the child in custody")
+    sam.picture("task")
+    server_clock.move_to(datetime(2026, 12, 29, 15, 0, tzinfo=UTC))
+    answer(sam, {
+        "seen_on-day": "29", "seen_on-month": "12", "seen_on-year": "2026", "seen_alone": True,
+        "child_said": "Wants to know when family may visit.",
+    })  # fmt: skip
+    sam.press("Complete this task")
+    sam.go("/work")
+
+    expect(sam.page.locator("main")).not_to_contain_text("Visit the child in custody")
+
+
+def test_everybody_sees_where_the_pathway_stands_as_a_drawing_and_as_a_list(reader: Callable[..., Reader]) -> None:
+    dora = reader(DUTY_MANAGER)
+    start_a_remand(dora)
+
+    dora.follow("See where the pathway stands")
+
+    expect(dora.page.locator("svg [data-element-id=record_first_visit]").first).to_be_visible()
+    dora.picture("pathway")
+    expect(dora.page.locator("main")).to_contain_text("Visit the child in custody")
+
+
+def test_the_child_s_page_and_the_team_s_queue(reader: Callable[..., Reader]) -> None:
+    dora = reader(DUTY_MANAGER)
+    start_a_remand(dora)
+
+    dora.go("/work")
+    dora.follow("Alex Example")
+    dora.picture("child")
+    dora.go("/team")
+
+    dora.picture("team-queue")
+    expect(dora.page.locator("main")).to_contain_text("Alex Example")
+
+
+def test_somebody_from_another_authority_sees_nothing_of_it(reader: Callable[..., Reader]) -> None:
+    dora = reader(DUTY_MANAGER)
+    start_a_remand(dora)
+    dora.follow("See where the pathway stands")
+    path = re.sub(r"^https?://[^/]+", "", dora.page.url)
+
+    stranger = reader(STRANGER)
+    stranger.go(path)
+
+    expect(stranger.page.locator("h1")).to_contain_text("not found", ignore_case=True)
+
+
+def test_a_remand_can_be_started_and_a_visit_recorded_without_javascript(
+    reader: Callable[..., Reader], server_clock: SimulatedClock
+) -> None:
+    start_a_remand(reader(DUTY_MANAGER, javascript=False))
+    sam = reader(SOCIAL_WORKER, javascript=False)
+    sam.go("/work")
+    sam.follow("Visit the child in custody")
+    server_clock.move_to(datetime(2026, 12, 29, 15, 0, tzinfo=UTC))
+
+    answer(sam, {
+        "seen_on-day": "29", "seen_on-month": "12", "seen_on-year": "2026", "seen_alone": True,
+        "child_said": "Wants to know when family may visit.",
+    })  # fmt: skip
+    sam.press("Complete this task")
+    sam.go("/work")
+
+    expect(sam.page.locator("main")).not_to_contain_text("Visit the child in custody")
+
+
+def test_a_mistake_is_pointed_out_where_it_is(reader: Callable[..., Reader]) -> None:
+    dora = reader(DUTY_MANAGER)
+    start_a_remand(dora)
+    sam = reader(SOCIAL_WORKER)
+    sam.go("/work")
+    sam.follow("Visit the child in custody")
+
+    answer(sam, {"seen_on-day": "31", "seen_on-month": "2", "seen_on-year": "2026"})
+    sam.press("Complete this task")
+
+    expect(sam.page).to_have_title(re.compile("^Error:"))
+    sam.picture("mistake")
+    sam.page.locator(".govuk-error-summary a").first.click()
+    expect(sam.page.locator("[name=seen_on-day]")).to_have_value("31")
