@@ -58,3 +58,13 @@ def test_a_moved_fact_moves_the_timer_that_hangs_from_it_and_no_other(roles, con
     assert step.history == step.messages == ()
     fired = runner.fire(walk.version, step.state, moved, after["late"].ref)
     assert [timer.element_id for timer in fired.timers] == ["reminder"]
+
+
+def test_a_look_changes_nothing(roles, context):
+    walk = begin(roles, context)
+
+    step = runner.look(walk.version, walk.step.state, context)
+
+    assert step.state == walk.step.state
+    assert (step.tasks, step.timers, step.subscriptions) == (walk.step.tasks, walk.step.timers, ())
+    assert step.history == step.messages == step.effects == ()
