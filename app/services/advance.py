@@ -141,7 +141,7 @@ def apply(
     mirror = projection.read(session, instance)
     entries = list(cause.entries)
     projection.write_history(session, instance, step.history)
-    entries += effects.send_messages(session, instance, version, step)
+    entries += effects.send_messages(session, instance, version, step, context)
     entries += effects.apply_effects(session, instance, version, step, context)
     entries += projection.withdraw(session, instance, mirror, step, cause.done_ref)
     created, opened = task_rows.create(session, instance, step.tasks, mirror, context)
@@ -157,7 +157,7 @@ def apply(
                 facts={
                     "definition": instance.definition_key,
                     "name": instance.name,
-                    "end_events": list(step.end_events),
+                    "end_events": projection.ends_reached(session, instance),
                 },
             )
         )

@@ -20,6 +20,7 @@ from app.domain.moments import read_moment
 from app.domain.profiles import Contact
 from app.engine.contracts import CompiledVersion, Effect, EngineContext, Step
 from app.services import facts, messages_out
+from app.services.task_rows import duties_in
 from app.store.audit import Entry
 from app.store.children import BedNights, ChildWorker, LegalStatus
 from app.store.outbox import Notification
@@ -40,7 +41,9 @@ class Site:
     occasion: str
 
 
-def send_messages(session: Session, instance: Row[Any], version: CompiledVersion, step: Step) -> list[Entry]:
+def send_messages(
+    session: Session, instance: Row[Any], version: CompiledVersion, step: Step, context: EngineContext
+) -> list[Entry]:
     """Queue the step's messages in their order."""
     entries: list[Entry] = []
     for sent in step.messages:
@@ -58,18 +61,20 @@ def send_messages(session: Session, instance: Row[Any], version: CompiledVersion
             "element": sent.element_id,
             "name": element.name if element else sent.name,
             "lane": element.role if element else None,
-            "duty": list(element.duty) if element else [],
+            "duty": duties_in(context.profile.area, element.duty) if element else [],
             "message": sent.name,
         }
         entries.append(
             Entry(kind="message_sent", child_id=instance.child_id, message_id=message_id, facts=facts_)
         )
         if sent.name == ESCALATE:
-            entries.append(note_escalation(session, instance, sent.payload))
+            entries.append(note_escalation(session, instance, sent.payload, context))
     return entries
 
 
-def note_escalation(session: Session, instance: Row[Any], payload: Mapping[str, Any]) -> Entry:
+def note_escalation(
+    session: Session, instance: Row[Any], payload: Mapping[str, Any], context: EngineContext
+) -> Entry:
     """Mark the late task as escalated, so that its completion ends the escalation."""
     late = payload.get("correlation_key")
     session.execute(
@@ -90,10 +95,18 @@ def note_escalation(session: Session, instance: Row[Any], payload: Mapping[str, 
             "definition": instance.definition_key,
             "element": late,
             "name": payload.get("name"),
-            "duty": payload.get("duty") or [],
+            "lane": payload.get("lane"),
+            "duty": duties_in(context.profile.area, _ids(payload.get("duty"))),
             "due_at": payload.get("due_at"),
         },
     )
+
+
+def _ids(duty: Any) -> list[str]:
+    """Duty ids as a diagram or the platform names them: a list, or text with commas."""
+    if isinstance(duty, str):
+        return [part.strip() for part in duty.split(",") if part.strip()]
+    return list(duty or [])
 
 
 def apply_effects(
@@ -151,7 +164,7 @@ def _notify(site: Site, effect: Effect) -> list[Entry]:
                         "element": effect.element_id,
                         "name": element.name if element else "",
                         "lane": role,
-                        "duty": list(element.duty) if element else [],
+                        "duty": duties_in(site.context.profile.area, element.duty) if element else [],
                         "detail": f"{contact.label}",
                         "notification": notification_id,
                         "template": effect.parameters["template"],

@@ -1,7 +1,4 @@
-"""Lists of tasks: my work, and a team's queue. Every list takes the viewer and is filtered in SQL.
-
-The conditions name the state as a literal, not as a parameter: SQLite uses a partial index only for those.
-"""
+"""Lists of tasks: my work, and a team's queue. Every list takes the viewer and is filtered in SQL."""
 
 from __future__ import annotations
 
@@ -10,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, literal_column, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.access import TeamThing, Viewer, may
@@ -19,10 +16,10 @@ from app.domain.errors import NotFound
 from app.domain.moments import start_of_day
 from app.services import reference
 from app.services.children import ChildRow
+from app.services.work_queries import statements, task_rows
 from app.store.children import Child
-from app.store.db import reading
-from app.store.people import Person, Team, teams
-from app.store.tasks import Draft, UserTask
+from app.store.db import execute, reading
+from app.store.people import teams
 
 PAGE_SIZE = 50
 SECTIONS = {
@@ -32,7 +29,20 @@ SECTIONS = {
     "later": "Due later",
     "none": "No due date",
 }
-IS_OPEN = UserTask.state == literal_column("'open'")
+__all__ = [
+    "ChildGroup",
+    "Filters",
+    "TaskRow",
+    "TeamRow",
+    "WorkPage",
+    "as_task_row",
+    "child_rows",
+    "my_work",
+    "section_of",
+    "task_rows",
+    "team_queue",
+    "teams_of",
+]
 
 
 @dataclass(frozen=True)
@@ -121,17 +131,8 @@ class TeamRow:
 
 def my_work(viewer: Viewer, filters: Filters = Filters(), page: int = 1) -> WorkPage:
     """What the viewer has to do, or their teams, grouped by child, earliest due first; 50 tasks a page."""
-    mine = or_(
-        UserTask.assignee_id == viewer.person_id,
-        and_(
-            UserTask.team_id.in_(sorted(viewer.team_ids)),
-            UserTask.assignee_id.is_(None),
-            UserTask.role.in_(sorted(viewer.roles)),
-        ),
-    )
-    whose = UserTask.team_id.in_(sorted(viewer.team_ids)) if filters.who == "team" else mine
-    with reading() as session:
-        return _page(session, viewer, whose, filters, page)
+    whose = "team" if filters.who == "team" else "mine"
+    return _page(viewer, whose, sorted(viewer.team_ids), filters, page)
 
 
 def team_queue(
@@ -145,11 +146,7 @@ def team_queue(
     """The open tasks of a team. Raises NotFound when the team's queue is not the viewer's to see."""
     if team_id not in {team.id for team in teams_of(viewer)}:
         raise NotFound()
-    whose = UserTask.team_id == team_id
-    if unclaimed_only:
-        whose = and_(whose, UserTask.assignee_id.is_(None))
-    with reading() as session:
-        return _page(session, viewer, whose, filters, page)
+    return _page(viewer, "unclaimed" if unclaimed_only else "team", [team_id], filters, page)
 
 
 def teams_of(viewer: Viewer) -> list[TeamRow]:
@@ -163,52 +160,49 @@ def teams_of(viewer: Viewer) -> list[TeamRow]:
     return sorted(found, key=lambda team: (team.id not in viewer.team_ids, team.name))
 
 
-def _page(
-    session: Session, viewer: Viewer, whose: ColumnElement[bool], filters: Filters, page: int
-) -> WorkPage:
-    conditions = [UserTask.authority_id == viewer.authority_id, IS_OPEN, whose]
-    if filters.role:
-        conditions.append(UserTask.role == filters.role)
-    if filters.pathway:
-        conditions.append(UserTask.definition_key == filters.pathway)
-    counts = _counts(session, conditions)
-    if filters.due in SECTIONS:
-        conditions.append(_section_column() == filters.due)
-    total = counts.get(filters.due, 0) if filters.due in SECTIONS else sum(counts.values())
-    pages = max(1, -(-total // PAGE_SIZE))
-    page = min(max(1, page), pages)
-    rows = session.execute(
-        task_rows()
-        .where(*conditions)
-        .order_by(UserTask.due_at.is_(None), UserTask.due_at, UserTask.id)
-        .limit(PAGE_SIZE)
-        .offset((page - 1) * PAGE_SIZE)
+def _page(viewer: Viewer, whose: str, team_ids: list[str], filters: Filters, page: int) -> WorkPage:
+    counting, listing = statements(
+        whose,
+        by_role=bool(filters.role),
+        by_pathway=bool(filters.pathway),
+        by_due=filters.due in SECTIONS,
     )
+    given = _parameters(viewer, whose, team_ids, filters)
+    with reading() as session:
+        numbers = {row.section: row.number for row in execute(session, counting, given)}
+        counts = {key: numbers.get(key, 0) for key in SECTIONS}
+        total = counts[filters.due] if filters.due in SECTIONS else sum(counts.values())
+        pages = max(1, -(-total // PAGE_SIZE))
+        page = min(max(1, page), pages)
+        if filters.due in SECTIONS:
+            given["due"] = filters.due
+        given |= {"at_most": PAGE_SIZE, "skipped": (page - 1) * PAGE_SIZE}
+        rows = execute(session, listing, given).all() if total else []
     return WorkPage(_grouped(as_task_row(row) for row in rows), counts, total, page, pages)
 
 
-def _counts(session: Session, conditions: list[Any]) -> dict[str, int]:
-    section = _section_column()
-    found = session.execute(select(section, func.count()).where(*conditions).group_by(section)).all()
-    numbers: dict[str, int] = {row[0]: row[1] for row in found}
-    return {key: numbers.get(key, 0) for key in SECTIONS}
+def _parameters(viewer: Viewer, whose: str, team_ids: list[str], filters: Filters) -> dict[str, Any]:
+    passed, tomorrow, monday = _edges()
+    given: dict[str, Any] = {
+        "of_authority": viewer.authority_id,
+        "of_teams": team_ids,
+        "passed": passed,
+        "tomorrow": tomorrow,
+        "monday": monday,
+    }
+    if whose == "mine":
+        given |= {"of_person": viewer.person_id, "of_roles": sorted(viewer.roles)}
+    if filters.role:
+        given["role"] = filters.role
+    if filters.pathway:
+        given["pathway"] = filters.pathway
+    return given
 
 
 def _edges() -> tuple[datetime, datetime, datetime]:
     """Now, the end of today and the end of Sunday, in London, as moments."""
     day = today()
     return now(), start_of_day(day + timedelta(days=1)), start_of_day(day + timedelta(days=7 - day.weekday()))
-
-
-def _section_column() -> ColumnElement[str]:
-    passed, tomorrow, monday = _edges()
-    return case(
-        (UserTask.due_at.is_(None), literal_column("'none'")),
-        (UserTask.due_at < passed, literal_column("'overdue'")),
-        (UserTask.due_at < tomorrow, literal_column("'today'")),
-        (UserTask.due_at < monday, literal_column("'week'")),
-        else_=literal_column("'later'"),
-    )
 
 
 def section_of(due_at: datetime | None) -> str:
@@ -229,45 +223,38 @@ def _grouped(tasks: Iterable[TaskRow]) -> tuple[ChildGroup, ...]:
     return tuple(ChildGroup(group[0].child, tuple(group)) for group in found.values())
 
 
-def task_rows() -> Any:
-    """The query behind every list of tasks; the caller says which and in what order."""
-    return (
-        select(UserTask, Child, Person.name, Team.name, Draft.version)
-        .join(Child, (Child.authority_id == UserTask.authority_id) & (Child.id == UserTask.child_id))
-        .outerjoin(
-            Person, (Person.authority_id == UserTask.authority_id) & (Person.id == UserTask.assignee_id)
-        )
-        .outerjoin(Team, (Team.authority_id == UserTask.authority_id) & (Team.id == UserTask.team_id))
-        .outerjoin(Draft, (Draft.authority_id == UserTask.authority_id) & (Draft.task_id == UserTask.id))
-    )
-
-
 def as_task_row(row: Any) -> TaskRow:
     """A row of `task_rows` as lists show it."""
-    task, child, assignee, team, draft_version = row
-    role = reference.roles().by_key.get(task.role)
+    role = reference.roles().by_key.get(row.role)
     return TaskRow(
-        id=task.id,
-        name=task.name,
-        child=_child_row(child),
-        instance_id=task.instance_id,
-        definition_key=task.definition_key,
-        element_id=task.element_id,
-        role=task.role,
-        role_name=role.name if role else task.role.replace("_", " ").capitalize(),
-        team_id=task.team_id,
-        team=team,
-        assignee_id=task.assignee_id,
-        assignee=assignee,
-        state=task.state,
-        created_at=task.created_at,
-        due_at=task.due_at,
-        explanation=(task.due or {}).get("explanation", ""),
-        overdue_at=task.overdue_at,
-        escalated_at=task.escalated_at,
-        completed_at=task.completed_at,
-        has_draft=draft_version is not None,
-        section=section_of(task.due_at),
+        id=row.id,
+        name=row.name,
+        child=ChildRow(
+            row.child_id,
+            row.reference,
+            row.given_name,
+            row.family_name,
+            row.date_of_birth,
+            row.is_provisional,
+        ),
+        instance_id=row.instance_id,
+        definition_key=row.definition_key,
+        element_id=row.element_id,
+        role=row.role,
+        role_name=role.name if role else row.role.replace("_", " ").capitalize(),
+        team_id=row.team_id,
+        team=row.team,
+        assignee_id=row.assignee_id,
+        assignee=row.assignee,
+        state=row.state,
+        created_at=row.created_at,
+        due_at=row.due_at,
+        explanation=(row.due or {}).get("explanation", ""),
+        overdue_at=row.overdue_at,
+        escalated_at=row.escalated_at,
+        completed_at=row.completed_at,
+        has_draft=row.draft_version is not None,
+        section=section_of(row.due_at),
     )
 
 

@@ -73,6 +73,11 @@ _LEAVE = (
     .where(*_of_instance(_HISTORY), _HISTORY.c.ref.in_(bindparam("refs", expanding=True)))
     .values(left_at=bindparam("left_when"), how=bindparam("how_left"))
 )
+_ENDS = (
+    select(_HISTORY.c.element_id)
+    .where(*_of_instance(_HISTORY), _HISTORY.c.element_type == "endEvent", _HISTORY.c.how == "completed")
+    .order_by(_HISTORY.c.entered_at, _HISTORY.c.ref)
+)
 _ADD_TIMERS, _ADD_WAITS, _ADD_HISTORY = insert(_TIMERS), insert(_WAITS), insert(_HISTORY)
 
 
@@ -225,3 +230,9 @@ def write_history(session: Session, instance: Row[Any], rows: Iterable[HistoryRo
         refs = [row.ref for row in rows if not row.entered and row.left == how]
         if refs:
             execute(session, _LEAVE, {**_keys(instance), "refs": refs, "left_when": at, "how_left": how})
+
+
+def ends_reached(session: Session, instance: Row[Any]) -> list[str]:
+    """The end events that an instance has come to, in the order in which it did."""
+    found = execute(session, _ENDS, _keys(instance))
+    return list(dict.fromkeys(row.element_id for row in found))

@@ -154,11 +154,6 @@ def take(
     step = runner.complete(version, instance.state, context, task.ref, dict(answers))
     execute(
         session,
-        _COMPLETE,
-        {"of_authority": task.authority_id, "of_task": task.id, "done_at": now(), "done_by": person_id},
-    )
-    execute(
-        session,
         _ANSWER,
         {
             "authority_id": task.authority_id,
@@ -176,6 +171,11 @@ def take(
         entries=(_completed(task, person_id, context.profile.area),), person_id=person_id, done_ref=task.ref
     )
     advance.apply(session, instance, version, step, cause, context)
+    execute(
+        session,
+        _COMPLETE,
+        {"of_authority": task.authority_id, "of_task": task.id, "done_at": now(), "done_by": person_id},
+    )
 
 
 def _take_into_the_record(

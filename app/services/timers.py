@@ -207,7 +207,7 @@ def _fire(session: Session, instance: advance.InstanceRow, timer: Row[Any]) -> N
             "element": timer.element_id,
             "name": timer.name,
             "lane": element.role if element else None,
-            "duty": list(element.duty) if element else [],
+            "duty": duties_in(context.profile.area, element.duty) if element else [],
             "due_at": timer.due_at.astimezone(LONDON).isoformat(),
         },
     )
@@ -249,7 +249,7 @@ def _mark_overdue(session: Session, instance: advance.InstanceRow, timer: Row[An
             "level": 1,
         }
         messages_out.queue(session, instance, name=effects.ESCALATE, payload=payload)
-        entries.append(effects.note_escalation(session, instance, payload))
+        entries.append(effects.note_escalation(session, instance, payload, context))
     advance.record(session, instance, entries)
 
 
