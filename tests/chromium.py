@@ -77,7 +77,7 @@ def open_page(browser: Browser, **options: Any) -> Iterator[Page]:
     try:
         context.route("**/*", _only_this_machine)
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(30_000)
         complaints.listen(page)
         yield page
     finally:

@@ -10,18 +10,9 @@ import pytest
 from playwright.sync_api import expect
 
 from app.domain.clock import SimulatedClock
-from tests.e2e.conftest import Reader
+from tests.e2e.conftest import DUTY_MANAGER, SOCIAL_WORKER, Reader
 
-DUTY_MANAGER = "dora@wandsworth.example"
-SOCIAL_WORKER = "sam@wandsworth.example"
 STRANGER = "sam@stockport.example"
-CHRISTMAS_EVE = datetime(2026, 12, 24, 18, 5, tzinfo=UTC)
-
-
-@pytest.fixture
-def server_clock() -> SimulatedClock:
-    """It is 18:05 on Thursday 24 December 2026."""
-    return SimulatedClock(CHRISTMAS_EVE)
 
 
 def answer(reader: Reader, answers: dict[str, str | bool]) -> None:
@@ -46,12 +37,6 @@ def at_the_check_page(dora: Reader) -> None:
         "looked_after_before": False, "has_social_worker": True, "safety_concern": False,
     })  # fmt: skip
     dora.press("Continue")
-
-
-def start_a_remand(dora: Reader) -> None:
-    """Dora has started the pathway for Alex."""
-    at_the_check_page(dora)
-    dora.press("Start pathway")
 
 
 def test_a_duty_manager_starts_a_remand_and_the_social_worker_makes_the_first_visit(
@@ -87,20 +72,21 @@ def test_a_duty_manager_starts_a_remand_and_the_social_worker_makes_the_first_vi
     expect(sam.page.locator("main")).not_to_contain_text("Visit the child in custody")
 
 
-def test_everybody_sees_where_the_pathway_stands_as_a_drawing_and_as_a_list(reader: Callable[..., Reader]) -> None:
+def test_everybody_sees_where_the_pathway_stands_as_a_drawing_and_as_a_list(
+    reader: Callable[..., Reader], remand: str
+) -> None:
     dora = reader(DUTY_MANAGER)
-    start_a_remand(dora)
 
-    dora.follow("See where the pathway stands")
+    dora.go(remand)
 
     expect(dora.page.locator("svg [data-element-id=record_first_visit]").first).to_be_visible()
     dora.picture("pathway")
     expect(dora.page.locator("main")).to_contain_text("Visit the child in custody")
 
 
+@pytest.mark.usefixtures("remand")
 def test_the_child_s_page_and_the_team_s_queue(reader: Callable[..., Reader]) -> None:
     dora = reader(DUTY_MANAGER)
-    start_a_remand(dora)
 
     dora.go("/work")
     dora.follow("Alex Example")
@@ -111,14 +97,12 @@ def test_the_child_s_page_and_the_team_s_queue(reader: Callable[..., Reader]) ->
     expect(dora.page.locator("main")).to_contain_text("Alex Example")
 
 
-def test_somebody_from_another_authority_sees_nothing_of_it(reader: Callable[..., Reader]) -> None:
-    dora = reader(DUTY_MANAGER)
-    start_a_remand(dora)
-    dora.follow("See where the pathway stands")
-    path = re.sub(r"^https?://[^/]+", "", dora.page.url)
-
+def test_somebody_from_another_authority_sees_nothing_of_it(
+    reader: Callable[..., Reader], remand: str
+) -> None:
     stranger = reader(STRANGER)
-    stranger.go(path)
+
+    stranger.go(remand)
 
     expect(stranger.page.locator("h1")).to_contain_text("not found", ignore_case=True)
 
@@ -126,7 +110,9 @@ def test_somebody_from_another_authority_sees_nothing_of_it(reader: Callable[...
 def test_a_remand_can_be_started_and_a_visit_recorded_without_javascript(
     reader: Callable[..., Reader], server_clock: SimulatedClock
 ) -> None:
-    start_a_remand(reader(DUTY_MANAGER, javascript=False))
+    dora = reader(DUTY_MANAGER, javascript=False)
+    at_the_check_page(dora)
+    dora.press("Start pathway")
     sam = reader(SOCIAL_WORKER, javascript=False)
     sam.go("/work")
     sam.follow("Visit the child in custody")
@@ -142,9 +128,8 @@ def test_a_remand_can_be_started_and_a_visit_recorded_without_javascript(
     expect(sam.page.locator("main")).not_to_contain_text("Visit the child in custody")
 
 
+@pytest.mark.usefixtures("remand")
 def test_a_mistake_is_pointed_out_where_it_is(reader: Callable[..., Reader]) -> None:
-    dora = reader(DUTY_MANAGER)
-    start_a_remand(dora)
     sam = reader(SOCIAL_WORKER)
     sam.go("/work")
     sam.follow("Visit the child in custody")

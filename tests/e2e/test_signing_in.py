@@ -7,9 +7,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import Reader
-
-DUTY_MANAGER = "dora@wandsworth.example"
+from tests.e2e.conftest import DUTY_MANAGER, Reader
 
 
 def test_a_stranger_is_asked_to_sign_in(reader: Callable[..., Reader]) -> None:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import Reader
-from tests.e2e.test_first_remand import DUTY_MANAGER, SOCIAL_WORKER, server_clock, start_a_remand
-
-__all__ = ["server_clock"]
+from tests.e2e.conftest import DUTY_MANAGER, SOCIAL_WORKER, Reader
 
 
 def test_a_question_is_asked_only_while_an_answer_before_asks_for_it(reader: Callable[..., Reader]) -> None:
@@ -27,10 +25,10 @@ def test_a_question_is_asked_only_while_an_answer_before_asks_for_it(reader: Cal
     expect(concern).to_be_hidden()
 
 
+@pytest.mark.usefixtures("remand")
 def test_what_is_typed_is_saved_by_itself_and_stands_there_after_a_reload(
     reader: Callable[..., Reader],
 ) -> None:
-    start_a_remand(reader(DUTY_MANAGER))
     sam = reader(SOCIAL_WORKER)
     sam.go("/work")
     sam.follow("Visit the child in custody")
@@ -50,10 +48,10 @@ def test_a_person_is_warned_five_minutes_before_the_session_ends_and_can_stay(
     dora.page.clock.install()
     dora.go("/work")
     warning = dora.page.get_by_role("dialog")
-    dora.page.clock.fast_forward("24:58")
+    dora.page.clock.fast_forward("23:30")
     expect(warning).to_be_hidden()
 
-    dora.page.clock.run_for(5_000)
+    dora.page.clock.run_for(95_000)
     expect(warning).to_contain_text("You will be signed out in 5 minutes")
     dora.look()
     dora.page.get_by_role("button", name="Stay signed in").click()
