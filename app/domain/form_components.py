@@ -7,6 +7,7 @@ from typing import Any
 
 from app.domain.form_fields import clean_text
 from app.domain.form_parts import Kind, Option
+from app.domain.form_sentences import printable
 
 MOST_OPTIONS = 100
 LONGEST_TEXT = 20_000
@@ -25,7 +26,7 @@ def text_of(holder: Mapping[str, Any], name: str) -> str:
 
 def shown(value: Any) -> str:
     """Something from the file inside a sentence: short, on one line, safe to print."""
-    return "“" + ascii(value)[:60].strip("'") + "”"
+    return f"“{printable(value)}”"
 
 
 def name_of(component: Mapping[str, Any]) -> str:

@@ -53,3 +53,9 @@ def must(field: Field, rest: str) -> str:
 def plain_number(value: float) -> str:
     """4000 as “4,000”, 2.5 as “2.5”."""
     return f"{int(value):,}" if float(value).is_integer() else f"{value:,}"
+
+
+def printable(value: object) -> str:
+    """Something that was sent, inside a sentence: at most 60 characters on one line that any page can show."""
+    text = value[:60] if isinstance(value, str) else ascii(value)[:60]
+    return "".join(letter if letter.isprintable() else ascii(letter).strip("'") for letter in text)

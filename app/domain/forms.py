@@ -18,6 +18,7 @@ from app.domain.form_components import text_of
 from app.domain.form_fields import marshmallow_field
 from app.domain.form_files import Reader
 from app.domain.form_parts import Field, Group, Option, Part, fields_in
+from app.domain.form_sentences import printable
 
 __all__ = ["Field", "Form", "Option", "check_form", "facts_from", "prefill", "read_form", "validate"]
 
@@ -90,7 +91,7 @@ def validate(form: Form, answers: Any) -> dict[str, Any]:
     unknown = [name for name in answers if name not in checked]
     if unknown:
         errors["_form"] = [
-            f"“{_printable(name)}” is not a question of this form" for name in unknown[:MOST_UNKNOWN]
+            f"“{printable(name)}” is not a question of this form" for name in unknown[:MOST_UNKNOWN]
         ]
     if errors:
         raise BadInput("There is a problem with the answers.", errors)
@@ -179,7 +180,3 @@ def _offered(part: Part, offers: Mapping[str, Sequence[Option]]) -> Part:
 def _title_from(key: str) -> str:
     words = key.rpartition("/")[2].replace("_", " ").strip()
     return words[:1].upper() + words[1:]
-
-
-def _printable(name: Any) -> str:
-    return ascii(name)[:60].strip("'")
