@@ -55,9 +55,13 @@ def run(host: str, port: int, with_demo: bool) -> None:
 
 
 def _print_people() -> None:
+    """Those of one authority; the others have the same."""
+    first, *others = [authority for authority, _, _ in demo.AUTHORITIES]
     click.echo(f"These people can sign in; each one's password is {demo.PASSWORD}")
     for username, name, does in demo.who_can_sign_in():
-        click.echo(f"  {username:<34} {name:<28} {does}")
+        if username.endswith(f"@{first}.example"):
+            click.echo(f"  {username:<28} {name:<24} {does.rpartition(',')[0]}")
+    click.echo(f"The same people are at {' and '.join(f'@{other}.example' for other in others)}.")
 
 
 def _stop(number: int, frame: FrameType | None) -> None:

@@ -256,16 +256,21 @@ def _related(session: Session, found: ProcessInstance) -> tuple[InstanceRow, ...
 
 
 def _accepts(session: Session, found: ProcessInstance) -> tuple[tuple[str, Form], ...]:
-    """The messages that the instance waits for and that people send by a form of the pathway's own folder."""
+    """What people can tell this pathway or one that it started, by a form: the messages that one of them waits for."""
     if found.status not in ("running", "suspended"):
         return ()
-    names = session.scalars(select(Subscription.message).where(_of(Subscription, found)).distinct())
-    forms = []
-    for name in sorted(names):
-        form = definitions.message_form(session, found.version_id, name)
-        if form is not None:
-            forms.append((name, form))
-    return tuple(forms)
+    waits = session.execute(
+        select(Subscription.message, ProcessInstance.version_id)
+        .join(
+            ProcessInstance,
+            (ProcessInstance.authority_id == Subscription.authority_id)
+            & (ProcessInstance.id == Subscription.instance_id),
+        )
+        .where(Subscription.authority_id == found.authority_id, Subscription.root_id == found.root_id)
+        .distinct()
+    )
+    forms = {row.message: definitions.message_form(session, row.version_id, row.message) for row in waits}
+    return tuple((name, form) for name, form in sorted(forms.items()) if form is not None)
 
 
 def of_child(viewer: Viewer, child_id: str) -> tuple[InstanceRow, ...]:

@@ -114,7 +114,7 @@ def compose(found: Row[Any], base_url: str, mail_from: str) -> EmailMessage:
     words = letters()[found.template]
     values = {
         "reference": reference or "",
-        "link": f"{base_url}/pathways/{found.instance_id}",
+        "link": f"{base_url}/instances/{found.instance_id}",
         "to": found.recipient,
     }
     message = EmailMessage()
