@@ -44,7 +44,9 @@ def test_every_command_is_documented() -> None:
 
 
 def test_every_setting_is_documented() -> None:
-    settings = {PREFIX + field.name.upper() for field in fields(Settings) if field.name not in NOT_FOR_THE_ENVIRONMENT}
+    settings = {
+        PREFIX + field.name.upper() for field in fields(Settings) if field.name not in NOT_FOR_THE_ENVIRONMENT
+    }
     assert settings == set(re.findall(rf"`({PREFIX}[A-Z_]+)`", README))
 
 

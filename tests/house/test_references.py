@@ -250,7 +250,11 @@ def answers_asked_for() -> list[tuple[Drawing, Node, str]]:
 
 @every_drawing
 def test_everything_in_a_drawing_is_drawn(drawing: Drawing) -> None:
-    drawn = {shape.get("bpmnElement") for shape in drawing.tree.iter() if shape.tag.endswith(("BPMNShape", "BPMNEdge"))}
+    drawn = {
+        shape.get("bpmnElement")
+        for shape in drawing.tree.iter()
+        if shape.tag.endswith(("BPMNShape", "BPMNEdge"))
+    }
     flows = {flow.get("id") for flow in drawing.all("sequenceFlow")}
 
     assert {node.id for node in drawing.nodes()} | flows <= drawn

@@ -29,7 +29,10 @@ OUTGOING = {"requests", "httpx", "aiohttp", "urllib3", "urllib.request", "http.c
 MAIL = {"smtplib": "app/services/"}
 DANGEROUS = {"pickle", "marshal", "shelve", "ctypes"}
 
-COMMITTERS = {"app/store/db.py": "transaction()", "app/store/schema.py": "migrations, before there are use cases"}
+COMMITTERS = {
+    "app/store/db.py": "transaction()",
+    "app/store/schema.py": "migrations, before there are use cases",
+}
 
 # Where everything may be caught, and why. Elsewhere a broad `except` must raise again.
 MAY_CATCH_EVERYTHING: dict[tuple[str, str], str] = {}
