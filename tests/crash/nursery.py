@@ -42,12 +42,10 @@ class Nursery:
     """Processes that work on one database; each batch is over when all of its processes are."""
 
     def __init__(self, url: str, folder: Path) -> None:
-        self.url = url
-        self._folder = folder
         self._errors = folder / "worker-errors.txt"
         self._said = self._errors.open("w+")
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.crash.worker"],
+            [sys.executable, "-m", "tests.crash.worker", url, str(folder)],
             cwd=PROJECT,
             env={**os.environ, "CRASH_SUITE": "yes", "PYTHONUNBUFFERED": "1"},
             stdin=subprocess.PIPE,
@@ -59,9 +57,8 @@ class Nursery:
 
     def run(self, *jobs: dict[str, Any], on_pid: Callable[[int], None] | None = None) -> Heard:
         """Run the jobs at the same time. `on_pid` is told of each process that begins to work."""
-        common = {"url": self.url, "instance_path": str(self._folder)}
         assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps([{**common, **job} for job in jobs]) + "\n")
+        self._process.stdin.write(json.dumps(jobs) + "\n")
         self._process.stdin.flush()
         heard = Heard()
         while (words := self._listen()) != {"over": True}:

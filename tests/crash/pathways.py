@@ -11,7 +11,7 @@ from sqlalchemy import select
 from app.domain.access import Viewer
 from app.domain.clock import now
 from app.engine.contracts import Bundle
-from app.services import accounts, children, definitions, instances, simulated_answers, tasks
+from app.services import accounts, children, choices, definitions, instances, simulated_answers, tasks
 from app.store.db import reading, transaction
 from app.store.instances import ProcessInstance
 from app.store.people import Person, viewers
@@ -235,6 +235,7 @@ def answers_for(task_id: str, authority_id: str = AUTHORITY) -> dict[str, Any]:
         form = definitions.form(session, version_id, task.form)
         if form is None:
             return {}
+        form = choices.offered(session, authority_id, form)
         return simulated_answers.for_task(form, {}, session, authority_id, task.child_id)
 
 

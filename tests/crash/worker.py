@@ -23,11 +23,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from flask import Flask
+from sqlalchemy import select
+
 from app import create_app
 from app.domain.clock import SimulatedClock, use_clock
 from app.domain.errors import Busy, StaleTask
 from app.services import crashpoints, definitions, messages, notifications, reference, senders, timers
-from app.store.db import db, ping
+from app.store.db import db, ping, reading
+from app.store.definitions import DefinitionVersion
 from tests.crash import pathways
 from tests.databases import settings_for
 
@@ -117,11 +121,10 @@ def _insist(act: Callable[[], Any]) -> str:
     return "busy"
 
 
-def run(job: Job, ready: int, gate: int) -> None:
-    """One job in a process of its own: its app, its clock, its end."""
+def run(app: Flask, job: Job, ready: int, gate: int) -> None:
+    """One job in a process of its own: its connections, its clock, its end."""
     if "crash_at" in job:
         crashpoints.install(_shot(job["crash_at"], job.get("nth", 1)))
-    app = create_app(settings_for(job["url"], Path(job["instance_path"])))
     clock = job.get("clock")
     with (
         app.app_context(),
@@ -148,11 +151,11 @@ def _shot(name: str, nth: int) -> Callable[[str], None]:
     return hook
 
 
-def together(jobs: list[Job]) -> None:
+def together(app: Flask, jobs: list[Job]) -> None:
     """Run the jobs at the same time: all of them are connected before the first begins."""
     ready_in, ready_out = os.pipe()
     gate_in, gate_out = os.pipe()
-    children = [_fork(job, ready_out, gate_in, gate_out) for job in jobs]
+    children = [_fork(app, job, ready_out, gate_in, gate_out) for job in jobs]
     os.close(ready_out)
     os.close(gate_in)
     waiting = len(children)
@@ -166,14 +169,14 @@ def together(jobs: list[Job]) -> None:
     say(over=True)
 
 
-def _fork(job: Job, ready: int, gate: int, gate_out: int) -> int:
+def _fork(app: Flask, job: Job, ready: int, gate: int, gate_out: int) -> int:
     pid = os.fork()
     if pid:
         return pid
     status = 1
     try:
         os.close(gate_out)
-        run(job, ready, gate)
+        run(app, job, ready, gate)
         status = 0
     except BaseException:  # noqa: BLE001 - whatever it is, the parent must hear of it and not wait for this child
         traceback.print_exc()
@@ -183,15 +186,27 @@ def _fork(job: Job, ready: int, gate: int, gate_out: int) -> int:
         os._exit(status)
 
 
-def main() -> None:
+def warm_app(url: str, instance_path: Path) -> Flask:
+    """The app with every pathway compiled and no connection open, so that children need not do either."""
+    app = create_app(settings_for(url, instance_path))
+    with app.app_context():
+        with reading() as session:
+            for version_id in session.scalars(select(DefinitionVersion.id)).all():
+                definitions.compiled(session, version_id)
+        reference.register()
+        db.session.remove()
+        db.engine.dispose()
+    return app
+
+
+def main(url: str, instance_path: str) -> None:
     """Read lines of jobs until there are no more."""
     assert os.environ.get("CRASH_SUITE") == "yes", "this is for the crash suite alone"
-    reference.profile("wandsworth")
-    reference.register()
+    app = warm_app(url, Path(instance_path))
     say(awake=True)
     for line in sys.stdin:
-        together(json.loads(line))
+        together(app, json.loads(line))
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])
