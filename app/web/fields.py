@@ -171,7 +171,7 @@ def typed_rows(form: Form, typed: Mapping[str, Any], people: People | None = Non
 
 def offered(question: Field, people: People) -> list[tuple[str, str]]:
     """What there is to choose: the file's options, or the people who hold the role."""
-    if question.values_key:
+    if question.values_key and not question.options:
         return list(people.get(question.values_key.removeprefix("people:"), ()))
     return [(option.value, option.label) for option in question.options]
 
