@@ -30,6 +30,7 @@ WAIT = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15))
 LEASE = timedelta(minutes=2)
 MOST_AT_ONCE = 100
 LETTERS = PROCESSES / "letters.yaml"
+BY_PHONE = "tell_by_phone"  # the pathway that a failed letter starts; its correlation key is the letter's id
 
 
 class DeliveryFailed(Exception):

@@ -14,7 +14,17 @@ from app.domain.clock import LONDON, now
 from app.domain.errors import BadInput, EngineFailure, StaleTask
 from app.domain.forms import Form, facts_from, validate
 from app.engine import runner
-from app.services import accounts, advance, children, definitions, drafts, facts, messages, submissions
+from app.services import (
+    accounts,
+    advance,
+    children,
+    definitions,
+    drafts,
+    facts,
+    messages,
+    notifications,
+    submissions,
+)
 from app.services.advance import Cause
 from app.services.choices import offered
 from app.services.crashpoints import crash_point
@@ -167,6 +177,8 @@ def take(
             "by": person_id,
         },
     )
+    if task.definition_key == notifications.BY_PHONE and instance.correlation_key:
+        notifications.told_by_phone(session, task.authority_id, instance.correlation_key)
     cause = Cause(
         entries=(_completed(task, person_id, context.profile.area),), person_id=person_id, done_ref=task.ref
     )
