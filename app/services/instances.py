@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from app.domain.access import AuthorityThing, Viewer, require
+from app.domain.access import AuthorityThing, Viewer, may, require
 from app.domain.clock import LONDON, now
 from app.domain.errors import BadInput, NotFound, StaleTask
 from app.domain.forms import Form, facts_from, prefill, validate
@@ -65,11 +65,13 @@ def start_form(viewer: Viewer, pathway: str) -> Form | None:
 
 
 def prefilled(viewer: Viewer, pathway: str, child_id: str | None) -> dict[str, Any]:
-    """What the start form begins with for a child that is known already."""
+    """What the start form begins with for a child whose record the viewer may see already."""
     form = start_form(viewer, pathway)
     if form is None or child_id is None:
         return {}
     with reading() as session:
+        if not may(viewer, "see_child", child_thing(session, viewer.authority_id, child_id)):
+            return {}
         return prefill(form, facts.known(session, viewer.authority_id, child_id))
 
 
