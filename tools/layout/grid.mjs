@@ -4,7 +4,7 @@ import { depth } from './model.mjs';
 
 const TRACKS = 7, TRACKS_WHEN_MANY = 9, MANY_FLOWS = 55;
 const GAP = 9, CELL_WIDTH = 120, CELL_HEIGHT = 80;
-const EDGE_EVENT_OFFSET = 40, EDGE_EVENT_STEP = 48;
+const EDGE_EVENT_OFFSET = 45, EDGE_EVENT_STEP = 48;
 
 /**
  * Everything that the router asks:

@@ -15,8 +15,8 @@ const SEED = 7919, POLISH_SEED = 4242, GIVE_UP = 50;
 /** How much work goes into a drawing: placements tried, steps for each, and improvements tried on the routed drawing. */
 export const EFFORTS = {
   quick: { seeds: 1, steps: 20000, polish: 0 },
-  normal: { seeds: 4, steps: 80000, polish: 60 },
-  best: { seeds: 8, steps: 150000, polish: 400 },
+  normal: { seeds: 4, steps: 80000, polish: 120 },
+  best: { seeds: 8, steps: 150000, polish: 500 },
 };
 
 /**

@@ -1,7 +1,7 @@
 // A BPMN file as what a drawing needs: nodes, flows, boxes (expanded sub-processes), lanes. Read with bpmn-moddle.
 import { BpmnModdle } from 'bpmn-moddle';
 
-const SIZES = { task: [140, 80], event: [36, 36], boundary: [36, 36], gateway: [50, 50], box: [0, 0] };
+const SIZES = { task: [150, 86], event: [36, 36], boundary: [36, 36], gateway: [50, 50], box: [0, 0] };
 
 /**
  * nodes: Map of id -> {id, name, type, kind, parent, lane, width, height}, where kind is task, event, gateway, boundary
