@@ -2,6 +2,7 @@
 import { labelSize, textWidth } from './text.mjs';
 
 const TRACK = 14, MARGIN = 160, POOL_HEADER = 30, LANE_HEADER = 30, TOP = 80, BOX_TITLE = 26;
+const CORNERS = 3;   // ways out of a gateway that each have a corner of their own; more share a line, and part later
 const LANE_TEXT = 12, LANE_TEXT_MARGIN = 26;
 
 /**
@@ -57,6 +58,8 @@ function demandOf(model, grid, turns) {
   for (const flow of model.flows) {
     const source = model.nodes.get(flow.source), corners = turns[flow.at];
     if (!flow.name || !corners || source.kind === 'box' || source.kind === 'boundary') continue;
+    const target = model.nodes.get(flow.target), ways = model.flows.filter(other => other.source === flow.source).length;
+    if (ways > CORNERS && target.kind !== 'box') raise(demand.gapWidth, pos[target.at].c, labelSize(flow.name, 80).width + 30);
     const { c } = pos[source.at];
     if (corners[0] % Y.length !== corners[1] % Y.length) continue;
     raise(demand.gapWidth, c + 1, labelSize(flow.name, 80).width + 22 - (demand.columnWidth[c] - source.width) / 2);
