@@ -119,11 +119,17 @@ def assert_fits(page: Page) -> None:
 
 
 def take_picture(page: Page, name: str) -> None:
-    """Keep the page as docs/screens/NAME.png, on the desktop and as NAME-phone.png at 360 px, when asked to."""
+    """Keep the page as docs/screens/NAME.png, on the desktop and as NAME-phone.png at 360 px, when asked to.
+
+    Only its upper part: who wants to see the rest of a long list can start the service.
+    """
     if not os.environ.get("THROUGHCARE_SCREENS"):
         return
     folder = PROJECT / "docs" / "screens"
     folder.mkdir(parents=True, exist_ok=True)
     for suffix, size in (("-phone", PHONE), ("", DESKTOP)):
         page.set_viewport_size(size)
-        page.screenshot(path=folder / f"{name}{suffix}.png", full_page=True)
+        page.evaluate("window.scrollTo(0, 0)")
+        height = min(page.evaluate("document.documentElement.scrollHeight"), 3 * size["height"] // 2)
+        part = {"x": 0, "y": 0, "width": size["width"], "height": height}
+        page.screenshot(path=folder / f"{name}{suffix}.png", full_page=True, clip=part)
