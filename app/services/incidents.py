@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from app.domain.access import AuthorityThing, Viewer, require
+from app.domain.access import AuthorityThing, ChildThing, Viewer, require
 from app.domain.clock import now
 from app.domain.errors import NotFound, StaleTask
 from app.services import advance, message_starts, messages, timers
@@ -17,7 +17,7 @@ from app.store.children import Child
 from app.store.db import reading, transaction
 from app.store.incidents import Incident
 from app.store.outbox import OutboxMessage
-from app.store.ties import sees_child
+from app.store.ties import child_thing, sees_child
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,14 @@ def _row(incident: Incident, reference: str | None) -> IncidentRow:
 
 def retry(viewer: Viewer, incident_id: str) -> None:
     """Let the instance go on and take the step again. Raises NotFound, StaleTask when it is resolved already."""
-    require(viewer, "retry_incident", AuthorityThing(viewer.authority_id))
+    with reading() as session:
+        incident = session.get(Incident, (viewer.authority_id, incident_id))
+        if incident is None:
+            raise NotFound()
+        thing: AuthorityThing | ChildThing = AuthorityThing(viewer.authority_id)
+        if incident.child_id is not None:
+            thing = child_thing(session, viewer.authority_id, incident.child_id)
+        require(viewer, "retry_incident", thing)
     resume(viewer.authority_id, incident_id, viewer.person_id)
 
 
