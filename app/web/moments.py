@@ -7,13 +7,13 @@ from datetime import date, datetime
 from flask import Flask
 
 from app.domain import clock
-from app.domain.moments import day_in_words, london_day, moment_in_words
+from app.domain.moments import LAST_SECOND, day_in_words, london_day, moment_in_words
 
 
 def install(app: Flask) -> None:
     """Give templates the filters below."""
     app.jinja_env.filters.update(
-        day=day, short_day=short_day, moment=moment, clock_time=clock_time, when=when, iso=iso
+        day=day, short_day=short_day, moment=moment, due=due, clock_time=clock_time, when=when, iso=iso
     )
 
 
@@ -30,6 +30,15 @@ def short_day(value: date | datetime | str | None) -> str:
 def moment(value: datetime | str | None) -> str:
     """“Friday 25 December 2026 at 17:40”, in London; nothing for None."""
     return moment_in_words(_as_moment(value)) if value else ""
+
+
+def due(value: datetime | str | None) -> str:
+    """When something is due: “Friday 25 December 2026 at 17:40”, or the day alone where it has until its end."""
+    if not value:
+        return ""
+    at = _as_moment(value)
+    is_end_of_day = at.astimezone(clock.LONDON).time() >= LAST_SECOND
+    return day(london_day(at)) if is_end_of_day else moment(at)
 
 
 def clock_time(value: datetime | str | None) -> str:
