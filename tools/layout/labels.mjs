@@ -100,13 +100,13 @@ function placesAlongFlow(model, scene, flow, points) {
 
 // Whether another way out of the same node runs along this stretch: a name there would not say which is meant.
 function isShared(scene, flow, from, to, isAcross) {
-  const stretch = { x: Math.min(from.x, to.x), y: Math.min(from.y, to.y), width: Math.abs(from.x - to.x), height: Math.abs(from.y - to.y) };
+  const [along, beside] = isAcross ? ['x', 'y'] : ['y', 'x'];
   return scene.segments.some(segment => {
     if (segment.flow === flow || segment.flow.source !== flow.source) return false;
-    const isSameLine = isAcross
-      ? segment.from.y === segment.to.y && segment.from.y === from.y
-      : segment.from.x === segment.to.x && segment.from.x === from.x;
-    return isSameLine && touches(stretch, segment, -1);
+    if (segment.from[beside] !== from[beside] || segment.to[beside] !== from[beside]) return false;
+    const start = Math.max(Math.min(from[along], to[along]), Math.min(segment.from[along], segment.to[along]));
+    const end = Math.min(Math.max(from[along], to[along]), Math.max(segment.from[along], segment.to[along]));
+    return end - start > 2;
   });
 }
 
