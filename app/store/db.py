@@ -39,6 +39,7 @@ from sqlalchemy.types import TypeDecorator
 
 from app.domain import clock
 from app.domain.errors import Busy
+from app.store import prepared
 
 READ_ONLY = "throughcare_read_only"
 CONNECTION = "throughcare_connection"
@@ -171,6 +172,14 @@ def reading() -> Iterator[Session]:
         session.rollback()
 
 
+@contextmanager
+def savepoint(session: Session) -> Iterator[None]:
+    """A part of a transaction that is undone alone when it raises."""
+    with session.begin_nested():
+        session.connection()  # the savepoint is set only when the session is asked for its connection
+        yield
+
+
 def table_of(model: type[Base]) -> Table:
     """The table of a model, for statements that are built once."""
     return cast("Table", model.__table__)
@@ -187,7 +196,7 @@ def execute(
     anew, and the session's own layer, cost several times what the database does.
     """
     connection: Connection = session.info.get(CONNECTION) or session.connection()
-    return connection.execute(statement, parameters)
+    return cast("CursorResult[Any]", prepared.run(connection, statement, parameters))
 
 
 def is_postgresql(session: Session) -> bool:
@@ -246,6 +255,6 @@ def put(
     if replace:
         keys = [column.name for column in table.primary_key]
         fresh = {name: statement.excluded[name] for name in replace}
-        execute(session, statement.on_conflict_do_update(index_elements=keys, set_=fresh), rows)
+        session.connection().execute(statement.on_conflict_do_update(index_elements=keys, set_=fresh), rows)
     else:
-        execute(session, statement.on_conflict_do_nothing(), rows)
+        session.connection().execute(statement.on_conflict_do_nothing(), rows)

@@ -1,0 +1,156 @@
+"""Statements that are compiled once for each kind of database and then handed to its driver as they are.
+
+SQLAlchemy looks a statement up in its cache and builds a context around it each time it is executed. On the way that
+every step takes, that costs several times what the database itself does. The statement stays what it is, the driver
+gets the same text and the same values, and the rows come back as SQLAlchemy's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, cast
+
+from sqlalchemy import ClauseElement, Connection, Dialect, Executable, Select
+from sqlalchemy.engine import CursorResult, IteratorResult
+from sqlalchemy.engine.result import SimpleResultMetaData
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.selectable import CompoundSelect
+
+Values = Mapping[str, Any]
+Convert = Callable[[Any], Any]
+MOST_KEPT = 2000
+
+
+class Rows(IteratorResult[Any]):
+    """The rows of a statement, all fetched already; of one that gives none, `rowcount` is how many it touched."""
+
+    rowcount: int = -1
+
+
+class Prepared:
+    """A statement as the driver of one kind of database takes it, for lists (`IN`) of certain lengths."""
+
+    def __init__(
+        self, compiled: SQLCompiler, statement: Executable, dialect: Dialect, values: Values
+    ) -> None:
+        expanded = compiled.construct_expanded_state(dict(values), escape_names=False)
+        self.text = expanded.statement
+        self.order = expanded.positiontup if compiled.positional else None
+        self.lists = {name: tuple(parts) for name, parts in expanded.parameter_expansion.items()}
+        self.fixed = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
+        types = {name: bind.type for name, bind in compiled.binds.items()}
+        types |= {part: types[name] for name, parts in self.lists.items() for part in parts}
+        outward = _converters(types, dialect, "bind")
+        self.outward = [(name, convert) for name, convert in outward.items() if name not in self.lists]
+        columns = statement.selected_columns if isinstance(statement, Select | CompoundSelect) else None
+        self.gives_rows = columns is not None
+        self.names = SimpleResultMetaData(list(columns.keys()) if columns is not None else [])
+        inward = _converters(dict(enumerate(column.type for column in columns or ())), dialect, "result")
+        self.inward = list(inward.items())
+
+    def arguments(self, values: Values) -> Any:
+        """The values as the driver takes them. Raises KeyError where one is missing."""
+        given = {**self.fixed, **values}
+        for name, parts in self.lists.items():
+            given.update(zip(parts, given.pop(name), strict=True))
+        for name, convert in self.outward:
+            given[name] = convert(given[name])
+        return tuple([given[name] for name in self.order]) if self.order is not None else given
+
+    def rows(self, fetched: Sequence[Any]) -> Sequence[Any]:
+        """What the driver gave, as Python's own values."""
+        if not self.inward:
+            return fetched
+        converted = [list(row) for row in fetched]
+        for row in converted:
+            for index, convert in self.inward:
+                row[index] = convert(row[index])
+        return [tuple(row) for row in converted]
+
+
+_lists: dict[tuple[Any, ...], tuple[Executable, SQLCompiler, tuple[str, ...] | None]] = {}
+_prepared: dict[tuple[Any, ...], Prepared] = {}
+
+
+def run(
+    connection: Connection, statement: Executable, parameters: Values | Sequence[Values] | None
+) -> Rows | CursorResult[Any]:
+    """Execute a statement that is a constant of its module. Raises SQLAlchemy's errors."""
+    if connection.engine.dispatch.before_cursor_execute:  # somebody watches what is executed
+        return connection.execute(statement, parameters)
+    several = None if parameters is None or isinstance(parameters, Mapping) else parameters
+    first = several[0] if several else cast("Values", parameters or {})
+    prepared = _prepared_for(connection.dialect, statement, first)
+    if prepared is None:
+        return connection.execute(statement, parameters)
+    pooled = connection.connection
+    cursor = pooled.cursor()
+    try:
+        if several is not None and len(several) > 1:
+            cursor.executemany(prepared.text, [prepared.arguments(values) for values in several])
+        else:
+            cursor.execute(prepared.text, prepared.arguments(first))
+        fetched = prepared.rows(cursor.fetchall()) if prepared.gives_rows else []
+        found = Rows(prepared.names, iter(fetched))
+        found.rowcount = cursor.rowcount
+        return found
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise _named(connection, prepared.text, error, cursor) from error
+    finally:
+        cursor.close()
+
+
+def _prepared_for(dialect: Dialect, statement: Executable, values: Values) -> Prepared | None:
+    """The statement for these names and lengths of lists; None where SQLAlchemy has to do it."""
+    key: tuple[Any, ...] = (id(statement), dialect.name, *values)
+    kept = _lists.get(key)
+    if kept is None:
+        if len(_lists) >= MOST_KEPT:
+            return None
+        compiled = cast("ClauseElement", statement).compile(dialect=dialect, column_keys=list(values))
+        assert isinstance(compiled, SQLCompiler)
+        kept = _lists[key] = (
+            statement,
+            compiled,
+            _lists_of(compiled),
+        )  # with it, so that its id is not given again
+    _, compiled, lists = kept
+    if lists is None:
+        return None
+    if lists:
+        key += tuple([len(values[name]) for name in lists])
+    found = _prepared.get(key)
+    if found is None:
+        if len(_prepared) >= MOST_KEPT or not all(values[name] for name in lists):
+            return None
+        found = _prepared[key] = Prepared(compiled, statement, dialect, values)
+    return found
+
+
+def _lists_of(compiled: SQLCompiler) -> tuple[str, ...] | None:
+    """The names of the lists in a statement; None where SQLAlchemy has more to do at each execution."""
+    if compiled.literal_execute_params or compiled.insert_prefetch or compiled.update_prefetch:
+        return None
+    return tuple(bind.key for bind in compiled.post_compile_params)
+
+
+def _converters(types: Mapping[Any, Any], dialect: Dialect, way: str) -> dict[Any, Convert]:
+    found: dict[Any, Convert] = {}
+    for name, kind in types.items():
+        own = kind.dialect_impl(dialect)
+        convert = own.bind_processor(dialect) if way == "bind" else own.result_processor(dialect, None)
+        if convert is not None:
+            found[name] = convert
+    return found
+
+
+def _named(connection: Connection, text: str, error: Exception, cursor: Any) -> BaseException:
+    """The driver's error as SQLAlchemy's; a connection that is gone is not used again."""
+    dialect = connection.dialect
+    is_gone = dialect.is_disconnect(cast("Any", error), connection.connection, cursor)
+    if is_gone:
+        connection.invalidate(error)
+    return DBAPIError.instance(
+        text, None, error, dialect.loaded_dbapi.Error, connection_invalidated=is_gone, dialect=dialect
+    )

@@ -1,0 +1,75 @@
+"""Statements handed to the driver directly give what SQLAlchemy's own way gives, and fail as it fails."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy.exc import IntegrityError, InvalidRequestError
+
+from app.store.db import execute, reading, table_of, transaction
+from app.store.instances import Submission
+from app.store.people import Authority
+
+TABLE = table_of(Submission)
+ADD = insert(TABLE)
+FIND = (
+    select(Submission)
+    .where(Submission.token.in_(bindparam("tokens", expanding=True)))
+    .order_by(Submission.token)
+)
+RENAME = (
+    update(Submission).where(Submission.token == bindparam("of_token")).values(result=bindparam("new_result"))
+)
+
+
+def row(token: str) -> dict[str, Any]:
+    """A submission that was answered on a summer evening."""
+    at = datetime(2026, 7, 1, 18, 30, tzinfo=UTC)
+    return {"authority_id": "hill", "token": token, "person_id": None, "result": f"r {token}", "at": at}
+
+
+@pytest.fixture
+def submissions(app: Flask) -> list[dict[str, Any]]:
+    """Three of them, written with one statement."""
+    rows = [row(token) for token in "abc"]
+    with transaction() as session:
+        session.add(Authority(id="hill", name="Hill", profile="default"))
+        session.flush()
+        execute(session, ADD, rows)
+    return rows
+
+
+@pytest.mark.parametrize("tokens", [["a"], ["b", "c"], ["a", "b", "c"], [], ["nobody"]])
+def test_rows_are_those_that_sqlalchemy_gives(submissions: list[dict[str, Any]], tokens: list[str]) -> None:
+    with reading() as session:
+        ours = execute(session, FIND, {"tokens": tokens}).all()
+        theirs = session.connection().execute(FIND, {"tokens": tokens}).all()
+
+    assert [tuple(found) for found in ours] == [tuple(found) for found in theirs]
+    assert [found.token for found in ours] == [token for token in tokens if token != "nobody"]
+    assert all(found.at == submissions[0]["at"] for found in ours)
+
+
+def test_a_statement_says_how_many_rows_it_touched(submissions: list[dict[str, Any]]) -> None:
+    with transaction() as session:
+        touched = execute(session, RENAME, {"of_token": "a", "new_result": "other"}).rowcount
+        missed = execute(session, RENAME, {"of_token": "z", "new_result": "other"}).rowcount
+
+    assert (touched, missed) == (1, 0)
+
+
+def test_what_the_driver_refuses_is_refused_in_sqlalchemys_words(submissions: list[dict[str, Any]]) -> None:
+    with pytest.raises(IntegrityError), transaction() as session:
+        execute(session, ADD, row("a"))
+
+    with reading() as session:
+        assert len(execute(session, FIND, {"tokens": ["a", "b", "c"]}).all()) == 3
+
+
+def test_a_missing_value_is_an_error(submissions: list[dict[str, Any]]) -> None:
+    with pytest.raises(InvalidRequestError), transaction() as session:
+        execute(session, RENAME, {"of_token": "a"})
