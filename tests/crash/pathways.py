@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -11,7 +12,17 @@ from sqlalchemy import select
 from app.domain.access import Viewer
 from app.domain.clock import now
 from app.engine.contracts import Bundle
-from app.services import accounts, children, choices, definitions, instances, simulated_answers, tasks
+from app.services import (
+    accounts,
+    children,
+    choices,
+    definitions,
+    facts,
+    instances,
+    messages_out,
+    simulated_answers,
+    tasks,
+)
 from app.store.db import reading, transaction
 from app.store.instances import ProcessInstance
 from app.store.people import Person, viewers
@@ -26,6 +37,7 @@ POISON = "poison"
 LISTENER = "listener"
 LOOP = "endless_loop"
 RELAY = "relay"
+SCRIBBLER = "scribbler"
 
 
 def bundle(key: str, xml: str) -> Bundle:
@@ -130,6 +142,23 @@ def relay() -> Bundle:
     )
 
 
+def scribbler() -> Bundle:
+    """It hears a word and records a status from a moment that is none: the step fails while it is written down."""
+    return bundle(
+        SCRIBBLER,
+        d.diagram(
+            d.start(),
+            d.catch("hear", d.message("word", variable="heard")),
+            d.service("record", "record_status", status="'remanded'", from_at="fact('moment', 'never')"),
+            d.task("rest"),
+            d.end(),
+            d.flows("start > hear > record > rest > end"),
+            key=SCRIBBLER,
+            messages=("word",),
+        ),
+    )
+
+
 def endless_loop() -> Bundle:
     """After its task it goes round for ever."""
     return bundle(
@@ -206,6 +235,42 @@ def remand(child_id: str, *, ordered_at: datetime | None = None, submission: str
     form = instances.start_form(dora, "remand_yda")
     answers = simulated_answers.for_start(form, {}, ordered_at or now() - timedelta(minutes=5))
     return instances.start(dora, "remand_yda", child_id, answers, submission=submission)
+
+
+def fact(child_id: str, name: str, value: Any) -> None:
+    """From now on this is known of the child."""
+    with transaction() as session:
+        facts.record(session, AUTHORITY, child_id, {name: value}, person_id=None, task_id=None)
+
+
+def say(name: str, child_id: str, number: int = 1) -> None:
+    """Queue a word to everything of a child."""
+    with transaction() as session:
+        messages_out.queue_for_child(
+            session, authority_id=AUTHORITY, child_id=child_id, name=name, payload={"number": number}
+        )
+
+
+def status_of(instance_id: str) -> str:
+    """Whether an instance runs, is suspended, has ended."""
+    with reading() as session:
+        return str(session.scalar(select(ProcessInstance.status).where(ProcessInstance.id == instance_id)))
+
+
+def variable(instance_id: str, name: str) -> Any:
+    """One of an instance's own variables."""
+    with reading() as session:
+        state = session.scalar(select(ProcessInstance.state).where(ProcessInstance.id == instance_id))
+    return json.loads(state or "{}")["variables"].get(name)
+
+
+def in_tree(root_id: str, definition_key: str) -> list[str]:
+    """The instances of a pathway that belong to a root, in the order in which they were started."""
+    with reading() as session:
+        query = select(ProcessInstance.id).where(
+            ProcessInstance.root_id == root_id, ProcessInstance.definition_key == definition_key
+        )
+        return list(session.scalars(query.order_by(ProcessInstance.id)))
 
 
 def open_tasks(*, element_id: str | None = None, instance_id: str | None = None) -> list[str]:

@@ -26,6 +26,7 @@ def house(clock: SimulatedClock, filled_app: Flask) -> Flask:
         pathways.listener(),
         pathways.relay(),
         pathways.endless_loop(),
+        pathways.scribbler(),
     )
     return filled_app
 

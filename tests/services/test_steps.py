@@ -16,9 +16,9 @@ from sqlalchemy.exc import OperationalError
 
 from app.domain.clock import LONDON, SimulatedClock, now
 from app.domain.errors import BadInput, Busy, EngineFailure, NotAllowed, NotFound, StaleTask
-from app.services import drafts, instances, messages, messages_out, simulated_answers, tasks, timers
+from app.services import drafts, instances, messages, simulated_answers, tasks, timers
 from app.store.audit import AuditEntry
-from app.store.db import db, reading, transaction
+from app.store.db import db, reading
 from app.store.incidents import Incident
 from app.store.instances import ProcessInstance
 from app.store.tasks import Draft
@@ -153,30 +153,13 @@ def test_a_task_is_marked_overdue_whole_or_not_at_all(
 def test_a_message_is_delivered_whole_or_not_at_all(house: Flask, everything: Everything) -> None:
     child = pathways.child()
     listeners = [pathways.begin(pathways.LISTENER, child) for _ in range(2)]
-    say("word", child)
+    pathways.say("word", child)
 
     statements = fails_whole_at_every_statement(messages.deliver_next, everything)
 
     assert statements > 10
-    assert [words_heard(one) for one in listeners] == [1, 1]
+    assert [pathways.variable(one, "words") for one in listeners] == [1, 1]
     assert_all(quiet_at=now())
-
-
-def say(name: str, child_id: str) -> None:
-    """A word to everything of a child."""
-    with transaction() as session:
-        messages_out.queue_for_child(
-            session, authority_id=pathways.AUTHORITY, child_id=child_id, name=name, payload={"number": 1}
-        )
-
-
-def words_heard(instance_id: str) -> int:
-    """How many words a listener has counted."""
-    with reading() as session:
-        state = session.scalar(select(ProcessInstance.state).where(ProcessInstance.id == instance_id))
-    return next(
-        number for number in range(9) if f'"words":{number},' in state or f'"words":{number}}}' in state
-    )
 
 
 def test_delivery_that_must_wait_does_not_fail_what_was_done(house: Flask) -> None:
