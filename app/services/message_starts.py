@@ -15,6 +15,7 @@ from app.services import advance, definitions, incident_rows
 from app.services.advance import Cause
 from app.services.poison import one_step
 from app.store.audit import Entry
+from app.store.db import savepoint
 from app.store.outbox import OutboxMessage
 
 MESSAGE_COLUMNS = (
@@ -52,7 +53,7 @@ def start_again(session: Session, authority_id: str, message_id: str, key: str) 
 def _start_one(session: Session, message: Row[Any], key: str) -> str:
     payload = dict(message.payload)
     try:
-        with one_step(), session.begin_nested():
+        with one_step(), savepoint(session):
             version = definitions.current(session, key)
             zero = definitions.clock_field(definitions.form(session, version.version_id, version.start_form))
             started_at = payload.get(zero or "") or payload.get("started_at")

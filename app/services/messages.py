@@ -23,7 +23,7 @@ from app.services.advance import Cause
 from app.services.crashpoints import crash_point
 from app.services.poison import one_step
 from app.store.audit import Entry
-from app.store.db import db, transaction
+from app.store.db import db, savepoint, transaction
 from app.store.instances import ProcessInstance
 from app.store.outbox import OutboxMessage, Subscription
 from app.store.ties import child_thing
@@ -210,7 +210,7 @@ def _deliver_to(session: Session, message: Row[Any], receiver: Receiver, *, must
         facts={"definition": instance.definition_key, "name": message.name, "message": message.name},
     )
     try:
-        with one_step(), session.begin_nested():
+        with one_step(), savepoint(session):
             version = definitions.compiled(session, instance.version_id)
             context = advance.context_for(session, instance.authority_id, instance.child_id)
             step = runner.deliver(
