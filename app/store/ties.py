@@ -5,14 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select, true
+from sqlalchemy import ColumnElement, and_, bindparam, exists, or_, select, true
 from sqlalchemy.orm import Session
 
 from app.domain.access import ChildThing, Viewer
 from app.domain.clock import now
 from app.store.children import ChildWorker
-from app.store.db import put, table_of
+from app.store.db import execute, put, table_of
 from app.store.people import ChildAgency
+
+_AGENCIES = select(ChildAgency.agency).where(
+    ChildAgency.authority_id == bindparam("of_authority"), ChildAgency.child_id == bindparam("of_child")
+)
+_WORKERS = select(ChildWorker.person_id).where(
+    ChildWorker.authority_id == bindparam("of_authority"),
+    ChildWorker.child_id == bindparam("of_child"),
+    ChildWorker.until_at.is_(None),
+)
 
 
 def tie(session: Session, authority_id: str, child_id: str, agencies: Iterable[str]) -> None:
@@ -32,26 +41,14 @@ def tie(session: Session, authority_id: str, child_id: str, agencies: Iterable[s
 
 def agencies_of(session: Session, authority_id: str, child_id: str) -> frozenset[str]:
     """The agencies with work on the child, past or present."""
-    return frozenset(
-        session.scalars(
-            select(ChildAgency.agency).where(
-                ChildAgency.authority_id == authority_id, ChildAgency.child_id == child_id
-            )
-        )
-    )
+    found = execute(session, _AGENCIES, {"of_authority": authority_id, "of_child": child_id})
+    return frozenset(row.agency for row in found)
 
 
 def workers_of(session: Session, authority_id: str, child_id: str) -> frozenset[str]:
     """The people allocated to the child today."""
-    return frozenset(
-        session.scalars(
-            select(ChildWorker.person_id).where(
-                ChildWorker.authority_id == authority_id,
-                ChildWorker.child_id == child_id,
-                ChildWorker.until_at.is_(None),
-            )
-        )
-    )
+    found = execute(session, _WORKERS, {"of_authority": authority_id, "of_child": child_id})
+    return frozenset(row.person_id for row in found)
 
 
 def child_thing(session: Session, authority_id: str, child_id: str) -> ChildThing:
