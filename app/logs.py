@@ -64,7 +64,8 @@ def _install(formatter: logging.Formatter) -> None:
     handler.setFormatter(formatter)
     root.addHandler(handler)
     root.setLevel(logging.WARNING)
-    logging.getLogger("werkzeug").setLevel(logging.WARNING)  # its lines quote addresses, searched names and all
+    # The development server's own lines quote addresses, searched names and all.
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
     for ours in ("throughcare", "app"):
         logging.getLogger(ours).setLevel(logging.INFO)
 
