@@ -10,10 +10,12 @@ from typing import Any
 from lxml import etree
 from SpiffWorkflow.bpmn.script_engine import PythonScriptEngine
 from SpiffWorkflow.bpmn.script_engine.python_environment import TaskDataEnvironment
+from SpiffWorkflow.bpmn.serializer.workflow import BpmnWorkflowSerializer
 from SpiffWorkflow.bpmn.specs.mixins.events.intermediate_event import BoundaryEvent
 from SpiffWorkflow.bpmn.util.event import BpmnEvent
 from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.spiff.parser.process import SpiffBpmnParser
+from SpiffWorkflow.spiff.serializer.config import SPIFF_CONFIG
 from SpiffWorkflow.util.task import TaskState
 
 from app.engine.contracts import Bundle
@@ -29,6 +31,9 @@ FUNCTIONS: dict[str, Any] = {
     "has_ladder": lambda level: True,
     "recipients": lambda name: [],
 }
+
+
+_SERIALIZER = BpmnWorkflowSerializer(BpmnWorkflowSerializer.configure(SPIFF_CONFIG))
 
 
 class AnsweringEngine(PythonScriptEngine):  # type: ignore[misc]
@@ -65,6 +70,11 @@ class BareProcess:
                 workflow.catch(BpmnEvent(event, payload=variables))
         workflow.do_engine_steps()
         return workflow
+
+
+def saved(workflow: BpmnWorkflow) -> str:
+    """The instance as SpiffWorkflow's own serialiser writes it, the drawing with it."""
+    return str(_SERIALIZER.serialize_json(workflow))
 
 
 def ready(workflow: BpmnWorkflow) -> Any:

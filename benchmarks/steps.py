@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
@@ -13,6 +13,7 @@ from app.domain.ids import new_id
 from app.services import definitions, instances, simulated_answers, tasks, timers
 from app.store.db import reading, transaction
 from app.store.instances import ProcessInstance
+from app.store.outbox import OutboxMessage
 from benchmarks import bare, grown, seeds
 from benchmarks.databases import AUTHORITY, Place
 from benchmarks.door import FIELDS, Door
@@ -34,10 +35,10 @@ def start(place: Place, size: Size, progress: Progress) -> list[Figure]:
     with reading() as session:
         version = definitions.current(session, REMAND)
         form = definitions.form(session, version.version_id, version.start_form)
-        children = seeds.child_ids(session)
     begins = now() - timedelta(hours=1)
     answers = simulated_answers.for_start(form, {}, begins)
-    process = bare.BareProcess(definitions.shipped()[REMAND])
+    shipped = definitions.shipped()
+    process = bare.BareProcess(shipped[REMAND])
     variables = {**answers, "started_at": begins.astimezone(LONDON).isoformat()}
     with transaction() as session:
         children = seeds.child_ids(session, 2 * size.rounds + 2)
@@ -55,35 +56,46 @@ def start(place: Place, size: Size, progress: Progress) -> list[Figure]:
             )
 
     begin(children.pop())
-    instances.start(dora, REMAND, children.pop(), answers)
+    first_child = children.pop()
+    instances.start(dora, REMAND, first_child, answers)
     state = _state_of(_newest())
 
-    def limit() -> None:
-        process.workflow(variables)
-        place.commit(state)
+    others = [key for key in _begun_for(first_child) if key != REMAND]
+    variables |= _sent_for(first_child)
+    processes = [process, *(bare.BareProcess(shipped[key]) for key in others)]
+
+    def limit(of: list[bare.BareProcess], *, saves: bool) -> None:
+        for one in of:
+            workflow = one.workflow(variables)
+            place.commit(bare.saved(workflow) if saves else state)
 
     rounds: list[dict[str, Action]] = [
         {
-            "one": lambda child_id=children[2 * n]: begin(child_id),  # type: ignore[misc]
-            "all": lambda child_id=children[2 * n + 1]: instances.start(  # type: ignore[misc]
-                dora, REMAND, child_id, answers, submission=new_id()
-            ),
-            "limit": limit,
+            "one": partial(begin, children[2 * n]),
+            "one limit": partial(limit, [process], saves=False),
+            "one saving": partial(limit, [process], saves=True),
+            "all": partial(instances.start, dora, REMAND, children[2 * n + 1], answers, submission=new_id()),
+            "all limit": partial(limit, processes, saves=False),
+            "all saving": partial(limit, processes, saves=True),
         }
         for n in range(size.rounds)
     ]
     middle = medians(alternating(rounds))
-    begun = _begun_for(children[1])
+    everything = f"{REMAND} as a person starts it, with {' and '.join(others) or 'nothing else'}"
     return [
-        beside("start", place.kind, f"{REMAND}, its own first step", middle["one"], middle["limit"]),
-        beside(
-            "start",
-            place.kind,
-            f"{REMAND} as a person starts it",
-            middle["all"],
-            middle["limit"],
-            note=f"{begun} instances begin, each in a transaction of its own",
-        ),
+        *_both("start", place.kind, f"{REMAND}, its own first step", middle, "one"),
+        *_both("start", place.kind, everything, middle, "all"),
+    ]
+
+
+def _both(
+    bench: str, kind: str, what: str, middle: dict[str, float], name: str, *, at_most: float | None = None
+) -> list[Figure]:
+    """Beside the limit twice: the commit of a text that is there already, and of one that is serialised first."""
+    saving = "the limit serialises its state, as a commit of it must"
+    return [
+        beside(bench, kind, what, middle[name], middle[f"{name} limit"], at_most=at_most),
+        beside(bench, kind, what, middle[name], middle[f"{name} saving"], at_most=at_most, note=saving),
     ]
 
 
@@ -93,10 +105,17 @@ def _newest() -> str:
         return str(session.scalars(query.order_by(ProcessInstance.id.desc()).limit(1)).one())
 
 
-def _begun_for(child_id: str) -> int:
+def _begun_for(child_id: str) -> list[str]:
     with reading() as session:
-        query = select(ProcessInstance.id).where(ProcessInstance.child_id == child_id)
-        return len(session.scalars(query).all())
+        query = select(ProcessInstance.definition_key).where(ProcessInstance.child_id == child_id)
+        return list(session.scalars(query.order_by(ProcessInstance.id)))
+
+
+def _sent_for(child_id: str) -> dict[str, Any]:
+    """What the messages of a child's pathways carry: the variables of the instances that they start."""
+    with reading() as session:
+        payloads = session.scalars(select(OutboxMessage.payload).where(OutboxMessage.child_id == child_id))
+        return {name: value for payload in payloads for name, value in payload.items()}
 
 
 def _state_of(instance_id: str) -> str:
@@ -111,32 +130,37 @@ def complete(place: Place, size: Size, progress: Progress) -> list[Figure]:
     progress("completing tasks over HTTP")
     door = Door(place, "sam")
     process = bare.BareProcess(seeds.visits_bundle())
-    limits = {n: _bare_visits(place, process, n, size.rounds) for n in size.visits if n <= BARE_BREAKS_AT}
+    young = [visits for visits in size.visits if visits <= BARE_BREAKS_AT]
+    state = "x" * found[0].state_bytes
+    bare_ones = {
+        (visits, saves): [
+            _bare_visit(place, process, visits, None if saves else state) for _ in range(size.rounds)
+        ]
+        for visits in young
+        for saves in (False, True)
+    }
     for age in found:  # once unmeasured: the first of everything costs more
         door.complete(age.next_task(), new_id(), FIELDS)
     rounds: list[dict[str, Action]] = []
     for number in range(size.rounds):
         actions: dict[str, Action] = {}
         for age in found:
-            task_id = age.reserve()
-            actions[f"{age.visits}"] = _posting(door, age, task_id)
-            if age.visits in limits:
-                actions[f"bare {age.visits}"] = limits[age.visits][number]
+            actions[f"{age.visits}"] = _posting(door, age, age.reserve())
+            if age.visits in young:
+                actions[f"{age.visits} limit"] = bare_ones[age.visits, False][number]
+                actions[f"{age.visits} saving"] = bare_ones[age.visits, True][number]
         rounds.append(actions)
     middle = medians(alternating(rounds))
-    youngest = f"bare {size.visits[0]}"
-    figures = []
+    figures: list[Figure] = []
     for age in found:
-        own = f"bare {age.visits}"
         what = f"task completed over HTTP at {age.visits} visits"
         at_most = MOST_TIMES_BARE if age.visits == 0 else None
-        note = (
-            "" if own in middle else "bare SpiffWorkflow does not get this far: beside its step at 0 visits"
-        )
-        limit = middle.get(own, middle[youngest])
-        figures.append(
-            beside("complete", place.kind, what, middle[f"{age.visits}"], limit, at_most=at_most, note=note)
-        )
+        if age.visits in young:
+            figures += _both("complete", place.kind, what, middle, f"{age.visits}", at_most=at_most)
+        else:
+            note = "bare SpiffWorkflow does not get this far: beside its step at 0 visits"
+            limit = middle[f"{young[0]} limit"]
+            figures.append(beside("complete", place.kind, what, middle[f"{age.visits}"], limit, note=note))
     return [*figures, _old_to_young("complete", place.kind, "over HTTP", middle, size)]
 
 
@@ -144,18 +168,15 @@ def _posting(door: Door, age: grown.Age, task_id: str | None) -> Action:
     return lambda: door.complete(task_id or age.next_task(), new_id(), FIELDS)
 
 
-def _bare_visits(place: Place, process: bare.BareProcess, visits: int, rounds: int) -> list[Action]:
-    """One action for each round: the step in memory, on a tree of its own, and the commit."""
-    state = "x" * 1500
+def _bare_visit(place: Place, process: bare.BareProcess, visits: int, state: str | None) -> Action:
+    """The step in memory, on a tree of its own, and the commit: of `state`, or of the tree itself."""
+    workflow = bare.to_first_visit(process, visits)
 
-    def one(workflow: Any) -> Callable[[], None]:
-        def act() -> None:
-            bare.complete(workflow, bare.ready(workflow), ANSWERS)
-            place.commit(state)
+    def act() -> None:
+        bare.complete(workflow, bare.ready(workflow), ANSWERS)
+        place.commit(bare.saved(workflow) if state is None else state)
 
-        return act
-
-    return [one(bare.to_first_visit(process, visits)) for _ in range(rounds)]
+    return act
 
 
 def _old_to_young(bench: str, kind: str, how: str, middle: dict[str, float], size: Size) -> Figure:
@@ -213,18 +234,24 @@ def fire(place: Place, size: Size, progress: Progress) -> list[Figure]:
         seeds.copies(instance_id, size.rounds, history=False)
     timers.fire_next()
     process = bare.BareProcess(seeds.visits_bundle())
-    workflows = [bare.to_first_visit(process) for _ in range(size.rounds)]
-    for workflow in workflows:
-        bare.make_due(workflow)
     state = _state_of(instance_id)
 
-    def limit(workflow: Any) -> None:
+    def limit(workflow: Any, *, saves: bool) -> None:
         bare.fire(workflow)
-        place.commit(state)
+        place.commit(bare.saved(workflow) if saves else state)
+
+    def overdue() -> Any:
+        workflow = bare.to_first_visit(process)
+        bare.make_due(workflow)
+        return workflow
 
     rounds: list[dict[str, Action]] = [
-        {"one": timers.fire_next, "limit": lambda workflow=workflow: limit(workflow)}  # type: ignore[misc]
-        for workflow in workflows
+        {
+            "one": timers.fire_next,
+            "one limit": partial(limit, overdue(), saves=False),
+            "one saving": partial(limit, overdue(), saves=True),
+        }
+        for _ in range(size.rounds)
     ]
     middle = medians(alternating(rounds))
-    return [beside("fire", place.kind, "one overdue timer fired", middle["one"], middle["limit"])]
+    return _both("fire", place.kind, "one overdue timer fired", middle, "one")
