@@ -105,14 +105,16 @@ def _send_one(found: Row[Any], sender: Sender, base_url: str, mail_from: str) ->
 
 
 def compose(found: Row[Any], base_url: str, mail_from: str) -> EmailMessage:
-    """The e-mail of a notification's row."""
+    """The e-mail of a notification's row. Raises DeliveryFailed when its kind of letter is not known."""
+    words = letters().get(found.template)
+    if words is None:
+        raise DeliveryFailed(f"There is no letter called {found.template}.", permanent=True)
     with reading() as session:
         reference = session.scalar(
             select(Child.reference).where(
                 Child.authority_id == found.authority_id, Child.id == found.child_id
             )
         )
-    words = letters()[found.template]
     values = {
         "reference": reference or "",
         "link": f"{base_url}/instances/{found.instance_id}",
