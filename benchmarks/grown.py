@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from sqlalchemy import select
 
@@ -27,14 +27,9 @@ class Age:
     state_bytes: int
     instance_ids: deque[str]
     is_fresh: bool
-    _reserved: list[str] = field(default_factory=list)
-
-    def reserve(self) -> str | None:
-        """The open task of an instance of exactly this age; None where one instance goes on."""
-        return seeds.open_tasks(self.instance_ids.popleft())[0][0] if self.is_fresh else None
 
     def next_task(self) -> str:
-        """The task to complete now."""
+        """The task to complete next; looked up before anything is measured."""
         instance_id = self.instance_ids.popleft() if self.is_fresh else self.instance_ids[0]
         return seeds.open_tasks(instance_id)[0][0]
 

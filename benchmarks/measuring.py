@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import statistics
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -39,8 +39,11 @@ def once(action: Action) -> float:
     return (time.perf_counter() - began) * 1000
 
 
-def alternating(rounds: Sequence[Mapping[str, Action]]) -> dict[str, list[float]]:
-    """The milliseconds of each named action in each round; every second round goes backwards."""
+def alternating(rounds: Iterable[Mapping[str, Action]]) -> dict[str, list[float]]:
+    """The milliseconds of each named action in each round; every second round goes backwards.
+
+    `rounds` may be made one by one: what making a round costs is not measured.
+    """
     found: dict[str, list[float]] = {}
     gc.collect()
     gc.disable()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -141,16 +142,18 @@ def complete(place: Place, size: Size, progress: Progress) -> list[Figure]:
     }
     for age in found:  # once unmeasured: the first of everything costs more
         door.complete(age.next_task(), new_id(), FIELDS)
-    rounds: list[dict[str, Action]] = []
-    for number in range(size.rounds):
-        actions: dict[str, Action] = {}
-        for age in found:
-            actions[f"{age.visits}"] = _posting(door, age, age.reserve())
-            if age.visits in young:
-                actions[f"{age.visits} limit"] = bare_ones[age.visits, False][number]
-                actions[f"{age.visits} saving"] = bare_ones[age.visits, True][number]
-        rounds.append(actions)
-    middle = medians(alternating(rounds))
+
+    def rounds() -> Iterator[dict[str, Action]]:
+        for number in range(size.rounds):
+            actions: dict[str, Action] = {}
+            for age in found:
+                actions[f"{age.visits}"] = partial(door.complete, age.next_task(), new_id(), FIELDS)
+                if age.visits in young:
+                    actions[f"{age.visits} limit"] = bare_ones[age.visits, False][number]
+                    actions[f"{age.visits} saving"] = bare_ones[age.visits, True][number]
+            yield actions
+
+    middle = medians(alternating(rounds()))
     figures: list[Figure] = []
     for age in found:
         what = f"task completed over HTTP at {age.visits} visits"
@@ -162,10 +165,6 @@ def complete(place: Place, size: Size, progress: Progress) -> list[Figure]:
             limit = middle[f"{young[0]} limit"]
             figures.append(beside("complete", place.kind, what, middle[f"{age.visits}"], limit, note=note))
     return [*figures, _old_to_young("complete", place.kind, "over HTTP", middle, size)]
-
-
-def _posting(door: Door, age: grown.Age, task_id: str | None) -> Action:
-    return lambda: door.complete(task_id or age.next_task(), new_id(), FIELDS)
 
 
 def _bare_visit(place: Place, process: bare.BareProcess, visits: int, state: str | None) -> Action:
@@ -190,14 +189,15 @@ def growth(place: Place, size: Size, progress: Progress) -> list[Figure]:
     found = grown.instances(place, size, progress)
     progress("completing tasks through the service")
     sam = place.viewer("sam")
-    rounds: list[dict[str, Action]] = []
-    for _ in range(size.rounds):
-        actions: dict[str, Action] = {}
-        for age in found:
-            task_id = age.reserve()
-            actions[f"{age.visits}"] = _serving(sam, age, task_id)
-        rounds.append(actions)
-    middle = medians(alternating(rounds))
+    middle = medians(
+        alternating(
+            {
+                f"{age.visits}": partial(tasks.complete, sam, age.next_task(), ANSWERS, submission=new_id())
+                for age in found
+            }
+            for _ in range(size.rounds)
+        )
+    )
     figures = []
     for age in found:
         what = f"task completed at {age.visits} visits, service alone"
@@ -218,10 +218,6 @@ def growth(place: Place, size: Size, progress: Progress) -> list[Figure]:
         )
     )
     return [*figures, _old_to_young("growth", place.kind, "through the service", middle, size)]
-
-
-def _serving(sam: Any, age: grown.Age, task_id: str | None) -> Action:
-    return lambda: tasks.complete(sam, task_id or age.next_task(), ANSWERS, submission=new_id())
 
 
 def fire(place: Place, size: Size, progress: Progress) -> list[Figure]:
