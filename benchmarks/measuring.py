@@ -5,9 +5,9 @@ from __future__ import annotations
 import gc
 import statistics
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 Action = Callable[[], object]
 
@@ -32,19 +32,26 @@ class Figure:
         return asdict(self)
 
 
-def once(action: Action) -> float:
-    """How long `action` takes, in milliseconds."""
-    began = time.perf_counter()
+class Times(NamedTuple):
+    """Milliseconds on the wall, and of them those of our own processor (what a busy machine adds is not in it)."""
+
+    wall: float
+    cpu: float
+
+
+def once(action: Action) -> Times:
+    """How long `action` takes."""
+    began, worked = time.perf_counter(), time.thread_time()
     action()
-    return (time.perf_counter() - began) * 1000
+    return Times((time.perf_counter() - began) * 1000, (time.thread_time() - worked) * 1000)
 
 
-def alternating(rounds: Iterable[Mapping[str, Action]]) -> dict[str, list[float]]:
-    """The milliseconds of each named action in each round; every second round goes backwards.
+def alternating(rounds: Iterable[Mapping[str, Action]]) -> dict[str, Times]:
+    """The middle of the times of each named action over the rounds; every second round goes backwards.
 
     `rounds` may be made one by one: what making a round costs is not measured.
     """
-    found: dict[str, list[float]] = {}
+    found: dict[str, list[Times]] = {}
     gc.collect()
     gc.disable()
     try:
@@ -55,35 +62,34 @@ def alternating(rounds: Iterable[Mapping[str, Action]]) -> dict[str, list[float]
             gc.collect()
     finally:
         gc.enable()
-    return found
-
-
-def medians(found: Mapping[str, Sequence[float]]) -> dict[str, float]:
-    """The middle of each."""
-    return {name: statistics.median(times) for name, times in found.items()}
+    return {
+        name: Times(statistics.median(one.wall for one in times), statistics.median(one.cpu for one in times))
+        for name, times in found.items()
+    }
 
 
 def beside(
     bench: str,
     database: str,
     what: str,
-    ours: float,
-    limit: float,
+    ours: Times,
+    limit: Times,
     *,
     at_most: float | None = None,
     note: str = "",
 ) -> Figure:
     """A figure in milliseconds beside its limit; `at_most` is the highest ratio that is good enough."""
-    ratio = ours / limit
+    ratio = ours.wall / limit.wall
+    processor = f"processor {ours.cpu:.2f} of {limit.cpu:.2f} ms"
     return Figure(
         bench,
         database,
         what,
-        ours,
+        ours.wall,
         "ms",
-        limit,
+        limit.wall,
         ratio,
         target=f"at most {at_most:g} times" if at_most else "",
         reached=ratio <= at_most if at_most else None,
-        note=note,
+        note=f"{note}; {processor}" if note else processor,
     )

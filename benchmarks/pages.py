@@ -10,7 +10,7 @@ from app.store.tasks import UserTask
 from benchmarks import seeds
 from benchmarks.databases import AUTHORITY, Place, place
 from benchmarks.door import Door
-from benchmarks.measuring import Action, Figure, alternating, beside, medians
+from benchmarks.measuring import Action, Figure, alternating, beside
 from benchmarks.sizes import Progress, Size
 
 OWN = 40
@@ -40,7 +40,7 @@ def my_work(here: Place, size: Size, progress: Progress) -> list[Figure]:
             }
             for _ in range(size.rounds)
         ]
-        middle = medians(alternating(rounds))
+        middle = alternating(rounds)
     what = f"with {large} open tasks, beside {small}"
     return [
         beside(

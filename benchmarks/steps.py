@@ -18,7 +18,7 @@ from app.store.outbox import OutboxMessage
 from benchmarks import bare, grown, seeds
 from benchmarks.databases import AUTHORITY, Place
 from benchmarks.door import FIELDS, Door
-from benchmarks.measuring import Action, Figure, alternating, beside, medians
+from benchmarks.measuring import Action, Figure, Times, alternating, beside
 from benchmarks.seeds import ANSWERS
 from benchmarks.sizes import Progress, Size
 
@@ -81,7 +81,7 @@ def start(place: Place, size: Size, progress: Progress) -> list[Figure]:
         }
         for n in range(size.rounds)
     ]
-    middle = medians(alternating(rounds))
+    middle = alternating(rounds)
     everything = f"{REMAND} as a person starts it, with {' and '.join(others) or 'nothing else'}"
     return [
         *_both("start", place.kind, f"{REMAND}, its own first step", middle, "one"),
@@ -90,7 +90,7 @@ def start(place: Place, size: Size, progress: Progress) -> list[Figure]:
 
 
 def _both(
-    bench: str, kind: str, what: str, middle: dict[str, float], name: str, *, at_most: float | None = None
+    bench: str, kind: str, what: str, middle: dict[str, Times], name: str, *, at_most: float | None = None
 ) -> list[Figure]:
     """Beside the limit twice: the commit of a text that is there already, and of one that is serialised first."""
     saving = "the limit serialises its state, as a commit of it must"
@@ -153,7 +153,7 @@ def complete(place: Place, size: Size, progress: Progress) -> list[Figure]:
                     actions[f"{age.visits} saving"] = bare_ones[age.visits, True][number]
             yield actions
 
-    middle = medians(alternating(rounds()))
+    middle = alternating(rounds())
     figures: list[Figure] = []
     for age in found:
         what = f"task completed over HTTP at {age.visits} visits"
@@ -178,7 +178,7 @@ def _bare_visit(place: Place, process: bare.BareProcess, visits: int, state: str
     return act
 
 
-def _old_to_young(bench: str, kind: str, how: str, middle: dict[str, float], size: Size) -> Figure:
+def _old_to_young(bench: str, kind: str, how: str, middle: dict[str, Times], size: Size) -> Figure:
     young, old = size.visits[1], size.visits[-1]
     what = f"task completed {how}: {old} visits to {young}"
     return beside(bench, kind, what, middle[f"{old}"], middle[f"{young}"], at_most=MOST_GROWTH)
@@ -189,20 +189,19 @@ def growth(place: Place, size: Size, progress: Progress) -> list[Figure]:
     found = grown.instances(place, size, progress)
     progress("completing tasks through the service")
     sam = place.viewer("sam")
-    middle = medians(
-        alternating(
-            {
-                f"{age.visits}": partial(tasks.complete, sam, age.next_task(), ANSWERS, submission=new_id())
-                for age in found
-            }
-            for _ in range(size.rounds)
-        )
+    middle = alternating(
+        {
+            f"{age.visits}": partial(tasks.complete, sam, age.next_task(), ANSWERS, submission=new_id())
+            for age in found
+        }
+        for _ in range(size.rounds)
     )
     figures = []
     for age in found:
         what = f"task completed at {age.visits} visits, service alone"
-        note = f"state {age.state_bytes} bytes"
-        figures.append(Figure("growth", place.kind, what, middle[f"{age.visits}"], "ms", note=note))
+        ours = middle[f"{age.visits}"]
+        note = f"state {age.state_bytes} bytes; processor {ours.cpu:.2f} ms"
+        figures.append(Figure("growth", place.kind, what, ours.wall, "ms", note=note))
     largest = place.kept["largest_state"]
     figures.append(
         Figure(
@@ -249,5 +248,5 @@ def fire(place: Place, size: Size, progress: Progress) -> list[Figure]:
         }
         for _ in range(size.rounds)
     ]
-    middle = medians(alternating(rounds))
+    middle = alternating(rounds)
     return _both("fire", place.kind, "one overdue timer fired", middle, "one")
