@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections import Counter
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from app.domain.duties import Coverage
 from app.domain.errors import BadInput, PathwayRefused
 from app.engine.contracts import Finding
 from app.services import checks, definitions, reference
+from app.services import holidays as holidays_service
 
 LAYOUT = Path(__file__).resolve().parents[2] / "tools" / "layout" / "index.mjs"
 
@@ -168,3 +170,20 @@ def publish(paths: tuple[Path, ...], note: str) -> None:
                 raise BadInput(f"{path} does not lie in processes/, from where pathways are published.")
             published = definitions.publish(bundles[path.stem], note=note)
             click.echo(f"{published.key}: version {published.number} is now in force.")
+
+
+@click.group()
+def holidays() -> None:
+    """Bank holidays beyond those that are known."""
+
+
+@holidays.command("add")
+@click.argument("day", type=click.DateTime(["%Y-%m-%d"]))
+@click.option("--division", default="england", show_default=True)
+@click.option("--name", required=True, help="What the day is called.")
+@click.option("--source", required=True, help="Who proclaimed it.")
+def add_holiday(day: datetime, division: str, name: str, source: str) -> None:
+    """Add a proclaimed DAY and count every open deadline again."""
+    with application():
+        moved = holidays_service.add(division, day.date(), name, source)
+    click.echo(f"{day:%Y-%m-%d} is a bank holiday in {division}. {moved} open deadlines moved.")
