@@ -45,6 +45,7 @@ from app.store.instances import ProcessInstance
 from app.store.people import Authority
 
 _INSTANCES, _HOLIDAYS = table_of(ProcessInstance), table_of(BankHoliday)
+_ADD = insert(_INSTANCES)
 INSTANCE_COLUMNS = (
     _INSTANCES.c.authority_id,
     _INSTANCES.c.id,
@@ -257,26 +258,28 @@ def create(
 ) -> InstanceRow:
     """A new, empty instance, ready for its first step in the same transaction."""
     instance_id = new_id()
-    session.execute(
-        insert(ProcessInstance).values(
-            authority_id=authority_id,
-            id=instance_id,
-            child_id=child_id,
-            definition_key=version.key,
-            version_id=version.version_id,
-            name=version.name,
-            parent_id=parent["id"] if parent else None,
-            root_id=(parent["root_id"] if parent else None) or instance_id,
-            correlation_key=correlation_key,
-            status="running",
-            state="",
-            version=0,
-            audit_seq=0,
-            audit_hash=audit.GENESIS,
-            started_at=started_at,
-            created_at=now(),
-            created_by=person_id,
-        )
+    execute(
+        session,
+        _ADD,
+        {
+            "authority_id": authority_id,
+            "id": instance_id,
+            "child_id": child_id,
+            "definition_key": version.key,
+            "version_id": version.version_id,
+            "name": version.name,
+            "parent_id": parent["id"] if parent else None,
+            "root_id": (parent["root_id"] if parent else None) or instance_id,
+            "correlation_key": correlation_key,
+            "status": "running",
+            "state": "",
+            "version": 0,
+            "audit_seq": 0,
+            "audit_hash": audit.GENESIS,
+            "started_at": started_at,
+            "created_at": now(),
+            "created_by": person_id,
+        },
     )
     return lock(session, authority_id, instance_id)
 

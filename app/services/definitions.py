@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.clock import now
@@ -21,11 +21,16 @@ from app.engine.contracts import Bundle, CompiledVersion
 from app.engine.outline import Outline, outline
 from app.services import checks, reference
 from app.services.crashpoints import crash_point
-from app.store.db import reading, transaction
+from app.store.db import execute, reading, transaction
 from app.store.definitions import DefinitionVersion, StartTrigger
 
 PROCESSES = Path(__file__).resolve().parents[2] / "processes"
 FORMS = PROCESSES.parent / "forms"
+
+_CURRENT = select(DefinitionVersion.id).where(
+    DefinitionVersion.key == bindparam("of_key"), DefinitionVersion.is_current
+)
+_STARTING = select(StartTrigger.key).where(StartTrigger.message == bindparam("of_message"))
 
 _compiled: dict[str, CompiledVersion] = {}
 _bundles: dict[str, Bundle] = {}
@@ -170,9 +175,7 @@ def outline_of(session: Session, version_id: str) -> Outline:
 
 def current(session: Session, key: str) -> CompiledVersion:
     """The version that a new instance of the pathway `key` starts on. Raises NotFound."""
-    version_id = session.scalar(
-        select(DefinitionVersion.id).where(DefinitionVersion.key == key, DefinitionVersion.is_current)
-    )
+    version_id = execute(session, _CURRENT, {"of_key": key}).scalar()
     if version_id is None:
         raise NotFound(f"There is no pathway called {key}.")
     return compiled(session, version_id)
@@ -212,7 +215,7 @@ def clock_field(form: Form | None) -> str | None:
 
 def starting_on(session: Session, message: str) -> list[str]:
     """The pathways (keys) that a message starts when nobody waits for it."""
-    return list(session.scalars(select(StartTrigger.key).where(StartTrigger.message == message)))
+    return list(execute(session, _STARTING, {"of_message": message}).scalars())
 
 
 def published(session: Session, key: str | None = None) -> list[Published]:

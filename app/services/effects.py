@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.clock import now
@@ -23,11 +23,26 @@ from app.services import facts, messages_out
 from app.services.task_rows import duties_in
 from app.store.audit import Entry
 from app.store.children import BedNights, ChildWorker, LegalStatus
+from app.store.db import execute, table_of
 from app.store.outbox import Notification
 from app.store.people import Person
 from app.store.tasks import UserTask
 
 ESCALATE = "escalate"
+_ADD_LETTERS = insert(table_of(Notification))
+_WORKER = (
+    select(Person.name, Person.username)
+    .join(
+        ChildWorker,
+        (ChildWorker.authority_id == Person.authority_id) & (ChildWorker.person_id == Person.id),
+    )
+    .where(
+        ChildWorker.authority_id == bindparam("of_authority"),
+        ChildWorker.child_id == bindparam("of_child"),
+        ChildWorker.role == bindparam("of_role"),
+        ChildWorker.until_at.is_(None),
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -128,7 +143,7 @@ def apply_effects(
 
 
 def _notify(site: Site, effect: Effect) -> list[Entry]:
-    instance, entries = site.instance, []
+    instance, entries, letters = site.instance, [], []
     roles = effect.parameters.get("to") or []
     element = site.version.element(effect.element_id)
     for role in [roles] if isinstance(roles, str) else roles:
@@ -136,24 +151,24 @@ def _notify(site: Site, effect: Effect) -> list[Entry]:
             site.session, instance.authority_id, instance.child_id, role, site.context
         ):
             notification_id = new_id()
-            site.session.execute(
-                insert(Notification).values(
-                    authority_id=instance.authority_id,
-                    id=notification_id,
-                    child_id=instance.child_id,
-                    instance_id=instance.id,
-                    element_id=effect.element_id,
-                    template=str(effect.parameters["template"]),
-                    role=role,
-                    recipient=contact.label,
-                    email=contact.email,
-                    phone=contact.phone,
-                    reason=f"{effect.element_id} {site.occasion}",
-                    state="queued",
-                    attempts=0,
-                    next_attempt_at=now(),
-                    created_at=now(),
-                )
+            letters.append(
+                {
+                    "authority_id": instance.authority_id,
+                    "id": notification_id,
+                    "child_id": instance.child_id,
+                    "instance_id": instance.id,
+                    "element_id": effect.element_id,
+                    "template": str(effect.parameters["template"]),
+                    "role": role,
+                    "recipient": contact.label,
+                    "email": contact.email,
+                    "phone": contact.phone,
+                    "reason": f"{effect.element_id} {site.occasion}",
+                    "state": "queued",
+                    "attempts": 0,
+                    "next_attempt_at": now(),
+                    "created_at": now(),
+                }
             )
             entries.append(
                 Entry(
@@ -171,6 +186,8 @@ def _notify(site: Site, effect: Effect) -> list[Entry]:
                     },
                 )
             )
+    if letters:
+        execute(site.session, _ADD_LETTERS, letters)
     return entries
 
 
@@ -181,19 +198,8 @@ def contacts_for(
 
     A role without either is told by nobody: the letter is kept without an address, fails, and becomes a task.
     """
-    worker = session.execute(
-        select(Person.name, Person.username)
-        .join(
-            ChildWorker,
-            (ChildWorker.authority_id == Person.authority_id) & (ChildWorker.person_id == Person.id),
-        )
-        .where(
-            ChildWorker.authority_id == authority_id,
-            ChildWorker.child_id == child_id,
-            ChildWorker.role == role,
-            ChildWorker.until_at.is_(None),
-        )
-    ).first()
+    keys = {"of_authority": authority_id, "of_child": child_id, "of_role": role}
+    worker = execute(session, _WORKER, keys).first()
     general = list(context.profile.contacts.get(role, ()))
     if worker is not None and "@" in worker.username:
         phone = general[0].phone if general else ""

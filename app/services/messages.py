@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, Select, exists, select, update
+from sqlalchemy import ColumnElement, Row, Select, bindparam, exists, literal_column, select, update
 from sqlalchemy.orm import Session, aliased
 
 from app.domain.access import Viewer, require
@@ -23,13 +23,40 @@ from app.services.advance import Cause
 from app.services.crashpoints import crash_point
 from app.services.poison import one_step
 from app.store.audit import Entry
-from app.store.db import db, savepoint, transaction
+from app.store.db import db, execute, savepoint, table_of, transaction
 from app.store.instances import ProcessInstance
 from app.store.outbox import OutboxMessage, Subscription
 from app.store.ties import child_thing
 
 MOST_AT_ONCE = 500
 TRIES = 5
+_EARLIER = aliased(OutboxMessage)
+_QUEUED: ColumnElement[str] = literal_column(
+    "'queued'"
+)  # not a parameter, or the index of queued messages would not be used
+_NEXT = (
+    select(*message_starts.MESSAGE_COLUMNS)
+    .where(
+        OutboxMessage.state == _QUEUED,
+        ~exists().where(
+            _EARLIER.authority_id == OutboxMessage.authority_id,
+            _EARLIER.child_id == OutboxMessage.child_id,
+            _EARLIER.id < OutboxMessage.id,
+            _EARLIER.state == _QUEUED,
+        ),
+    )
+    .order_by(OutboxMessage.id)
+    .limit(1)
+    .with_for_update(skip_locked=True, of=OutboxMessage)
+)
+_NEXT_OF = _NEXT.where(OutboxMessage.authority_id == bindparam("of_authority"))
+_MARK = (
+    update(table_of(OutboxMessage))
+    .where(
+        OutboxMessage.authority_id == bindparam("of_authority"), OutboxMessage.id == bindparam("of_message")
+    )
+    .values(state=bindparam("new_state"), delivered_at=bindparam("delivered_when"))
+)
 
 
 @dataclass(frozen=True)
@@ -137,25 +164,9 @@ def _deliver_next(authority_id: str | None, *, must_fit: bool = False) -> bool:
 
 
 def _next_queued(session: Session, authority_id: str | None) -> Row[Any] | None:
-    earlier = aliased(OutboxMessage)
-    query = (
-        select(*message_starts.MESSAGE_COLUMNS)
-        .where(
-            OutboxMessage.state == "queued",
-            ~exists().where(
-                earlier.authority_id == OutboxMessage.authority_id,
-                earlier.child_id == OutboxMessage.child_id,
-                earlier.id < OutboxMessage.id,
-                earlier.state == "queued",
-            ),
-        )
-        .order_by(OutboxMessage.id)
-        .limit(1)
-        .with_for_update(skip_locked=True, of=OutboxMessage)
-    )
-    if authority_id is not None:
-        query = query.where(OutboxMessage.authority_id == authority_id)
-    return session.execute(query).first()
+    if authority_id is None:
+        return execute(session, _NEXT).first()
+    return execute(session, _NEXT_OF, {"of_authority": authority_id}).first()
 
 
 def _waiting(authority_id: str, child_id: str, name: str, root_id: str | None) -> Select[*tuple[Any, ...]]:
@@ -249,9 +260,5 @@ def _hold(session: Session, message: Row[Any], instance_id: str) -> None:
 
 
 def _mark(session: Session, message: Row[Any], state: str) -> None:
-    session.execute(
-        update(OutboxMessage)
-        .where(OutboxMessage.authority_id == message.authority_id, OutboxMessage.id == message.id)
-        .values(state=state, delivered_at=now())
-        .execution_options(synchronize_session=False)
-    )
+    keys = {"of_authority": message.authority_id, "of_message": message.id}
+    execute(session, _MARK, {**keys, "new_state": state, "delivered_when": now()})

@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 
 from app.domain.clock import now
 from app.domain.ids import new_id
+from app.store.db import execute, table_of
 from app.store.outbox import OutboxMessage
 
+_ADD = insert(table_of(OutboxMessage))
 QUEUED = "throughcare_messages_queued"
 
 
@@ -59,21 +61,23 @@ def queue_for_child(
     """A message to the instances of a child; the message's id. It is delivered after the commit."""
     message_id = new_id()
     session.info[QUEUED] = True
-    session.execute(
-        insert(OutboxMessage).values(
-            authority_id=authority_id,
-            id=message_id,
-            child_id=child_id,
-            sender_id=sender_id,
-            root_id=root_id,
-            target_id=target_id,
-            name=name,
-            payload=dict(payload),
-            correlate=correlate,
-            correlation_key=payload.get("correlation_key"),
-            person_id=person_id,
-            state="queued",
-            created_at=now(),
-        )
+    execute(
+        session,
+        _ADD,
+        {
+            "authority_id": authority_id,
+            "id": message_id,
+            "child_id": child_id,
+            "sender_id": sender_id,
+            "root_id": root_id,
+            "target_id": target_id,
+            "name": name,
+            "payload": dict(payload),
+            "correlate": correlate,
+            "correlation_key": payload.get("correlation_key"),
+            "person_id": person_id,
+            "state": "queued",
+            "created_at": now(),
+        },
     )
     return message_id

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import yaml
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, literal_column, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.clock import now
@@ -79,7 +79,7 @@ def _claim() -> Row[Any] | None:
     with transaction() as session:
         found = session.execute(
             select(*table_of(Notification).columns)
-            .where(Notification.state == "queued", Notification.next_attempt_at <= now())
+            .where(Notification.state == literal_column("'queued'"), Notification.next_attempt_at <= now())
             .order_by(Notification.next_attempt_at)
             .limit(1)
             .with_for_update(skip_locked=True)
