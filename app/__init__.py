@@ -20,7 +20,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     from app.config import read_settings
 
     settings = read_settings(config)
-    settings.instance_path.mkdir(parents=True, exist_ok=True)
+    settings.instance_path.mkdir(mode=0o700, parents=True, exist_ok=True)
     flask_app = Flask(
         "app",
         instance_path=str(settings.instance_path),

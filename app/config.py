@@ -130,7 +130,7 @@ def _secret(value: str | None, production: bool, instance_path: Path) -> str:
 
 def _own_secret(path: Path) -> str:
     """The secret kept in `path`, made on first use. Two processes that start together agree on one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     if not path.exists():
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

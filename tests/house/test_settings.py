@@ -89,3 +89,9 @@ def test_a_setting_that_cannot_be_used_is_refused_with_a_sentence(
 ) -> None:
     with pytest.raises(BadInput, match=sentence):
         read_settings({"INSTANCE_PATH": str(tmp_path), name: value})
+
+
+def test_nobody_else_on_the_machine_looks_into_the_instance_folder(tmp_path: Path) -> None:
+    read_settings({"INSTANCE_PATH": str(tmp_path / "instance")})
+
+    assert stat.S_IMODE((tmp_path / "instance").stat().st_mode) == 0o700
