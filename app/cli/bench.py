@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,7 @@ def bench(
 
     from benchmarks.sizes import FULL, TINY
 
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the private PostgreSQL is stopped too
     size = TINY if tiny else FULL
     size = replace(size, rounds=rounds) if rounds else size
     figures = _measure(running, names or tuple(running.BENCHES), kinds or running.KINDS, size)
