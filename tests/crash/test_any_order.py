@@ -148,4 +148,4 @@ def test_in_any_order_every_invariant_holds(crash_app: Flask, clock: SimulatedCl
 
 @pytest.mark.slow
 def test_in_very_many_orders_every_invariant_holds(crash_app: Flask, clock: SimulatedClock) -> None:
-    run(clock, 40, 30)
+    run(clock, 12, 30)

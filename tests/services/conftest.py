@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 import pytest
 from flask import Flask
@@ -48,21 +48,20 @@ def everything() -> Callable[[], Snapshot]:
 
 
 @pytest.fixture
-def impatient(house: Flask) -> Flask:
-    """The database is waited for a twentieth of a second and not five: the test need not sit it out."""
-    with transaction() as session:
-        setting = "SET lock_timeout = '50ms'" if is_postgresql(session) else "PRAGMA busy_timeout = 50"
-        session.execute(text(setting))
-    return house
+def held_by_somebody_else(house: Flask) -> Callable[[str], AbstractContextManager[None]]:
+    """Holds an instance's row (on SQLite: the whole database) from another connection.
 
-
-@pytest.fixture
-def held_by_somebody_else(impatient: Flask) -> Callable[[str], Iterator[None]]:
-    """Holds an instance's row (on SQLite: the whole database) from another connection."""
+    It is waited for a twentieth of a second and not five: the test need not sit it out.
+    """
 
     @contextmanager
     def hold(instance_id: str) -> Iterator[None]:
         with db.engine.connect() as other:
+            with transaction() as session:
+                be_impatient = (
+                    "SET lock_timeout = '50ms'" if is_postgresql(session) else "PRAGMA busy_timeout = 50"
+                )
+                session.execute(text(be_impatient))
             other.execute(
                 text("UPDATE process_instances SET name = name WHERE id = :id"), {"id": instance_id}
             )
