@@ -58,10 +58,10 @@ def start(place: Place, size: Size, progress: Progress) -> list[Figure]:
 
     begin(children.pop())
     first_child = children.pop()
-    instances.start(dora, REMAND, first_child, answers)
-    state = _state_of(_newest())
+    root_id = instances.start(dora, REMAND, first_child, answers)
+    state = _state_of(root_id)
 
-    others = [key for key in _begun_for(first_child) if key != REMAND]
+    others = [key for key in _begun_under(root_id) if key != REMAND]
     variables |= _sent_for(first_child)
     processes = [process, *(bare.BareProcess(shipped[key]) for key in others)]
 
@@ -100,15 +100,9 @@ def _both(
     ]
 
 
-def _newest() -> str:
+def _begun_under(root_id: str) -> list[str]:
     with reading() as session:
-        query = select(ProcessInstance.id).where(ProcessInstance.definition_key == REMAND)
-        return str(session.scalars(query.order_by(ProcessInstance.id.desc()).limit(1)).one())
-
-
-def _begun_for(child_id: str) -> list[str]:
-    with reading() as session:
-        query = select(ProcessInstance.definition_key).where(ProcessInstance.child_id == child_id)
+        query = select(ProcessInstance.definition_key).where(ProcessInstance.root_id == root_id)
         return list(session.scalars(query.order_by(ProcessInstance.id)))
 
 

@@ -84,10 +84,11 @@ def test_a_wrong_name_and_a_wrong_password_get_the_same_answer(
 
 def test_an_unknown_name_takes_as_long_as_a_wrong_password(people: SimulatedClock) -> None:
     def seconds(username: str) -> float:
-        began = time.perf_counter()
+        """Of this process's own work: what else the machine does must not count."""
+        began = time.process_time()
         with pytest.raises(NotSignedIn):
             sign_in(username, "not the password", address=username)
-        return time.perf_counter() - began
+        return time.process_time() - began
 
     seconds("warming@up.example")
     known = min(seconds(DORA) for _ in range(4))
