@@ -18,6 +18,9 @@ from benchmarks.sizes import Progress, Size
 COPY_FRESH_UP_TO = 10
 """Up to so many visits each measurement gets a copy of its own, of exactly that age; older ones are used on."""
 
+MORE = 3
+"""Steps through the service are short, and a busy machine shakes them: so many times the rounds of the others."""
+
 
 @dataclass
 class Age:
@@ -63,7 +66,7 @@ def _grow(place: Place, size: Size, progress: Progress) -> list[Age]:
 def _age(instance_id: str, visits: int, size: Size) -> Age:
     is_fresh = visits <= COPY_FRESH_UP_TO
     is_last = visits == size.visits[-1]
-    number = 2 * size.rounds + 2 if is_fresh else 0 if is_last else 1
+    number = (MORE + 1) * size.rounds + 2 if is_fresh else 0 if is_last else 1
     ids = deque(seeds.copies(instance_id, number)) if number else deque([instance_id])
     return Age(visits, _state_bytes(instance_id), ids, is_fresh)
 

@@ -188,7 +188,7 @@ def growth(place: Place, size: Size, progress: Progress) -> list[Figure]:
             f"{age.visits}": partial(tasks.complete, sam, age.next_task(), ANSWERS, submission=new_id())
             for age in found
         }
-        for _ in range(size.rounds)
+        for _ in range(grown.MORE * size.rounds)
     )
     figures = []
     for age in found:
