@@ -118,10 +118,10 @@ def assert_fits(page: Page) -> None:
     assert width <= window, f"{page.url} is {width}px wide in a window of {window}px"
 
 
-def take_picture(page: Page, name: str) -> None:
+def take_picture(page: Page, name: str, *, heights: float = 1.5) -> None:
     """Keep the page as docs/screens/NAME.png, on the desktop and as NAME-phone.png at 360 px, when asked to.
 
-    Only its upper part: who wants to see the rest of a long list can start the service.
+    Only its upper part, so many window heights of it: to see the rest of a long list, start the service.
     """
     if not os.environ.get("THROUGHCARE_SCREENS"):
         return
@@ -130,6 +130,6 @@ def take_picture(page: Page, name: str) -> None:
     for suffix, size in (("-phone", PHONE), ("", DESKTOP)):
         page.set_viewport_size(size)
         page.evaluate("window.scrollTo(0, 0)")
-        height = min(page.evaluate("document.documentElement.scrollHeight"), 3 * size["height"] // 2)
+        height = min(page.evaluate("document.documentElement.scrollHeight"), int(heights * size["height"]))
         part = {"x": 0, "y": 0, "width": size["width"], "height": height}
         page.screenshot(path=folder / f"{name}{suffix}.png", full_page=True, clip=part)

@@ -70,10 +70,10 @@ class Reader:
         if before:
             self.page.set_viewport_size(before)
 
-    def picture(self, name: str) -> None:
+    def picture(self, name: str, *, heights: float = 1.5) -> None:
         """Check the page on a phone, and keep it in docs/screens when `make screens` asks for pictures."""
         self.look_on_a_phone()
-        take_picture(self.page, name)
+        take_picture(self.page, name, heights=heights)
 
 
 @pytest.fixture

@@ -44,7 +44,7 @@ def test_a_duty_manager_starts_a_remand_and_the_social_worker_makes_the_first_vi
 ) -> None:
     dora = reader(DUTY_MANAGER)
     at_the_check_page(dora)
-    dora.picture("check-answers")
+    dora.picture("check-answers", heights=2.6)
     expect(dora.page.get_by_role("button", name="Start pathway and notify 6 people")).to_be_visible()
 
     dora.press("Start pathway and notify 6 people")
