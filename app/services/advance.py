@@ -15,17 +15,11 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
-    JSON,
-    Date,
     Row,
     Update,
     bindparam,
-    cast,
     insert,
-    literal_column,
-    null,
     select,
-    union_all,
     update,
 )
 from sqlalchemy.orm import Session
@@ -34,17 +28,15 @@ from app.domain.clock import now
 from app.domain.errors import EngineFailure, NotFound, StaleTask, ThroughcareError
 from app.domain.ids import new_id
 from app.engine.contracts import CompiledVersion, EngineContext, Step
-from app.services import definitions, effects, incident_rows, projection, reference, task_rows
+from app.services import definitions, effects, incident_rows, projection, task_rows
 from app.services.crashpoints import crash_point
 from app.store import audit
 from app.store.audit import Entry, Tip
-from app.store.calendar import BankHoliday
-from app.store.children import ChildFact
 from app.store.db import execute, table_of
 from app.store.instances import ProcessInstance
-from app.store.people import Authority
+from app.store.tasks import UserTask
 
-_INSTANCES, _HOLIDAYS = table_of(ProcessInstance), table_of(BankHoliday)
+_INSTANCES, _TASKS = table_of(ProcessInstance), table_of(UserTask)
 _ADD = insert(_INSTANCES)
 INSTANCE_COLUMNS = (
     _INSTANCES.c.authority_id,
@@ -71,21 +63,19 @@ _LOCK = (
     )
     .with_for_update()
 )
+_LOCK_OF_TASK = (
+    select(*INSTANCE_COLUMNS)
+    .where(
+        _INSTANCES.c.authority_id == bindparam("of_authority"),
+        _INSTANCES.c.id
+        == select(_TASKS.c.instance_id)
+        .where(_TASKS.c.authority_id == bindparam("of_authority"), _TASKS.c.id == bindparam("of_task"))
+        .scalar_subquery(),
+    )
+    .with_for_update(of=_INSTANCES)
+)
 _VERSION = select(_INSTANCES.c.version_id).where(
     _INSTANCES.c.authority_id == bindparam("of_authority"), _INSTANCES.c.id == bindparam("of_instance")
-)
-_AUTHORITIES, _FACTS = table_of(Authority), table_of(ChildFact)
-_AROUND = union_all(
-    select(
-        literal_column("'profile'").label("what"),
-        _AUTHORITIES.c.profile.label("name"),
-        cast(null(), JSON).label("value"),
-        cast(null(), Date).label("on"),
-    ).where(_AUTHORITIES.c.id == bindparam("of_authority")),
-    select(literal_column("'fact'"), _FACTS.c.name, _FACTS.c.value, cast(null(), Date)).where(
-        _FACTS.c.authority_id == bindparam("of_authority"), _FACTS.c.child_id == bindparam("of_child")
-    ),
-    select(_HOLIDAYS.c.division, _HOLIDAYS.c.name, cast(null(), JSON), _HOLIDAYS.c.on),
 )
 
 
@@ -101,7 +91,19 @@ class Cause:
 
 def lock(session: Session, authority_id: str, instance_id: str) -> InstanceRow:
     """The instance's row, locked until the transaction ends. Raises NotFound."""
-    found = execute(session, _LOCK, {"of_authority": authority_id, "of_instance": instance_id}).first()
+    return _locked(
+        execute(session, _LOCK, {"of_authority": authority_id, "of_instance": instance_id}).first()
+    )
+
+
+def lock_of_task(session: Session, authority_id: str, task_id: str) -> InstanceRow:
+    """The row of the instance that a task belongs to, locked like `lock`. Raises NotFound."""
+    return _locked(
+        execute(session, _LOCK_OF_TASK, {"of_authority": authority_id, "of_task": task_id}).first()
+    )
+
+
+def _locked(found: InstanceRow | None) -> InstanceRow:
     if found is None:
         raise NotFound()
     crash_point("after_lock")
@@ -114,19 +116,6 @@ def version_id(session: Session, authority_id: str, instance_id: str) -> str:
     if found is None:
         raise NotFound()
     return str(found)
-
-
-def context_for(session: Session, authority_id: str, child_id: str) -> EngineContext:
-    """What expressions may ask about: the authority's profile, its working days, the child's facts."""
-    rows = execute(session, _AROUND, {"of_authority": authority_id, "of_child": child_id}).all()
-    profile = reference.profile(next((row.name for row in rows if row.what == "profile"), "default"))
-    added = {row.on: row.name for row in rows if row.what == profile.division}
-    return EngineContext(
-        now=now(),
-        profile=profile,
-        calendar=reference.calendar_for(profile.division, added),
-        facts={row.name: row.value["value"] for row in rows if row.what == "fact"},
-    )
 
 
 def apply(

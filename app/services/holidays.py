@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from app.domain.clock import now
 from app.domain.errors import BadInput
 from app.engine import runner
-from app.services import advance, definitions, reference, task_rows
+from app.services import advance, definitions, reference, surroundings, task_rows
 from app.services.advance import Cause
 from app.store.calendar import BankHoliday
 from app.store.db import reading, transaction
@@ -63,7 +63,7 @@ def _count_again(authority_id: str, instance_id: str, reason: str, person_id: st
         if instance.status != "running":
             return 0
         version = definitions.compiled(session, instance.version_id)
-        context = advance.context_for(session, authority_id, instance.child_id)
+        context = surroundings.context_for(session, authority_id, instance.child_id)
         step = runner.recompute(version, instance.state, context)
         due = {task.ref: task.due for task in step.tasks if task.due is not None}
         moved = task_rows.move_due_times(session, instance, due, reason)

@@ -17,7 +17,7 @@ from app.domain.forms import Form, facts_from, prefill, validate
 from app.domain.moments import read_moment
 from app.engine import runner
 from app.engine.contracts import CompiledVersion
-from app.services import advance, definitions, effects, facts, messages, reference, submissions
+from app.services import advance, definitions, effects, facts, messages, reference, submissions, surroundings
 from app.services.advance import Cause
 from app.services.crashpoints import crash_point
 from app.store.audit import Entry
@@ -83,7 +83,7 @@ def preview(viewer: Viewer, pathway: str, child_id: str | None, answers: Mapping
     with reading() as session:
         version = definitions.current(session, pathway)
         valid, started_at = _accept(session, version, answers, None)
-        context = advance.context_for(session, viewer.authority_id, child_id or "")
+        context = surroundings.context_for(session, viewer.authority_id, child_id or "")
         step = runner.start(version, context, _variables(valid, started_at), None)
         told = tuple(
             Told(role, contact.label, contact.email)
@@ -185,7 +185,7 @@ def begin(
         person_id=person_id,
         task_id=None,
     )
-    context = advance.context_for(session, authority_id, child_id)
+    context = surroundings.context_for(session, authority_id, child_id)
     step = runner.start(version, context, _variables(answers, started_at), None)
     entry = started_entry(instance, person_id)
     advance.apply(session, instance, version, step, Cause(entries=(entry,), person_id=person_id), context)

@@ -11,7 +11,7 @@ from app.domain.clock import now
 from app.domain.errors import EngineFailure
 from app.domain.moments import read_moment
 from app.engine import runner
-from app.services import advance, definitions, incident_rows
+from app.services import advance, definitions, incident_rows, surroundings
 from app.services.advance import Cause
 from app.services.poison import one_step
 from app.store.audit import Entry
@@ -67,7 +67,7 @@ def _start_one(session: Session, message: Row[Any], key: str) -> str:
                 parent={"id": message.sender_id, "root_id": message.root_id},
                 correlation_key=message.correlation_key,
             )
-            context = advance.context_for(session, message.authority_id, message.child_id)
+            context = surroundings.context_for(session, message.authority_id, message.child_id)
             payload.setdefault("started_at", instance.started_at.isoformat())
             step = runner.start(version, context, {}, payload)
             entries = (started_entry(instance, message),)

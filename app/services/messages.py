@@ -18,7 +18,7 @@ from app.domain.access import Viewer, require
 from app.domain.clock import now
 from app.domain.errors import BadInput, Busy, EngineFailure, StaleTask
 from app.engine import runner
-from app.services import advance, definitions, message_starts, messages_out
+from app.services import advance, definitions, message_starts, messages_out, surroundings
 from app.services.advance import Cause
 from app.services.crashpoints import crash_point
 from app.services.poison import one_step
@@ -223,7 +223,7 @@ def _deliver_to(session: Session, message: Row[Any], receiver: Receiver, *, must
     try:
         with one_step(), savepoint(session):
             version = definitions.compiled(session, instance.version_id)
-            context = advance.context_for(session, instance.authority_id, instance.child_id)
+            context = surroundings.context_for(session, instance.authority_id, instance.child_id)
             step = runner.deliver(
                 version, instance.state, context, receiver.refs, message.name, dict(message.payload)
             )

@@ -15,9 +15,9 @@ from app.domain.deadlines import Deadline
 from app.domain.duties import Duty
 from app.domain.forms import Form, prefill
 from app.domain.moments import moment_in_words, read_moment
-from app.services import accounts, advance, definitions, facts, reference, task_lookup
+from app.services import accounts, definitions, facts, reference, task_lookup
 from app.services.children import ChildRow
-from app.services.choices import offered, people_for
+from app.services.choices import people_for
 from app.services.lists import TaskRow, as_task_row, child_rows, task_rows
 from app.store.children import LegalStatus
 from app.store.db import reading
@@ -61,16 +61,6 @@ class TaskView:
     completed_by: str | None
     can: frozenset[str]
     colleagues: tuple[tuple[str, str], ...]
-
-
-def form_of(viewer: Viewer, task_id: str) -> Form | None:
-    """The questions of a task, with the people that they offer: all that a sent form is read with. Raises NotFound."""
-    with reading() as session:
-        row = task_lookup.row(session, viewer.authority_id, task_id)
-        require(viewer, "see_task", task_lookup.thing(session, row, viewer))
-        version_id = advance.version_id(session, viewer.authority_id, row.instance_id)
-        form = definitions.form(session, version_id, row.form)
-        return offered(session, viewer.authority_id, form) if form else None
 
 
 def show(viewer: Viewer, task_id: str) -> TaskView:

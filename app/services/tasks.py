@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +24,7 @@ from app.services import (
     messages,
     notifications,
     submissions,
+    surroundings,
 )
 from app.services.advance import Cause
 from app.services.choices import offered
@@ -36,6 +37,7 @@ from app.store.db import db, execute, table_of, transaction
 from app.store.people import Person
 from app.store.tasks import Answer, UserTask
 
+Given = Mapping[str, Any] | Callable[[Form], Mapping[str, Any]]
 _TASKS, _ANSWERS, _PEOPLE = table_of(UserTask), table_of(Answer), table_of(Person)
 _COMPLETE = (
     update(_TASKS)
@@ -110,32 +112,34 @@ def _hand(session: Session, task: Row[Any], viewer: Viewer, person_id: str | Non
     advance.record(session, instance, [entry])
 
 
-def complete(
-    viewer: Viewer, task_id: str, answers: Mapping[str, Any], *, submission: str | None = None
-) -> str:
+def complete(viewer: Viewer, task_id: str, answers: Given, *, submission: str | None = None) -> str:
     """Complete a task with its answers; the pathway goes on. The task's name, for the receipt.
 
+    `answers` may be a function that reads them for the form, so that a page needs no transaction of its own for it.
     Raises NotFound, NotAllowed, BadInput (a sentence for each field), StaleTask (done already, by whom and when),
     EngineFailure when the pathway cannot go on: it is suspended then, with an incident, and the answers are kept
     as a draft. The same `submission` again is answered like the first.
     """
+    given: Mapping[str, Any] = {}
     try:
         with transaction() as session:
+            instance = advance.lock_of_task(session, viewer.authority_id, task_id)
             task = row(session, viewer.authority_id, task_id)
             require(viewer, "complete", thing(session, task, viewer), seen_by="see_task")
-            instance = advance.lock(session, task.authority_id, task.instance_id)
-            task = row(session, viewer.authority_id, task_id)
             if task.state != "open" and submissions.earlier_result(session, viewer.authority_id, submission):
                 return str(task.name)
             refuse_unless_open(session, task)
             form = definitions.form(session, instance.version_id, task.form)
-            form = offered(session, viewer.authority_id, form) if form is not None else None
-            valid = validate(form, answers) if form is not None else {}
+            valid: dict[str, Any] = {}
+            if form is not None:
+                form = offered(session, viewer.authority_id, form)
+                given = answers(form) if callable(answers) else answers
+                valid = validate(form, given)
             with one_step():
                 take(session, instance, task, valid, viewer.person_id)
             submissions.remember(session, viewer.authority_id, submission, viewer.person_id, task_id)
     except EngineFailure as failure:
-        _keep_and_suspend(viewer, task_id, answers, failure)
+        _keep_and_suspend(viewer, task_id, given, failure)
         raise
     crash_point("after_commit")
     messages.deliver_queued(db.session())
@@ -160,7 +164,7 @@ def take(
     version = definitions.compiled(session, instance.version_id)
     form = definitions.form(session, instance.version_id, task.form)
     _take_into_the_record(session, task, form, answers, person_id)
-    context = advance.context_for(session, task.authority_id, task.child_id)
+    context = surroundings.context_for(session, task.authority_id, task.child_id)
     step = runner.complete(version, instance.state, context, task.ref, dict(answers))
     execute(
         session,

@@ -18,7 +18,16 @@ from sqlalchemy.orm import Session
 from app.domain.clock import LONDON, now
 from app.domain.errors import Busy, EngineFailure, StaleTask
 from app.engine import runner
-from app.services import advance, definitions, effects, messages, messages_out, rebuilding, reference
+from app.services import (
+    advance,
+    definitions,
+    effects,
+    messages,
+    messages_out,
+    rebuilding,
+    reference,
+    surroundings,
+)
 from app.services.advance import Cause
 from app.services.crashpoints import crash_point
 from app.services.poison import one_step
@@ -195,7 +204,7 @@ def _oldest_due(session: Session, instance: advance.InstanceRow, at: datetime) -
 
 def _fire(session: Session, instance: advance.InstanceRow, timer: Row[Any]) -> None:
     version = definitions.compiled(session, instance.version_id)
-    context = advance.context_for(session, instance.authority_id, instance.child_id)
+    context = surroundings.context_for(session, instance.authority_id, instance.child_id)
     step = runner.fire(version, instance.state, context, timer.ref)
     element = version.element(timer.element_id)
     entry = Entry(
@@ -222,7 +231,7 @@ def _mark_overdue(session: Session, instance: advance.InstanceRow, timer: Row[An
     if task is None:
         return
     execute(session, _MARK, {**keys, "late_at": now()})
-    context = advance.context_for(session, instance.authority_id, instance.child_id)
+    context = surroundings.context_for(session, instance.authority_id, instance.child_id)
     facts = {
         "definition": instance.definition_key,
         "element": task.element_id,
@@ -289,7 +298,7 @@ def rebuild() -> int:
         with transaction() as session:
             instance = advance.lock(session, authority_id, instance_id)
             version = definitions.compiled(session, instance.version_id)
-            context = advance.context_for(session, authority_id, instance.child_id)
+            context = surroundings.context_for(session, authority_id, instance.child_id)
             differed += rebuilding.rebuild_timers(
                 session, instance, runner.look(version, instance.state, context)
             )

@@ -9,6 +9,7 @@ from flask import Blueprint, flash, g, jsonify, redirect, render_template, reque
 from werkzeug.wrappers import Response
 
 from app.domain.errors import BadInput, Conflict
+from app.domain.forms import Form
 from app.domain.ids import new_id
 from app.services import drafts, task_view, tasks
 from app.services.task_view import TaskView
@@ -32,17 +33,22 @@ def show(task_id: str) -> Answer:
 @allowed("complete", section="work.mine")
 def complete(task_id: str) -> Answer:
     """Complete the task; or, with the other button, keep what was typed and come back later."""
-    form = task_view.form_of(g.viewer, task_id)
     typed: dict[str, Any] = {}
+
+    def read(form: Form) -> dict[str, Any]:
+        typed.update(fields.read_posted(form, request.form))
+        return typed
+
     try:
-        typed = fields.read_posted(form, request.form) if form else {}
         if request.form.get("action") == "save":
-            return _save_and_leave(task_view.show(g.viewer, task_id), typed)
-        name = tasks.complete(g.viewer, task_id, typed, submission=request.form.get("submission"))
+            view = task_view.show(g.viewer, task_id)
+            return _save_and_leave(view, read(view.form) if view.form else {})
+        name = tasks.complete(g.viewer, task_id, read, submission=request.form.get("submission"))
     except BadInput as error:
         return _page(task_view.show(g.viewer, task_id), typed, error.errors), 422
     except Conflict as error:
-        return _too_late(task_view.show(g.viewer, task_id), typed, error), 409
+        view = task_view.show(g.viewer, task_id)
+        return _too_late(view, read(view.form) if view.form else {}, error), 409
     flash(f"“{name}” is done.", "success")
     return redirect(url_for("work.mine"), 303)
 

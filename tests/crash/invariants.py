@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from app.domain.access import TaskThing, Viewer, may
 from app.engine import runner
 from app.engine.contracts import CompiledVersion, Step
-from app.services import advance, definitions
+from app.services import advance, definitions, surroundings
 from app.store.audit import AuditEntry, broken_links
 from app.store.db import reading
 from app.store.definitions import DefinitionVersion
@@ -74,7 +74,7 @@ def _steps(session: Session) -> Iterable[tuple[str, tuple[Row[Any], Step]]]:
 def look(session: Session, instance: Row[Any]) -> Step:
     """What an instance waits for, read from its state."""
     version = definitions.compiled(session, instance.version_id)
-    context = advance.context_for(session, instance.authority_id, instance.child_id)
+    context = surroundings.context_for(session, instance.authority_id, instance.child_id)
     return runner.look(version, instance.state, context)
 
 

@@ -1,0 +1,42 @@
+"""What a step may ask about beyond its own state: the profile, the working days, the facts of the child."""
+
+from __future__ import annotations
+
+from sqlalchemy import JSON, Date, bindparam, cast, literal_column, null, select, union_all
+from sqlalchemy.orm import Session
+
+from app.domain.clock import now
+from app.engine.contracts import EngineContext
+from app.services import reference
+from app.store.calendar import BankHoliday
+from app.store.children import ChildFact
+from app.store.db import execute, table_of
+from app.store.people import Authority
+
+_HOLIDAYS = table_of(BankHoliday)
+_AUTHORITIES, _FACTS = table_of(Authority), table_of(ChildFact)
+_AROUND = union_all(
+    select(
+        literal_column("'profile'").label("what"),
+        _AUTHORITIES.c.profile.label("name"),
+        cast(null(), JSON).label("value"),
+        cast(null(), Date).label("on"),
+    ).where(_AUTHORITIES.c.id == bindparam("of_authority")),
+    select(literal_column("'fact'"), _FACTS.c.name, _FACTS.c.value, cast(null(), Date)).where(
+        _FACTS.c.authority_id == bindparam("of_authority"), _FACTS.c.child_id == bindparam("of_child")
+    ),
+    select(_HOLIDAYS.c.division, _HOLIDAYS.c.name, cast(null(), JSON), _HOLIDAYS.c.on),
+)
+
+
+def context_for(session: Session, authority_id: str, child_id: str) -> EngineContext:
+    """What expressions may ask about: the authority's profile, its working days, the child's facts."""
+    rows = execute(session, _AROUND, {"of_authority": authority_id, "of_child": child_id}).all()
+    profile = reference.profile(next((row.name for row in rows if row.what == "profile"), "default"))
+    added = {row.on: row.name for row in rows if row.what == profile.division}
+    return EngineContext(
+        now=now(),
+        profile=profile,
+        calendar=reference.calendar_for(profile.division, added),
+        facts={row.name: row.value["value"] for row in rows if row.what == "fact"},
+    )
