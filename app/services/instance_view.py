@@ -22,7 +22,7 @@ from app.store.db import reading
 from app.store.incidents import Incident
 from app.store.instances import ProcessInstance, TaskHistory
 from app.store.outbox import Notification, OutboxMessage, Subscription
-from app.store.people import Person
+from app.store.people import name_of
 from app.store.tasks import UserTask
 from app.store.ties import child_thing, sees_child
 from app.store.timers import Timer
@@ -143,7 +143,7 @@ def show(viewer: Viewer, instance_id: str) -> InstanceView:
         return InstanceView(
             instance=instance_row(found),
             version_number=definitions.number_of(session, found.version_id),
-            started_by=_name(session, viewer.authority_id, found.created_by),
+            started_by=name_of(session, viewer.authority_id, found.created_by),
             child=child_rows(session, viewer.authority_id, [found.child_id])[found.child_id],
             badges=badges(session, viewer.authority_id, found.child_id),
             xml=definitions.diagram_of(session, found.version_id),
@@ -290,11 +290,3 @@ def of_child(viewer: Viewer, child_id: str) -> tuple[InstanceRow, ...]:
             .order_by(ProcessInstance.id.desc())
         )
         return tuple(instance_row(row) for row in rows)
-
-
-def _name(session: Session, authority_id: str, person_id: str | None) -> str | None:
-    if person_id is None:
-        return None
-    return session.scalar(
-        select(Person.name).where(Person.authority_id == authority_id, Person.id == person_id)
-    )

@@ -11,8 +11,8 @@ from app.domain.access import TaskThing, Viewer
 from app.domain.errors import NotFound, StaleTask
 from app.domain.moments import moment_in_words
 from app.services import reference
+from app.store import people
 from app.store.db import execute, table_of
-from app.store.people import Person
 from app.store.tasks import UserTask
 from app.store.ties import workers_of
 
@@ -80,7 +80,4 @@ def refuse_unless_open(session: Session, task: Row[Any]) -> None:
 
 def name_of(session: Session, person_id: str | None, authority_id: str) -> str:
     """A person's name, for sentences."""
-    found = session.scalar(
-        select(Person.name).where(Person.authority_id == authority_id, Person.id == person_id)
-    )
-    return found or "somebody else"
+    return people.name_of(session, authority_id, person_id) or "somebody else"

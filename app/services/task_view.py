@@ -23,7 +23,7 @@ from app.store.children import LegalStatus
 from app.store.db import reading
 from app.store.instances import ProcessInstance
 from app.store.outbox import OutboxMessage
-from app.store.people import Authority, Person
+from app.store.people import Authority, name_of
 from app.store.tasks import Answer, Draft, UserTask
 
 ABOUT = {
@@ -101,13 +101,13 @@ def show(viewer: Viewer, task_id: str) -> TaskView:
             answers=_answers(session, row, form, draft),
             draft_version=draft.version if draft else None,
             draft_saved_at=draft.saved_at if draft else None,
-            draft_saved_by=_name(session, viewer.authority_id, draft.saved_by) if draft else None,
+            draft_saved_by=name_of(session, viewer.authority_id, draft.saved_by) if draft else None,
             due=Deadline.from_json(row.due) if row.due else None,
             duties=duties_of(session, viewer.authority_id, row.duty),
             about=_about(session, viewer.authority_id, instance),
             next=definitions.outline_of(session, instance.version_id).what_follows(row.element_id),
             people=people_for(session, viewer.authority_id, form),
-            completed_by=_name(session, viewer.authority_id, row.completed_by),
+            completed_by=name_of(session, viewer.authority_id, row.completed_by),
             can=frozenset(can),
             colleagues=(),
         )
@@ -172,11 +172,3 @@ def duties_of(session: Session, authority_id: str, ids: Any) -> tuple[Duty, ...]
     register = reference.register()
     found = [register.by_id[duty] for duty in ids]
     return tuple(duty for duty in found if profile.area is None or duty.area == profile.area)
-
-
-def _name(session: Session, authority_id: str, person_id: str | None) -> str | None:
-    if person_id is None:
-        return None
-    return session.scalar(
-        select(Person.name).where(Person.authority_id == authority_id, Person.id == person_id)
-    )

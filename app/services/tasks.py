@@ -38,7 +38,7 @@ from app.store.people import Person
 from app.store.tasks import Answer, UserTask
 
 Given = Mapping[str, Any] | Callable[[Form], Mapping[str, Any]]
-_TASKS, _ANSWERS, _PEOPLE = table_of(UserTask), table_of(Answer), table_of(Person)
+_TASKS, _ANSWERS = table_of(UserTask), table_of(Answer)
 _COMPLETE = (
     update(_TASKS)
     .where(_TASKS.c.authority_id == bindparam("of_authority"), _TASKS.c.id == bindparam("of_task"))

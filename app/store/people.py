@@ -257,10 +257,10 @@ def teams(session: Session, authority_id: str) -> list[Team]:
     return list(session.scalars(select(Team).where(Team.authority_id == authority_id).order_by(Team.name)))
 
 
-def team_for(session: Session, authority_id: str, role: str) -> Team | None:
-    """The team that answers for a role."""
-    return session.execute(
-        select(Team)
-        .join(TeamRole, (TeamRole.authority_id == Team.authority_id) & (TeamRole.team_id == Team.id))
-        .where(TeamRole.authority_id == authority_id, TeamRole.role == role)
-    ).scalar_one_or_none()
+def name_of(session: Session, authority_id: str, person_id: str | None) -> str | None:
+    """What a person is called, open account or closed; None for nobody."""
+    if person_id is None:
+        return None
+    return session.scalar(
+        select(Person.name).where(Person.authority_id == authority_id, Person.id == person_id)
+    )
