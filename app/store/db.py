@@ -8,11 +8,13 @@ lists never queue behind writers.
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, cast
 
+import psycopg
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
@@ -31,7 +33,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InvalidatePoolError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import StaticPool
 from sqlalchemy.sql import func
@@ -43,6 +45,9 @@ from app.store import prepared
 
 READ_ONLY = "throughcare_read_only"
 CONNECTION = "throughcare_connection"
+LEFT_AT = "throughcare_left_at"
+TRUSTED_SECONDS = 5.0
+"""A connection that was used so lately is taken to be there still; if it is not, its transaction ends as Busy."""
 BUSY_STATES = {"40001", "40P01", "55P03", "57014", "57P01", "57P03", "53100", "53300"}
 SQLITE_SETTINGS = (
     "PRAGMA journal_mode=WAL",
@@ -98,7 +103,6 @@ def init(app: Flask) -> None:
     url = str(app.config["SQLALCHEMY_DATABASE_URI"])
     options: dict[str, Any] = dict(app.config.get("SQLALCHEMY_ENGINE_OPTIONS") or {})
     if url.startswith("postgresql"):
-        options.setdefault("pool_pre_ping", True)
         options.setdefault("connect_args", {"options": POSTGRESQL_SETTINGS})
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
     db.init_app(app)
@@ -110,6 +114,29 @@ def _set_up_sqlite(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
         for setting in SQLITE_SETTINGS:
             connection.execute(setting)
+
+
+@event.listens_for(Engine, "checkin")
+def _note_when_it_was_left(_connection: Any, record: Any) -> None:
+    record.info[LEFT_AT] = time.monotonic()
+
+
+@event.listens_for(Engine, "checkout")
+def _see_that_it_is_there(connection: Any, record: Any, _proxy: Any) -> None:
+    """Ask a server's connection that nobody has used for a while whether it is there; the pool opens another if not.
+
+    Asking each time would cost every transaction a journey to the server.
+    """
+    left_at = record.info.get(LEFT_AT)
+    is_fresh = left_at is None or time.monotonic() - left_at < TRUSTED_SECONDS
+    if is_fresh or isinstance(connection, sqlite3.Connection):
+        return
+    try:
+        connection.autocommit = True
+        connection.execute("")
+        connection.autocommit = False
+    except psycopg.OperationalError as error:
+        raise InvalidatePoolError from error  # the others are gone too, most likely
 
 
 @event.listens_for(Engine, "begin")
@@ -161,7 +188,7 @@ def reading() -> Iterator[Session]:
     if session.in_transaction():
         session.rollback()
     try:
-        session.info[CONNECTION] = session.connection(execution_options={READ_ONLY: True})
+        session.info[CONNECTION] = session.connection(execution_options=_as_reader(session))
         yield session
     except OperationalError as error:
         if is_busy(error):
@@ -170,6 +197,15 @@ def reading() -> Iterator[Session]:
     finally:
         session.info.pop(CONNECTION, None)
         session.rollback()
+
+
+def _as_reader(session: Session) -> dict[str, Any]:
+    """How a connection is told that it only reads.
+
+    PostgreSQL gives each statement of a transaction a snapshot of its own anyhow (READ COMMITTED). Without one it
+    is spared BEGIN and ROLLBACK, and the driver keeps its prepared statements, which a rollback throws away.
+    """
+    return {"isolation_level": "AUTOCOMMIT"} if is_postgresql(session) else {READ_ONLY: True}
 
 
 @contextmanager

@@ -146,11 +146,12 @@ def _converters(types: Mapping[Any, Any], dialect: Dialect, way: str) -> dict[An
 
 
 def _named(connection: Connection, text: str, error: Exception, cursor: Any) -> BaseException:
-    """The driver's error as SQLAlchemy's; a connection that is gone is not used again."""
+    """The driver's error as SQLAlchemy's; a connection that is gone is not used again, nor are those left with it."""
     dialect = connection.dialect
     is_gone = dialect.is_disconnect(cast("Any", error), connection.connection, cursor)
     if is_gone:
         connection.invalidate(error)
+        connection.engine.dispose()
     return DBAPIError.instance(
         text, None, error, dialect.loaded_dbapi.Error, connection_invalidated=is_gone, dialect=dialect
     )
