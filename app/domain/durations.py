@@ -16,6 +16,12 @@ _DURATION = re.compile(
 )
 
 
+def is_duration(text: str) -> bool:
+    """Whether `text` is a length of time that `after` understands."""
+    found = _DURATION.fullmatch(text)
+    return found is not None and any(found.groups())
+
+
 def after(start: datetime, text: str) -> datetime:
     """The moment that `text` names: an ISO moment, or an ISO duration counted from `start` in London's days.
 

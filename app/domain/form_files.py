@@ -6,6 +6,7 @@ spacer and group. Custom `properties` of a component, all text:
     called        the question inside a sentence: "the date of the visit"
     when          past | future: where a date must lie (today counts)
     allocates     the role that the chosen person takes on for the child (a select of people:<role>)
+    simulated     how far ahead a date lies in a simulation that does not say (P84D); for what is never today
     inputmode, width (2, 3, 4, 5, 10, 20), autocomplete   as in HTML and GOV.UK's input classes
 """
 
@@ -16,6 +17,7 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
+from app.domain.durations import is_duration
 from app.domain.form_components import BUILDERS, KINDS, name_of, shown, text_of
 from app.domain.form_conditions import NotUnderstood, read_condition
 from app.domain.form_parts import Condition, Field, Group, Kind, Line, Part, Words
@@ -186,4 +188,5 @@ _PROPERTIES: dict[Any, Callable[[str], bool]] = {
     "width": lambda value: value in WIDTHS,
     "autocomplete": lambda value: bool(re.fullmatch(r"[a-z0-9 -]{1,60}", value)),
     "allocates": lambda value: bool(FACT.fullmatch(value)),
+    "simulated": is_duration,
 }

@@ -10,7 +10,7 @@ from typing import Any
 
 from app.domain.errors import PathwayRefused
 from app.domain.roles import RoleTable
-from app.engine import assembly, drawing, gate
+from app.engine import assembly, drawing, gate, grammar, names
 from app.engine.contracts import Bundle, CompiledVersion, Element, Message
 from app.engine.shapes import Drawing, Node, Scope
 
@@ -102,6 +102,8 @@ def _compiled(version_id: str, holder: _ByVersion, roles: RoleTable) -> Compiled
         elements=elements,
         messages=_messages(drawings),
         subscribes=frozenset(_subscribed(used)),
+        hangs_on=frozenset(_hangs_on(used)),
+        about=main.properties.get("about") or names.CHILD,
         machine=machine,
     )
 
@@ -177,6 +179,14 @@ def _messages(drawings: Mapping[str, Drawing]) -> dict[str, Message]:
         for message in read.messages.values()
         if message.name
     }
+
+
+def _hangs_on(scopes: list[Scope]) -> Iterator[str]:
+    for node in (node for scope in scopes for node in scope.everything()):
+        yield from grammar.facts_in(node.properties.get("due", ""))
+        for event in node.events:
+            if event.kind == "timer":
+                yield from grammar.facts_in(event.text or "")
 
 
 def _subscribed(scopes: list[Scope]) -> Iterator[str]:

@@ -172,7 +172,9 @@ class CompiledVersion:
     """A bundle, parsed once and shared by every instance that runs on it.
 
     `start_message` is the message that starts it, `start_form` the form of its start event; `elements` are
-    the flow nodes of all its processes, `subscribes` the messages that it can wait for once started.
+    the flow nodes of all its processes, `subscribes` the messages that it can wait for once started,
+    `hangs_on` the facts of the child that its due times and timers are counted from. `about` says whom it is
+    about: a child, or the partnership.
     """
 
     version_id: str
@@ -184,6 +186,8 @@ class CompiledVersion:
     elements: tuple[Element, ...]
     messages: Mapping[str, Message]
     subscribes: frozenset[str]
+    hangs_on: frozenset[str] = frozenset()
+    about: str = "child"
     machine: Any = field(repr=False, compare=False, default=None)
 
     @cached_property

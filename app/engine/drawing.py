@@ -74,6 +74,7 @@ class _Reader:
             documentation=_text(node, "documentation") or "",
             executable=node.get("isExecutable", "true" if parent else "false").lower() == "true",
             parent=parent,
+            properties=_properties(node),
         )
         for child in node:
             name = local_name(child)

@@ -14,6 +14,7 @@ from SpiffWorkflow.bpmn.specs.event_definitions.base import EventDefinition
 from SpiffWorkflow.bpmn.specs.event_definitions.timer import TimerEventDefinition
 
 from app.domain.errors import ExpressionRefused
+from app.engine import grammar
 from app.engine.contracts import SentMessage
 from app.engine.functions import DeadlineText
 from app.engine.jsonable import as_json
@@ -51,9 +52,9 @@ class Timer(OwnEvent, TimerEventDefinition):
         return bool(my_task.internal_data.get("event_fired", False))
 
     def recompute(self, my_task: Any) -> None:
-        """Work the due time out again, if it is a deadline of the profile."""
+        """Work the due time out again, if it is a deadline of the profile or hangs on a fact of the child."""
         value = self._value(my_task)
-        if isinstance(value, DeadlineText):
+        if isinstance(value, DeadlineText) or grammar.facts_in(self.text):
             my_task.internal_data["due"][self.element_id] = as_moment(value).isoformat()
 
     def _value(self, my_task: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from calendar import isleap
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -95,6 +96,19 @@ class Functions:
         """What is known about the child under `name`, else `default`."""
         value = self._context.facts.get(name)
         return default if value is None else value
+
+    def birthday(self, years: int) -> dt.date | None:
+        """The day on which the child is so many years old; None while the date of birth is not known.
+
+        A child born on 29 February has its birthday on 1 March of other years, as the law counts age.
+        """
+        born = self._context.facts.get("date_of_birth")
+        if born is None:
+            return None
+        birth = as_date(born)
+        year = birth.year + _whole(years)
+        leap = (birth.month, birth.day) == (2, 29)
+        return dt.date(year, 3, 1) if leap and not isleap(year) else birth.replace(year=year)
 
     def switch(self, name: str) -> bool:
         """Whether the area's profile has this (a care panel, say)."""

@@ -92,6 +92,22 @@ def calls(tree: ast.AST) -> Iterator[ast.Call]:
     return (node for node in ast.walk(tree) if isinstance(node, ast.Call))
 
 
+@lru_cache(maxsize=4096)
+def facts_in(text: str) -> frozenset[str]:
+    """The facts of the child that an expression asks for by name; none of a text that is no expression."""
+    try:
+        asked = list(calls(expression(text))) if text else []
+    except ExpressionRefused:
+        return frozenset()
+    called = [(call.func.id, call.args) for call in asked if isinstance(call.func, ast.Name)]
+    named = {
+        str(args[0].value)
+        for name, args in called
+        if name == "fact" and args and isinstance(args[0], ast.Constant)
+    }
+    return frozenset(named | ({"date_of_birth"} if any(name == "birthday" for name, _ in called) else set()))
+
+
 def _assignment(statement: ast.stmt) -> tuple[str, ast.expr]:
     if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
         target, value = statement.targets[0], statement.value

@@ -92,6 +92,7 @@ class Scope:
     executable: bool
     parent: Scope | None
     start_form: str | None = None
+    properties: Mapping[str, str] = field(default_factory=dict)
     nodes: dict[str, Node] = field(default_factory=dict)
     flows: list[Flow] = field(default_factory=list)
     scopes: list[Scope] = field(default_factory=list)

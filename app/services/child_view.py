@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.access import Viewer, may, require
 from app.domain.clock import LONDON
+from app.domain.moments import day_in_words
 from app.services import facts, reference
 from app.services.children import ChildRow, get
 from app.services.instance_view import InstanceRow, of_child
@@ -36,7 +37,7 @@ TOLD = {
     "notification_queued": "Told: {detail}",
     "status_recorded": "Legal status recorded: {detail}",
     "status_ended": "Legal status ended: {detail}",
-    "deadline_moved": "Deadline moved: {name}",
+    "deadline_moved": "Moved from {was} to {due}: {name}. {reason}",
     "incident": "Stopped by a fault: {name}",
     "incident_retried": "Went on after a fault: {name}",
     "child_created": "Record made",
@@ -149,11 +150,18 @@ def _chronology(session: Session, authority_id: str, child_id: str) -> tuple[Hap
     return tuple(_happening(row) for row in rows)
 
 
+def _day(moment: str | None) -> str:
+    return day_in_words(datetime.fromisoformat(moment).astimezone(LONDON).date()) if moment else "no date"
+
+
 def _happening(row: Any) -> Happening:
     told = {
         "name": row.facts.get("name") or "",
         "detail": str(row.facts.get("detail") or "").replace("_", " "),
         "role": _role_name(row.facts.get("role", "")),
+        "was": _day(row.facts.get("was")),
+        "due": _day(row.facts.get("due_at")),
+        "reason": row.facts.get("reason") or "",
     }
     return Happening(
         at=row.at.astimezone(LONDON),

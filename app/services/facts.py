@@ -9,9 +9,11 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.domain.clock import now
+from app.services import messages_out
 from app.store.children import ChildFact
 from app.store.db import execute, put, table_of
 
+DAYS = ("_on", "_at", "date_of_birth")  # what a due time can be counted from
 _FACTS = table_of(ChildFact)
 _KNOWN = select(_FACTS.c.name, _FACTS.c.value).where(
     _FACTS.c.authority_id == bindparam("of_authority"), _FACTS.c.child_id == bindparam("of_child")
@@ -52,4 +54,33 @@ def record(
     ]
     if rows:
         put(session, _FACTS, rows, replace=("value", "recorded_at", "recorded_by", "task_id"))
+    announce(
+        session,
+        authority_id,
+        child_id,
+        {name: [before.get(name), values[name]] for name in changed},
+        person_id=person_id,
+    )
     return changed
+
+
+def announce(
+    session: Session,
+    authority_id: str,
+    child_id: str,
+    changes: Mapping[str, list[Any]],
+    *,
+    person_id: str | None,
+) -> None:
+    """Let every pathway of the child know which days have changed (`{name: [was, is]}`), once this is committed."""
+    days = {name: change for name, change in changes.items() if name.endswith(DAYS)}
+    if days:
+        messages_out.queue_for_child(
+            session,
+            authority_id=authority_id,
+            child_id=child_id,
+            name=messages_out.FACTS_CHANGED,
+            payload={"facts": days},
+            correlate="child",
+            person_id=person_id,
+        )

@@ -9,9 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.domain.clock import now
 from app.domain.errors import BadInput
-from app.engine import runner
-from app.services import advance, definitions, reference, surroundings, task_rows
-from app.services.advance import Cause
+from app.services import advance, recounting, reference
 from app.store.calendar import BankHoliday
 from app.store.db import reading, transaction
 from app.store.instances import ProcessInstance
@@ -62,12 +60,4 @@ def _count_again(authority_id: str, instance_id: str, reason: str, person_id: st
         instance = advance.lock(session, authority_id, instance_id)
         if instance.status != "running":
             return 0
-        version = definitions.compiled(session, instance.version_id)
-        context = surroundings.context_for(session, authority_id, instance.child_id)
-        step = runner.recompute(version, instance.state, context)
-        due = {task.ref: task.due for task in step.tasks if task.due is not None}
-        moved = task_rows.move_due_times(session, instance, due, reason)
-        if moved or step.state != instance.state:
-            cause = Cause(entries=tuple(moved), person_id=person_id)
-            advance.apply(session, instance, version, step, cause, context)
-        return len(moved)
+        return recounting.count_again(session, instance, reason, person_id)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.domain.access import AuthorityThing, ChildThing, Viewer, require
 from app.domain.clock import now
 from app.domain.errors import NotFound, StaleTask
-from app.services import advance, message_starts, messages, timers
+from app.services import advance, message_starts, messages, messages_out, timers
 from app.store.audit import Entry
 from app.store.children import Child
 from app.store.db import reading, transaction
@@ -133,4 +133,13 @@ def _let_go_on(session: Session, incident: Incident, person_id: str | None) -> N
         )
         .values(state="queued")
         .execution_options(synchronize_session=False)
+    )
+    messages_out.queue_for_child(
+        session,
+        authority_id=instance.authority_id,
+        child_id=instance.child_id,
+        target_id=instance.id,
+        name=messages_out.FACTS_CHANGED,
+        payload={"facts": {}},
+        person_id=person_id,
     )

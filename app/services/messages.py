@@ -18,7 +18,7 @@ from app.domain.access import Viewer, require
 from app.domain.clock import now
 from app.domain.errors import BadInput, Busy, EngineFailure, StaleTask
 from app.engine import runner
-from app.services import advance, definitions, message_starts, messages_out, surroundings
+from app.services import advance, definitions, message_starts, messages_out, recounting, surroundings
 from app.services.advance import Cause
 from app.services.crashpoints import crash_point
 from app.services.poison import one_step
@@ -148,6 +148,10 @@ def _deliver_next(authority_id: str | None, *, must_fit: bool = False) -> bool:
         if message is None:
             return False
         crash_point("after_claim")
+        if message.name == messages_out.FACTS_CHANGED:
+            recounting.spread(session, message)
+            _mark(session, message, "delivered")
+            return True
         receivers = _receivers(session, message)
         held = [receiver for receiver in receivers if receiver.status == "suspended"]
         for receiver in receivers:

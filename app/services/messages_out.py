@@ -15,6 +15,9 @@ from app.store.outbox import OutboxMessage
 
 _ADD = insert(table_of(OutboxMessage))
 QUEUED = "throughcare_messages_queued"
+FACTS_CHANGED = (
+    "facts_changed"  # from the platform to every pathway of the child whose due times hang on a fact
+)
 
 
 def take_queued(session: Session) -> bool:

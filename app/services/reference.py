@@ -6,6 +6,7 @@ running server takes up an edited profile.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -22,6 +23,7 @@ import yaml
 from app.domain.deadlines import Deadline, compute
 from app.domain.duties import Coverage, CoverageNotes, Register, coverage
 from app.domain.errors import BadInput
+from app.domain.forms import read_form
 from app.domain.profiles import Profile, build_profiles
 from app.domain.roles import RoleTable
 from app.domain.workdays import WorkingCalendar
@@ -100,6 +102,13 @@ def duty_coverage(pathway: str | None = None, area: str | None = None) -> tuple[
     ]
     notes = _cached("coverage", lambda: _files("duties", "*.yaml"), _read_notes)
     return coverage(duties, elements_by_duty(), notes.features, notes.context)
+
+
+def called(fact: str) -> str:
+    """What a fact of the child is called in a sentence that begins with it, as the forms that ask for it say."""
+    words = _cached("facts", lambda: sorted(PROCESSES.parent.glob("forms/*/*.json")), _read_called).get(fact)
+    plain = words or f"the {fact.removesuffix('_on').removesuffix('_at').replace('_', ' ')}"
+    return plain[0].upper() + plain[1:]
 
 
 def elements_by_duty() -> Mapping[str, tuple[tuple[str, str], ...]]:
@@ -189,6 +198,15 @@ def _read_elements(paths: list[Path]) -> Mapping[str, tuple[tuple[str, str], ...
                 for duty_id in filter(None, map(str.strip, node.properties.get("duty", "").split(","))):
                     found.setdefault(duty_id, []).append((process.id, node.id))
     return MappingProxyType({duty_id: tuple(elements) for duty_id, elements in found.items()})
+
+
+def _read_called(paths: list[Path]) -> Mapping[str, str]:
+    found: dict[str, str] = {}
+    for path in paths:
+        for field in read_form(path.stem, json.loads(path.read_bytes())).fields:
+            if field.fact and field.called:
+                found.setdefault(field.fact, field.called)
+    return MappingProxyType(found)
 
 
 def _must_be_one_of(what: str, value: str | None, known: tuple[str, ...]) -> None:

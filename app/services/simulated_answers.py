@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.domain.clock import LONDON, now
+from app.domain.durations import after
 from app.domain.errors import BadInput
 from app.domain.forms import Field, Form, prefill, validate
 from app.services import definitions, facts
@@ -68,13 +69,19 @@ def _checked(form: Form, answers: Mapping[str, Any], given: Mapping[str, Any]) -
 def _answer(field: Field, given: Mapping[str, Any]) -> Any:
     if field.key in given:
         return _plain(given[field.key])
-    if not field.required:
-        return None
-    return _simplest(field)
+    if field.simulated:
+        return _ahead(field)
+    return _simplest(field) if field.required else None
 
 
 def _plain(value: Any) -> Any:
     return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def _ahead(field: Field) -> str:
+    """A date that is never today: a hearing that is to come, the day of release."""
+    moment = after(now(), field.simulated).astimezone(LONDON)
+    return moment.isoformat() if field.kind == "datetime" else moment.date().isoformat()
 
 
 def _simplest(field: Field) -> Any:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Date, bindparam, cast, literal_column, null, select, union_all
+from typing import Any
+
+from sqlalchemy import JSON, Date, Row, bindparam, cast, literal_column, null, select, union_all
 from sqlalchemy.orm import Session
 
 from app.domain.clock import now
 from app.engine.contracts import EngineContext
 from app.services import reference
 from app.store.calendar import BankHoliday
-from app.store.children import ChildFact
+from app.store.children import Child, ChildFact
 from app.store.db import execute, table_of
 from app.store.people import Authority
 
 _HOLIDAYS = table_of(BankHoliday)
-_AUTHORITIES, _FACTS = table_of(Authority), table_of(ChildFact)
+_AUTHORITIES, _CHILDREN, _FACTS = table_of(Authority), table_of(Child), table_of(ChildFact)
 _AROUND = union_all(
     select(
         literal_column("'profile'").label("what"),
@@ -25,6 +27,12 @@ _AROUND = union_all(
     select(literal_column("'fact'"), _FACTS.c.name, _FACTS.c.value, cast(null(), Date)).where(
         _FACTS.c.authority_id == bindparam("of_authority"), _FACTS.c.child_id == bindparam("of_child")
     ),
+    select(
+        literal_column("'born'"),
+        literal_column("'date_of_birth'"),
+        cast(null(), JSON),
+        _CHILDREN.c.date_of_birth,
+    ).where(_CHILDREN.c.authority_id == bindparam("of_authority"), _CHILDREN.c.id == bindparam("of_child")),
     select(_HOLIDAYS.c.division, _HOLIDAYS.c.name, cast(null(), JSON), _HOLIDAYS.c.on),
 )
 
@@ -38,5 +46,11 @@ def context_for(session: Session, authority_id: str, child_id: str) -> EngineCon
         now=now(),
         profile=profile,
         calendar=reference.calendar_for(profile.division, added),
-        facts={row.name: row.value["value"] for row in rows if row.what == "fact"},
+        facts={row.name: _fact(row) for row in rows if row.what in ("fact", "born")},
     )
+
+
+def _fact(row: Row[Any]) -> Any:
+    if row.what == "fact":
+        return row.value["value"]
+    return row.on.isoformat() if row.on else None
