@@ -8,7 +8,8 @@ Three ties decide, and nothing else:
 * **reach** - a task is acted on by its team, by the person it was given to, or by a worker allocated to the
   child.
 
-Managers give out the work of their own agency. Administrators look after people, pathways and incidents: they
+Managers give out the work of their own agency, and look after what is about the partnership of the agencies
+and not about one child. Administrators look after people, pathways and incidents: they
 see everything in their authority, because they must be able to repair it, and do no casework by that right.
 The doors turn a "no" to *seeing* into "not found", so that a stranger cannot tell "hidden" from "absent".
 """
@@ -71,11 +72,15 @@ class AuthorityThing:
 
 @dataclass(frozen=True)
 class ChildThing:
-    """A child, or a pathway of that child: which agencies have (had) work on it, and who is allocated."""
+    """A child, or a pathway of that child: which agencies have (had) work on it, and who is allocated.
+
+    The record of an authority's partnership stands in the place of a child, and is its managers'.
+    """
 
     authority_id: str
     agencies: frozenset[str] = frozenset()
     worker_ids: frozenset[str] = frozenset()
+    is_partnership: bool = False
 
 
 InstanceThing = ChildThing
@@ -119,11 +124,17 @@ def _administrator(viewer: Viewer, thing: Thing) -> bool:
     return viewer.is_admin
 
 
+def _manager(viewer: Viewer, thing: Thing) -> bool:
+    return viewer.is_manager
+
+
 def _manager_or_administrator(viewer: Viewer, thing: Thing) -> bool:
     return viewer.is_manager or viewer.is_admin
 
 
 def _tied_to_child(viewer: Viewer, child: ChildThing) -> bool:
+    if child.is_partnership:
+        return viewer.is_manager
     return viewer.person_id in child.worker_ids or not viewer.agencies.isdisjoint(child.agencies)
 
 
@@ -132,7 +143,7 @@ def _sees_child(viewer: Viewer, child: ChildThing) -> bool:
 
 
 def _works_on_child(viewer: Viewer, child: ChildThing) -> bool:
-    return _caseworker(viewer, child) and _tied_to_child(viewer, child)
+    return _tied_to_child(viewer, child) and (child.is_partnership or _caseworker(viewer, child))
 
 
 def _starts(viewer: Viewer, thing: AuthorityThing | ChildThing) -> bool:
@@ -199,6 +210,8 @@ TABLE: Mapping[str, tuple[type | tuple[type, ...], Rule]] = {
     "create_child": (AuthorityThing, _caseworker),
     "see_incidents": (AuthorityThing, _manager_or_administrator),
     "see_reports": (AuthorityThing, _manager_or_administrator),
+    "see_partnership": (AuthorityThing, _manager_or_administrator),
+    "start_for_partnership": (AuthorityThing, _manager),
     "publish": (AuthorityThing, _administrator),
     "migrate": (AuthorityThing, _administrator),
     "manage_people": (AuthorityThing, _administrator),

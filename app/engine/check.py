@@ -48,6 +48,7 @@ def _everything(read: Drawing, known: Known) -> Iterator[Finding]:
     yield from check_properties.lanes(read, known)
     for process in read.processes:
         vocabulary = check_properties.vocabulary(process)
+        yield from check_properties.about(process)
         for scope in process.all_scopes():
             yield from _strangers(scope)
             yield from check_graph.check(scope)

@@ -17,7 +17,7 @@ from app.engine.check_gateways import CHOOSING
 from app.engine.contracts import Finding
 from app.engine.findings import fault, hint, title
 from app.engine.moments import is_duration, is_moment
-from app.engine.names import PERSON_TASKS, PROPERTIES
+from app.engine.names import ABOUT, PERSON_TASKS, PROPERTIES
 from app.engine.shapes import Drawing, Node, Scope
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
@@ -43,6 +43,17 @@ def lanes(read: Drawing, known: Known) -> Iterator[Finding]:
             )
     for node_id in read.in_two_lanes:
         yield fault(node_id, "lane", f"The element {node_id} lies in two lanes. Leave it in one.")
+
+
+def about(process: Scope) -> Iterator[Finding]:
+    """Findings about whom a process says that it is about."""
+    said = process.properties.get("about")
+    if said is not None and said not in ABOUT:
+        yield fault(
+            process.id,
+            "about",
+            f"{process.name} is about “{said}”. A pathway is about a child or about the partnership.",
+        )
 
 
 def check(node: Node, known: Known, words: Vocabulary) -> Iterator[Finding]:

@@ -18,7 +18,7 @@ from app.domain.errors import BadInput, NotFound
 from app.domain.ids import new_id
 from app.store import audit
 from app.store.audit import Entry
-from app.store.children import Child, ChildWorker
+from app.store.children import CHILD, PARTNERSHIP, Child, ChildWorker
 from app.store.db import reading, transaction
 from app.store.tasks import UserTask
 from app.store.ties import sees_child, tie
@@ -31,7 +31,10 @@ IDENTIFIERS = ("mosaic", "core_plus", "prison_number", "liquidlogic", "nhs_numbe
 
 @dataclass(frozen=True)
 class ChildRow:
-    """A child as lists and headings show them. `can_open` is False for an exact match that is only being linked."""
+    """A child as lists and headings show them. `can_open` is False for an exact match that is only being linked.
+
+    `kind` is partnership for the record of the agencies themselves.
+    """
 
     id: str
     reference: str
@@ -40,6 +43,17 @@ class ChildRow:
     date_of_birth: date | None
     is_provisional: bool
     can_open: bool = True
+    kind: str = CHILD
+
+    @property
+    def is_partnership(self) -> bool:
+        """Whether this is no child, but the partnership of the authority's agencies."""
+        return self.kind == PARTNERSHIP
+
+    @property
+    def sort(self) -> str:
+        """What stands beside the name: Child, or Partnership."""
+        return self.kind.capitalize()
 
     @property
     def name(self) -> str:
@@ -64,7 +78,7 @@ def search(viewer: Viewer, words: str) -> list[ChildRow]:
     if not parts:
         return []
     with reading() as session:
-        query = select(Child).where(Child.authority_id == viewer.authority_id)
+        query = select(Child).where(Child.authority_id == viewer.authority_id, Child.kind == CHILD)
         for part in parts[:5]:
             query = query.where(
                 or_(Child.search_name.contains(part, autoescape=True), Child.reference == part.upper())
@@ -144,7 +158,7 @@ def add(
         insert(Child).values(
             authority_id=authority_id,
             id=child_id,
-            reference=_new_reference(session, authority_id, child_id),
+            reference=new_reference(session, authority_id),
             given_name=given_name.strip(),
             family_name=family_name.strip(),
             search_name=folded(f"{given_name} {family_name}"),
@@ -177,7 +191,7 @@ def _problems(given_name: str, family_name: str, date_of_birth: date | None) -> 
     return errors
 
 
-def _new_reference(session: Session, authority_id: str, child_id: str) -> str:
+def new_reference(session: Session, authority_id: str) -> str:
     """Six letters and figures that name nobody and cannot be misread over the phone."""
     while True:
         reference = "".join(secrets.choice(REFERENCE_LETTERS) for _ in range(6))

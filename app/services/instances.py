@@ -10,21 +10,30 @@ from typing import Any
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from app.domain.access import AuthorityThing, Viewer, may, require
+from app.domain.access import Viewer, may, require
 from app.domain.clock import LONDON, now
-from app.domain.errors import BadInput, NotFound, StaleTask
+from app.domain.errors import BadInput, StaleTask
 from app.domain.forms import Form, facts_from, prefill, validate
 from app.domain.moments import read_moment
 from app.engine import runner
 from app.engine.contracts import CompiledVersion
-from app.services import advance, definitions, effects, facts, messages, reference, submissions, surroundings
+from app.services import (
+    advance,
+    definitions,
+    effects,
+    facts,
+    messages,
+    partnership,
+    reference,
+    submissions,
+    surroundings,
+)
 from app.services.advance import Cause
 from app.services.crashpoints import crash_point
 from app.store.audit import Entry
-from app.store.children import Child
 from app.store.db import db, reading, transaction
 from app.store.tasks import Answer
-from app.store.ties import child_thing, tie
+from app.store.ties import child_thing
 
 STARTED_AT = "started_at"
 
@@ -107,32 +116,29 @@ def preview(viewer: Viewer, pathway: str, child_id: str | None, answers: Mapping
 def start(
     viewer: Viewer,
     pathway: str,
-    child_id: str,
+    child_id: str | None,
     answers: Mapping[str, Any],
     *,
     started_at: datetime | None = None,
     submission: str | None = None,
 ) -> str:
-    """Start a pathway for a child; the instance's id. The same `submission` again gets the first answer.
+    """Start a pathway for a child, or for nobody where it is about the partnership; the instance's id.
 
-    Raises BadInput (answers, a start in the future), NotFound (child, pathway), EngineFailure when the first
-    step cannot be taken; nothing is kept then.
+    The same `submission` again gets the first answer. Raises BadInput (answers, a start in the future), NotFound
+    (child, pathway, or not the viewer's to start), EngineFailure when the first step cannot be taken; nothing is
+    kept then.
     """
-    require(viewer, "start_pathway", AuthorityThing(viewer.authority_id))
     with transaction() as session:
         earlier = submissions.earlier_result(session, viewer.authority_id, submission)
         if earlier is not None:
             return earlier
-        child = session.get(Child, (viewer.authority_id, child_id))
-        if child is None:
-            raise NotFound()
         version = definitions.current(session, pathway)
+        about = partnership.subject(session, viewer, version, child_id)
         valid, begins_at = _accept(session, version, answers, started_at)
-        tie(session, viewer.authority_id, child_id, viewer.agencies)
         instance_id = begin(
             session,
             authority_id=viewer.authority_id,
-            child_id=child_id,
+            child_id=about,
             version=version,
             answers=valid,
             started_at=begins_at,

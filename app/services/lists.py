@@ -236,6 +236,7 @@ def as_task_row(row: Any) -> TaskRow:
             row.family_name,
             row.date_of_birth,
             row.is_provisional,
+            kind=row.kind,
         ),
         instance_id=row.instance_id,
         definition_key=row.definition_key,
@@ -274,4 +275,5 @@ def _child_row(child: Child) -> ChildRow:
         child.family_name,
         child.date_of_birth,
         child.is_provisional,
+        kind=child.kind,
     )

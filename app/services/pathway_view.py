@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from app.domain.access import AuthorityThing, Viewer, may, require
 from app.engine.contracts import CompiledVersion, Element
+from app.engine.names import CHILD, PARTNERSHIP
 from app.services import definitions, reference
 from app.services.definitions import Published
 from app.store.db import reading
@@ -23,13 +24,22 @@ DONE_BY_PEOPLE = frozenset({"userTask", "manualTask"})
 
 @dataclass(frozen=True)
 class PathwayRow:
-    """A pathway as the list shows it; `starts_by_hand` when a person starts it, not only another pathway."""
+    """A pathway as the list shows it; `starts_by_hand` when a person starts it, not only another pathway.
+
+    `subject` is child, or partnership where it is started for no child.
+    """
 
     key: str
     name: str
     number: int
     about: str
     starts_by_hand: bool
+    subject: str = CHILD
+
+    @property
+    def is_for_partnership(self) -> bool:
+        """Whether it is started for the partnership of the authority."""
+        return self.subject == PARTNERSHIP
 
 
 @dataclass(frozen=True)
@@ -71,8 +81,14 @@ def show(viewer: Viewer, key: str) -> PathwayView:
         versions = tuple(definitions.published(session, key))
     row = _row(next(one for one in versions if one.is_current), version)
     steps = tuple(_step(element) for element in version.elements if element.type in DONE_BY_PEOPLE)
-    can_start = row.starts_by_hand and may(viewer, "start_pathway", AuthorityThing(viewer.authority_id))
+    can_start = may_start(viewer, row)
     return PathwayView(row, steps, versions, can_start)
+
+
+def may_start(viewer: Viewer, row: PathwayRow) -> bool:
+    """Whether the viewer may start the pathway, for some child or for the partnership."""
+    action = "start_for_partnership" if row.is_for_partnership else "start_pathway"
+    return row.starts_by_hand and may(viewer, action, AuthorityThing(viewer.authority_id))
 
 
 def diagram(viewer: Viewer, key: str) -> str:
@@ -92,7 +108,8 @@ def names(viewer: Viewer) -> dict[str, str]:
 
 def _row(version: Published, compiled: CompiledVersion) -> PathwayRow:
     about = " ".join(compiled.documentation.split())
-    return PathwayRow(version.key, version.name, version.number, about, compiled.start_form is not None)
+    by_hand = compiled.start_form is not None
+    return PathwayRow(version.key, version.name, version.number, about, by_hand, compiled.about)
 
 
 def _step(element: Element) -> Step:

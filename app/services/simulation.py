@@ -12,12 +12,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import insert, literal_column, select
+from sqlalchemy.orm import Session
 
 from app.domain.clock import LONDON, SimulatedClock, use_clock
 from app.domain.errors import BadInput
 from app.domain.ids import counted_ids, use_ids
 from app.domain.workdays import WorkingCalendar
-from app.engine.contracts import Bundle
+from app.engine.contracts import Bundle, CompiledVersion
 from app.services import (
     advance,
     children,
@@ -25,6 +26,7 @@ from app.services import (
     instances,
     messages,
     messages_out,
+    partnership,
     reference,
     simulated_answers,
     story,
@@ -87,7 +89,7 @@ class _Run:
     complete: str
     until: datetime
     pending: list[tuple[datetime, Mapping[str, Any]]]
-    planned: dict[str, datetime] = field(default_factory=dict)
+    planned: dict[tuple[str, datetime | None], datetime] = field(default_factory=dict)
 
 
 def run(
@@ -141,17 +143,9 @@ def _begin(
     with transaction() as session:
         session.execute(insert(Authority).values(id=profile, name=profile, profile=profile))
     with transaction() as session:
-        child_id = children.add(
-            session,
-            profile,
-            given_name="Simulated",
-            family_name="Child",
-            date_of_birth=start.date().replace(day=1, year=start.year - 16),
-            identifiers={},
-            person_id=None,
-        )
-    with transaction() as session:
         version = definitions.current(session, pathway)
+        child_id = _subject(session, version, profile, start)
+    with transaction() as session:
         form = definitions.form(session, version.version_id, version.start_form)
         answers = simulated_answers.for_start(form, scenario.variables, start)
         root_id = instances.begin(
@@ -168,6 +162,21 @@ def _begin(
         ((_moment(message, start), message) for message in scenario.messages), key=lambda item: item[0]
     )
     return _Run(profile, child_id, root_id, clock, scenario, complete, until, pending)
+
+
+def _subject(session: Session, version: CompiledVersion, profile: str, start: datetime) -> str:
+    """Whom the story is about: an invented child of sixteen, or the partnership."""
+    if partnership.is_about_it(version):
+        return partnership.record(session, profile, person_id=None)
+    return children.add(
+        session,
+        profile,
+        given_name="Simulated",
+        family_name="Child",
+        date_of_birth=start.date().replace(day=1, year=start.year - 16),
+        identifiers={},
+        person_id=None,
+    )
 
 
 def _moment(message: Mapping[str, Any], start: datetime) -> datetime:
@@ -207,9 +216,9 @@ def _next_task(running: _Run) -> tuple[datetime, str] | None:
     with reading() as session:
         rows = execute(session, _OPEN_TASKS).all()
     for row in rows:
-        if row.id not in running.planned:
-            running.planned[row.id] = _when(running, row.created_at, row.due_at)
-    return min(((running.planned[row.id], row.id) for row in rows), default=None)
+        if (row.id, row.due_at) not in running.planned:  # a due time may move
+            running.planned[row.id, row.due_at] = _when(running, row.created_at, row.due_at)
+    return min(((running.planned[row.id, row.due_at], row.id) for row in rows), default=None)
 
 
 def _when(running: _Run, created: datetime, due: datetime | None) -> datetime:

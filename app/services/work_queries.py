@@ -54,6 +54,7 @@ _COLUMNS = (
     Child.family_name,
     Child.date_of_birth,
     Child.is_provisional,
+    Child.kind,
     Person.name.label("assignee"),
     Team.name.label("team"),
     Draft.version.label("draft_version"),

@@ -10,9 +10,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.store.db import Base
 
+CHILD, PARTNERSHIP = "child", "partnership"
+
 
 class Child(Base):
-    """A child whom an authority works with. Names and dates stay in here; only `reference` may leave."""
+    """A child whom an authority works with. Names and dates stay in here; only `reference` may leave.
+
+    One row of an authority may be no child: its `kind` is partnership, and pathways that are about the agreement
+    of the agencies (their meetings, the review of their protocol) hang on it as others hang on a child.
+    """
 
     __tablename__ = "children"
     authority_id: Mapped[str] = mapped_column(ForeignKey("authorities.id"), primary_key=True)
@@ -24,11 +30,19 @@ class Child(Base):
     date_of_birth: Mapped[date | None]
     identifiers: Mapped[dict[str, Any]]  # {mosaic, core_plus, prison_number, ...}
     is_provisional: Mapped[bool] = mapped_column(default=False)
+    kind: Mapped[str] = mapped_column(default=CHILD, server_default=CHILD)  # child | partnership
     created_at: Mapped[datetime]
     created_by: Mapped[str | None]
     __table_args__ = (
         UniqueConstraint("authority_id", "reference"),
         Index("ix_children_name", "authority_id", "search_name"),
+        Index(
+            "uq_children_partnership",
+            "authority_id",
+            unique=True,
+            sqlite_where=text("kind = 'partnership'"),
+            postgresql_where=text("kind = 'partnership'"),
+        ),
     )
 
 

@@ -5,12 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, or_, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    and_,
+    bindparam,
+    exists,
+    literal_column,
+    or_,
+    select,
+    true,
+    union_all,
+)
+from sqlalchemy.orm import Session, aliased
 
 from app.domain.access import ChildThing, Viewer
 from app.domain.clock import now
-from app.store.children import ChildWorker
+from app.store.children import PARTNERSHIP, Child, ChildWorker
 from app.store.db import execute, put, table_of
 from app.store.people import ChildAgency
 
@@ -21,6 +32,19 @@ _WORKERS = select(ChildWorker.person_id).where(
     ChildWorker.authority_id == bindparam("of_authority"),
     ChildWorker.child_id == bindparam("of_child"),
     ChildWorker.until_at.is_(None),
+)
+_TIES: CompoundSelect[tuple[str, str]] = union_all(
+    select(literal_column("'agency'").label("what"), ChildAgency.agency.label("value")).where(
+        ChildAgency.authority_id == bindparam("of_authority"), ChildAgency.child_id == bindparam("of_child")
+    ),
+    select(literal_column("'worker'"), ChildWorker.person_id).where(
+        ChildWorker.authority_id == bindparam("of_authority"),
+        ChildWorker.child_id == bindparam("of_child"),
+        ChildWorker.until_at.is_(None),
+    ),
+    select(literal_column("'kind'"), Child.kind).where(
+        Child.authority_id == bindparam("of_authority"), Child.id == bindparam("of_child")
+    ),
 )
 
 
@@ -53,10 +77,12 @@ def workers_of(session: Session, authority_id: str, child_id: str) -> frozenset[
 
 def child_thing(session: Session, authority_id: str, child_id: str) -> ChildThing:
     """The child as the permission table sees it."""
+    rows = execute(session, _TIES, {"of_authority": authority_id, "of_child": child_id}).all()
     return ChildThing(
         authority_id,
-        agencies=agencies_of(session, authority_id, child_id),
-        worker_ids=workers_of(session, authority_id, child_id),
+        agencies=frozenset(row.value for row in rows if row.what == "agency"),
+        worker_ids=frozenset(row.value for row in rows if row.what == "worker"),
+        is_partnership=any(row.what == "kind" and row.value == PARTNERSHIP for row in rows),
     )
 
 
@@ -79,4 +105,10 @@ def sees_child(viewer: Viewer, authority_id: Any, child_id: Any) -> ColumnElemen
         ChildWorker.person_id == viewer.person_id,
         ChildWorker.until_at.is_(None),
     )
-    return and_(own, or_(by_agency, by_allocation))
+    record = aliased(Child)
+    is_partnership = exists().where(
+        record.authority_id == viewer.authority_id, record.id == child_id, record.kind == PARTNERSHIP
+    )
+    if viewer.is_manager:
+        return and_(own, or_(by_agency, by_allocation, is_partnership))
+    return and_(own, or_(by_agency, by_allocation), ~is_partnership)

@@ -6,7 +6,18 @@ from importlib import import_module
 
 from flask import Flask
 
-PAGES = ("session", "work", "tasks", "start", "children", "pathways", "instances", "incidents", "health")
+PAGES = (
+    "session",
+    "work",
+    "tasks",
+    "start",
+    "children",
+    "partnership",
+    "pathways",
+    "instances",
+    "incidents",
+    "health",
+)
 """Modules of app.web that hold a blueprint of the name `pages`."""
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, g, render_template, request
+from flask import Blueprint, g, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
 from app.domain.access import AuthorityThing, may
 from app.services import child_view, children, reach
@@ -26,9 +27,11 @@ def index() -> str:
 
 @pages.get("/children/<child_id>")
 @allowed("see_child", section="children.index")
-def show(child_id: str) -> str:
+def show(child_id: str) -> str | Response:
     """One child: what is open and due first, their pathways, the people around them, what happened."""
     view = child_view.show(g.viewer, child_id)
+    if view.child.is_partnership:
+        return redirect(url_for("partnership.show"))
     return render_template(
         "children/show.html",
         page_name=view.child.name,

@@ -26,6 +26,8 @@ log = structlog.get_logger("throughcare.web")
 
 OPEN = "open_to_all"
 DOORS_WITH_A_GUARD_OF_THEIR_OWN = frozenset({"api"})
+FOR_SOME = {"incidents.index": "see_incidents", "partnership.show": "see_partnership"}
+"""Sections of the navigation that only some people may use, and the action that says so."""
 TOKEN = "token"  # noqa: S105 - the name of the place, not what is in it
 
 
@@ -96,8 +98,10 @@ def load_viewer() -> None:
         session.pop(TOKEN)
         return
     g.session_seconds = int(accounts.IDLE.total_seconds())
-    if not may(g.viewer, "see_incidents", AuthorityThing(g.viewer.authority_id)):
-        g.hidden_sections = {"incidents.index"}
+    authority = AuthorityThing(g.viewer.authority_id)
+    g.hidden_sections = {
+        endpoint for endpoint, action in FOR_SOME.items() if not may(g.viewer, action, authority)
+    }
 
 
 def ask_to_sign_in() -> Response:

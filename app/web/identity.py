@@ -24,7 +24,10 @@ def identity_facts(
 ) -> list[tuple[str, str]]:
     """(label, words) for the identity bar: reference, age, numbers, where the child is, the next hearing."""
     known = {**(identifiers or {}), **(facts or {})}
-    lines = [("Reference", child.reference), ("Born", _born(child))]
+    lines = [("Reference", child.reference)]
+    if child.is_partnership:
+        return lines
+    lines += [("Born", _born(child))]
     lines += [(words, str(known[key])) for key, words in NUMBERS.items() if known.get(key)]
     lines += [("Next hearing", _next_hearing(known)), ("At", str(known.get("establishment") or ""))]
     return [(label, words) for label, words in lines if words]

@@ -25,6 +25,7 @@ NAVIGATION = (
     ("My work", "work.mine"),
     ("Team queue", "work.team"),
     ("Children", "children.index"),
+    ("Partnership", "partnership.show"),
     ("Pathways", "pathways.index"),
     ("Incidents", "incidents.index"),
 )

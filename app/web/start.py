@@ -18,7 +18,7 @@ from app.domain.clock import now
 from app.domain.errors import BadInput, NotFound
 from app.domain.forms import Form, read_form, validate
 from app.domain.ids import new_id
-from app.services import child_view, children, instance_view, instances, pathway_view, reach
+from app.services import child_view, children, instance_view, instances, partnership, pathway_view, reach
 from app.services.instances import Preview
 from app.web import fields, questions
 from app.web.guard import allowed
@@ -55,9 +55,16 @@ NEW_CHILD: Form = read_form(
 def begin() -> Answer:
     """Choose the pathway; what is chosen already (pathway, child) is not asked again."""
     require(g.viewer, "start_pathway", AuthorityThing(g.viewer.authority_id))
-    startable = [row for row in pathway_view.listed(g.viewer) if row.starts_by_hand]
     pathway, child_id = request.args.get("pathway", ""), request.args.get("child_id", "")
-    if pathway in {row.key for row in startable}:
+    startable = [
+        row
+        for row in pathway_view.listed(g.viewer)
+        if pathway_view.may_start(g.viewer, row) and not (child_id and row.is_for_partnership)
+    ]
+    chosen = next((row for row in startable if row.key == pathway), None)
+    if chosen:
+        if chosen.is_for_partnership:
+            return redirect(url_for("partnership.form", pathway=pathway))
         if child_id:
             return redirect(url_for(".form", pathway=pathway, child_id=child_id))
         return redirect(url_for(".child", pathway=pathway))
@@ -72,7 +79,7 @@ def begin() -> Answer:
 @allowed("start_pathway", section=SECTION)
 def child(pathway: str) -> Answer:
     """Find the child, or go on to a new record."""
-    name = _name_of(pathway)
+    name = name_of(pathway)
     words = request.args.get("q", "").strip()[:200]
     found = children.search(g.viewer, words) if words else []
     return render_template(
@@ -89,7 +96,7 @@ def child(pathway: str) -> Answer:
 @allowed("create_child", section=SECTION)
 def new_child(pathway: str) -> Answer:
     """The questions about a child without a record."""
-    _name_of(pathway)
+    name_of(pathway)
     return _new_child_page(pathway, {})
 
 
@@ -97,7 +104,7 @@ def new_child(pathway: str) -> Answer:
 @allowed("create_child", section=SECTION)
 def create_child(pathway: str) -> Answer:
     """Make the record, unless there is one already: then the person decides whether it is the same child."""
-    _name_of(pathway)
+    name_of(pathway)
     typed: dict[str, Any] = {}
     try:
         typed = fields.read_posted(NEW_CHILD, request.form)
@@ -124,28 +131,33 @@ def create_child(pathway: str) -> Answer:
 @allowed("start_pathway", section=SECTION)
 def form(pathway: str, child_id: str) -> Answer:
     """The questions that start the pathway, with what is known of the child."""
-    _name_of(pathway)
+    name_of(pathway)
     is_known = reach.require_record(g.viewer, child_id)
     known = instances.prefilled(g.viewer, pathway, child_id) if is_known else {}
-    return _form_page(pathway, child_id, known)
+    return form_page(pathway, child_id, known)
 
 
 @pages.post("/start/<pathway>/<child_id>")
 @allowed("start_pathway", section=SECTION)
 def check(pathway: str, child_id: str) -> Answer:
     """The answers as they will be recorded, who will be told and which clocks begin; or back to change them."""
-    _name_of(pathway)
+    name_of(pathway)
     reach.require_record(g.viewer, child_id)
+    return check_answers(pathway, child_id)
+
+
+def check_answers(pathway: str, child_id: str | None) -> Answer:
+    """The page that shows what was answered, or the form again; `child_id` is None for the partnership."""
     asked = instances.start_form(g.viewer, pathway)
     typed: dict[str, Any] = {}
     try:
         if "answers" in request.form:
-            return _form_page(pathway, child_id, _carried())
+            return form_page(pathway, child_id, _carried())
         typed = fields.read_posted(asked, request.form) if asked else {}
         preview = instances.preview(g.viewer, pathway, child_id, typed)
         known = validate(asked, typed) if asked else {}
     except BadInput as error:
-        return _form_page(pathway, child_id, typed, error.errors), 422
+        return form_page(pathway, child_id, typed, error.errors), 422
     return _check_page(pathway, child_id, asked, known, preview)
 
 
@@ -153,16 +165,21 @@ def check(pathway: str, child_id: str) -> Answer:
 @allowed("start_pathway", section=SECTION)
 def go(pathway: str, child_id: str) -> Answer:
     """Start it, once however often the button is pressed."""
-    answers: dict[str, Any] = {}
     reach.require_record(g.viewer, child_id)
+    return start_now(pathway, child_id)
+
+
+def start_now(pathway: str, child_id: str | None) -> Answer:
+    """Start with the answers that the check page carried; `child_id` is None for the partnership."""
+    answers: dict[str, Any] = {}
     try:
         answers = _carried()
         instance_id = instances.start(
             g.viewer, pathway, child_id, answers, submission=request.form.get("submission")
         )
     except BadInput as error:
-        return _form_page(pathway, child_id, answers, error.errors), 422
-    return redirect(url_for(".receipt", instance_id=instance_id), 303)
+        return form_page(pathway, child_id, answers, error.errors), 422
+    return redirect(url_for("start.receipt", instance_id=instance_id), 303)
 
 
 @pages.get("/started/<instance_id>")
@@ -178,16 +195,18 @@ def receipt(instance_id: str) -> Answer:
     )
 
 
-def _form_page(
-    pathway: str, child_id: str, answers: Mapping[str, Any], errors: Mapping[str, list[str]] | None = None
+def form_page(
+    pathway: str,
+    child_id: str | None,
+    answers: Mapping[str, Any],
+    errors: Mapping[str, list[str]] | None = None,
 ) -> str:
+    """The questions that start a pathway for a child, or (without a child) for the partnership."""
     asked = instances.start_form(g.viewer, pathway)
     return render_template(
         "start/form.html",
-        page_name=asked.title if asked else _name_of(pathway),
-        name=_name_of(pathway),
-        pathway=pathway,
-        child_id=child_id,
+        page_name=asked.title if asked else pathway_view.show(g.viewer, pathway).row.name,
+        to_check=_address("check", pathway, child_id),
         who=_who(child_id),
         answers=answers,
         components=questions.components(asked, answers, errors) if asked else [],
@@ -196,14 +215,14 @@ def _form_page(
 
 
 def _check_page(
-    pathway: str, child_id: str, asked: Form | None, known: Mapping[str, Any], preview: Preview
+    pathway: str, child_id: str | None, asked: Form | None, known: Mapping[str, Any], preview: Preview
 ) -> str:
     return render_template(
         "start/check.html",
         page_name="Check before you start",
         name=preview.name,
-        pathway=pathway,
-        child_id=child_id,
+        to_check=_address("check", pathway, child_id),
+        to_go=_address("go", pathway, child_id),
         who=_who(child_id),
         told=preview.told,
         tasks=sorted(preview.tasks, key=lambda task: (task.due_at is None, task.due_at or now())),
@@ -255,16 +274,25 @@ def _same(known: Mapping[str, Any]) -> list[children.ChildRow]:
     return children.match(g.viewer, known["given_name"], known["family_name"], born)
 
 
-def _name_of(pathway: str) -> str:
-    """The name of a pathway that people start. Raises NotFound."""
+def name_of(pathway: str, *, for_partnership: bool = False) -> str:
+    """The name of a pathway that the viewer may start for a child, or for the partnership. Raises NotFound."""
     view = pathway_view.show(g.viewer, pathway)
-    if not view.can_start:
+    if not view.can_start or view.row.is_for_partnership != for_partnership:
         raise NotFound()
     return view.row.name
 
 
-def _who(child_id: str) -> dict[str, Any]:
+def _address(step: str, pathway: str, child_id: str | None) -> str:
+    """Where a step of the start of a pathway is: `check` or `go`."""
+    if child_id is None:
+        return url_for(f"partnership.{step}", pathway=pathway)
+    return url_for(f"start.{step}", pathway=pathway, child_id=child_id)
+
+
+def _who(child_id: str | None) -> dict[str, Any]:
     """The child's identity bar; a record of the other agency that is only being linked shows nothing."""
+    if child_id is None:
+        return {"name": partnership.name_of(g.viewer), "facts": [], "badges": (), "is_partnership": True}
     try:
         view = child_view.show(g.viewer, child_id)
     except NotFound:

@@ -64,6 +64,7 @@ PEOPLE = {
 
 AUTHORITY = AuthorityThing("here")
 CHILD = ChildThing("here", agencies=frozenset({"csc", "health"}), worker_ids=frozenset({"worker"}))
+PARTNERSHIP = ChildThing("here", agencies=frozenset({"csc"}), is_partnership=True)
 TASK = TaskThing("here", role="social_worker", team_id="cla", agency="csc", worker_ids=frozenset({"worker"}))
 GIVEN = replace(TASK, assignee_id="assignee")
 TEAM = TeamThing("here", team_id="cla", agency="csc")
@@ -84,6 +85,8 @@ MATRIX: list[tuple[str, Thing, str]] = [
     ("see_incidents", AUTHORITY, "manager partner_manager admin"),
     ("see_reports", AUTHORITY, "manager partner_manager admin"),
     ("retry_incident", AUTHORITY, "manager partner_manager admin"),
+    ("see_partnership", AUTHORITY, "manager partner_manager admin"),
+    ("start_for_partnership", AUTHORITY, "manager partner_manager"),
     ("publish", AUTHORITY, "admin"),
     ("migrate", AUTHORITY, "admin"),
     ("manage_people", AUTHORITY, "admin"),
@@ -97,6 +100,11 @@ MATRIX: list[tuple[str, Thing, str]] = [
     ("resume_instance", CHILD, "manager admin"),
     ("see_incident", CHILD, "manager admin"),
     ("retry_incident", CHILD, "manager admin"),
+    ("see_child", PARTNERSHIP, "manager partner_manager admin"),
+    ("see_instance", PARTNERSHIP, "manager partner_manager admin"),
+    ("send_message", PARTNERSHIP, "manager partner_manager"),
+    ("cancel_instance", PARTNERSHIP, "manager partner_manager"),
+    ("see_incident", PARTNERSHIP, "manager partner_manager admin"),
     ("see_task", TASK, "team worker manager admin"),
     ("see_task", GIVEN, "team assignee worker manager admin"),
     ("claim", TASK, "team worker"),
@@ -123,7 +131,7 @@ def test_every_action_of_the_table_has_a_row_in_the_matrix() -> None:
 
 
 @pytest.mark.parametrize("action", TABLE)
-@pytest.mark.parametrize("thing", [AUTHORITY, CHILD, TASK, GIVEN, TEAM])
+@pytest.mark.parametrize("thing", [AUTHORITY, CHILD, PARTNERSHIP, TASK, GIVEN, TEAM])
 def test_a_person_of_another_authority_may_do_nothing(action: str, thing: Thing) -> None:
     assert may(PEOPLE["stranger"], action, thing) is False
 
