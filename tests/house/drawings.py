@@ -85,6 +85,28 @@ class Drawing:
         call = re.compile(rf"\b{function}\(\s*[\"']([^\"']+)[\"']")
         return {name for expression in self.expressions() for name in call.findall(expression)}
 
+    def counts_from(self, answer: str) -> bool:
+        """Whether a time limit is counted from an answer, `element.field`."""
+        call = re.compile(rf"\bdeadline\([^()]*,[^()]*\b{re.escape(answer)}\b")
+        return any(call.search(expression) for expression in self.expressions())
+
+    def asks_about(self, answer: str) -> bool:
+        """Whether a way is chosen by an answer, `element.field`."""
+        return any(answer in (one.text or "") for one in self.all("conditionExpression"))
+
+    def messages_of(self, node: ElementTree.Element) -> set[str]:
+        """The names of the messages of one event."""
+        names = {message.get("id"): message.get("name", "") for message in self.all("message")}
+        return {names[one.get("messageRef")] for one in node.findall(f"{BPMN}messageEventDefinition")}
+
+    def payloads(self) -> Iterator[tuple[str, set[str]]]:
+        """Each message that the file sends with something in it, and the names that it brings."""
+        sent = self.messages(thrown=True)
+        for message in self.all("message"):
+            payload = message.findtext(f"{BPMN}extensionElements/{SPIFF}messagePayload")
+            if payload and message.get("name") in sent:
+                yield message.get("name", ""), set(re.findall(r"[\"'](\w+)[\"']\s*:", payload))
+
     def messages(self, *, thrown: bool) -> set[str]:
         """The names of the messages that the file sends, or waits for."""
         names = {message.get("id"): message.get("name", "") for message in self.all("message")}

@@ -22,11 +22,10 @@ from tests.house.drawings import (
 )
 
 PROFILES = ("wandsworth", "stockport", "knowsley", "salford", "stoke")
-BY_PEOPLE_OR_PLATFORM = {
-    "escalation_over": "the platform, when the late task is done",
-    "notification_failed": "the platform, when a notification bounces",
-    "remand_ended": "a person, on the page of the pathway",
-    "hearing_date_set": "a person, on the page of the pathway",
+BY_THE_PLATFORM = {
+    "escalate": "when a task is late whose property `overdue` says so",
+    "escalation_over": "when the late task is done",
+    "notification_failed": "when a notification bounces",
 }
 OPERATORS = {"notify", "record_status", "end_status", "record_fact", "open_bed_nights", "close_bed_nights"}
 every_drawing = pytest.mark.parametrize("drawing", drawings(), ids=str)
@@ -102,8 +101,14 @@ def test_every_form_is_used() -> None:
 
 
 def message_forms() -> set[str]:
-    """Forms that carry a message which a person sends; they are named after it."""
-    return {form for form in forms() if form.rpartition("/")[2] in BY_PEOPLE_OR_PLATFORM}
+    """Forms that carry a message which a person sends; they are named after it, in the folder of who waits for it."""
+    return {
+        form
+        for drawing in drawings()
+        for message in drawing.messages(thrown=False)
+        for form in [f"{drawing.file.split('/')[1]}/{message}"]
+        if form in forms()
+    }
 
 
 def test_a_form_has_the_name_of_what_it_belongs_to() -> None:
@@ -195,10 +200,28 @@ def test_every_message_that_is_sent_is_waited_for() -> None:
 
 
 def test_every_message_that_is_waited_for_is_sent() -> None:
-    sent = {name for drawing in drawings() for name in drawing.messages(thrown=True)}
-    assert {name for drawing in drawings() for name in drawing.messages(thrown=False)} <= sent | set(
-        BY_PEOPLE_OR_PLATFORM
-    )
+    sent = {name for drawing in drawings() for name in drawing.messages(thrown=True)} | set(BY_THE_PLATFORM)
+    by_people = {form.rpartition("/")[2] for form in message_forms()}
+    for drawing in drawings():
+        started_by_people = {
+            name
+            for start in drawing.all("startEvent")
+            for name in drawing.messages_of(start)
+            if any(node.id == start.get("id") and node.properties.get("form") for node in drawing.nodes())
+        }
+        assert drawing.messages(thrown=False) <= sent | by_people | started_by_people, str(drawing)
+
+
+def test_a_person_who_starts_a_pathway_is_asked_for_what_its_message_would_bring() -> None:
+    brought = {name: keys for drawing in drawings() for name, keys in drawing.payloads()}
+    for drawing in drawings():
+        for start in drawing.all("startEvent"):
+            asked = next(
+                node.properties.get("form") for node in drawing.nodes() if node.id == start.get("id")
+            )
+            for name in drawing.messages_of(start):
+                if asked and name in brought:
+                    assert set(fields(asked)) == brought[name] - {"correlation_key"}, f"{drawing}: {name}"
 
 
 def test_an_answer_is_copied_where_an_expression_needs_it() -> None:
@@ -219,11 +242,13 @@ def test_an_answer_that_is_copied_is_on_the_form() -> None:
 
 
 def test_an_answer_that_a_drawing_compares_with_is_a_choice_on_the_form() -> None:
-    forms_of = {node.id: node.properties["form"] for node in nodes_with("form") if node.kind in PERSONAL}
     compared = re.compile(r"\b([a-z_]\w*)\.([a-z_]\w*)\s*[!=]=\s*[\"'](\w+)[\"']")
     wrong = [
         f"{drawing}: {element}.{field} == {choice}"
         for drawing in drawings()
+        for forms_of in [
+            {node.id: node.properties.get("form", "") for node in drawing.nodes() if node.kind in PERSONAL}
+        ]
         for expression in drawing.expressions()
         for element, field, choice in compared.findall(expression)
         if element in forms_of and choice not in choices(forms_of[element], field)

@@ -15,45 +15,16 @@ from app.domain.form_parts import CHOICES, Field
 from app.domain.form_sentences import missing
 from app.domain.forms import Form, Option, check_form, facts_from, prefill, read_form, validate
 from app.engine.functions import NAMES
-from tests.house.drawings import PERSONAL, Node, drawings, forms, settings
+from tests.house.drawings import PERSONAL, SPIFF, drawings, forms, settings
 
-# What is known of a child under one name, whoever asked first. Forms prefill it and keep it; diagrams read it.
-FACTS = {
-    "accommodation_options", "allowance_amount", "care_plan_changes", "child_protection_plan", "clothing_amount",
-    "court_name", "education_options", "establishment", "establishment_address", "next_hearing_on",
-    "next_hearing_time", "nightly_rate", "payment_method", "plan_b", "prison_number", "release_address", "school",
-    "social_care_team", "social_worker", "vulnerabilities", "yjs_case_manager",
-}  # fmt: skip
-# Facts that a diagram records by itself (an operator `record_fact`), and that no form asks for.
-RECORDED_BY_DIAGRAMS = {"first_review_of_remand"}
-# Facts that one form alone asks for: the child's page shows them, and the next remand begins with them.
-ASKED_ONCE = {"allowance_amount", "child_protection_plan", "establishment_address", "prison_number", "school",
-              "yjs_case_manager"}  # fmt: skip
 # Dates that may lie on either side of today: plans, and hearings that were known beforehand.
 PLANNED = {"hearing_at", "meeting_at", "next_due_on", "next_hearing_on", "starts_on"}
-NOT_DUE_BY = {"next_hearing_on"}
 FIRST_CHOICE = {
     "shared/respond_to_escalation.settled": True,
     "remand_yda/assess_for_bail.package_practical": False,
     "remand_yda/assess_for_bail.home_concern": False,
     "remand_yda/record_court_outcome.safety_concern": False,
     "remand_yda/return_to_panel.placement_confirmed": False,
-}
-STARTS = {
-    "remand_yda/start": {"remanded_at", "court_name", "next_hearing_on", "next_hearing_time", "establishment",
-                         "looked_after_before", "known_to_csc", "has_social_worker", "safety_concern",
-                         "safety_concern_words"},
-    "remand_yda/before_court": {"hearing_at", "court_name", "heard_elsewhere", "looked_after_before",
-                                "known_to_csc", "has_social_worker"},
-}  # fmt: skip
-MESSAGES = {
-    "remand_yda/remand_ended": {"reason", "ended_at", "note"},
-    "remand_yda/hearing_date_set": {"held_on", "held_time", "kind", "reason"},
-}
-ALLOCATED = {
-    "remand_yda/allocate_social_worker": "social_worker",
-    "remand_yda/keep_social_worker": "social_worker",
-    "remand_yda/allocate_case_manager": "yjs_case_manager",
 }
 PLACEHOLDERS = {"reference", "link", "to"}
 NEVER_SAID = re.compile(r"\b(offender|offending|LAC|CLA|DPP|SW|IRO|CSC|YOT|YOS|YOI)\b")
@@ -72,26 +43,11 @@ def questions() -> Iterator[tuple[str, Field]]:
             yield f"{key}.{field.key}", field
 
 
-def tasks() -> list[Node]:
-    """Everything that people do in the pathways."""
-    return [node for drawing in drawings() for node in drawing.nodes() if node.kind in PERSONAL]
-
-
 @every_form
 def test_a_form_can_be_published(key: str) -> None:
     assert check_form(forms()[key], NAMES) == []
     assert forms()[key]["id"] == key.rpartition("/")[2]
     assert forms()[key]["title"].strip()
-
-
-def test_every_form_is_asked_for_by_a_diagram_or_by_a_message() -> None:
-    named = {node.properties.get("form") for drawing in drawings() for node in drawing.nodes()}
-    assert set(forms()) == (named - {None}) | set(MESSAGES)
-
-
-@pytest.mark.parametrize(("key", "names"), [*STARTS.items(), *MESSAGES.items()])
-def test_a_form_asks_for_everything_that_the_pathway_goes_by(key: str, names: set[str]) -> None:
-    assert {field.key for field in form(key).fields} == names
 
 
 def test_the_clocks_of_a_remand_start_when_it_was_ordered() -> None:
@@ -116,11 +72,12 @@ def test_a_day_is_called_on_and_a_moment_at() -> None:
 def test_what_a_time_limit_is_counted_from_must_be_answered() -> None:
     assert [
         f"{node}: {name}"
-        for node in tasks()
+        for drawing in drawings()
+        for node in drawing.nodes()
+        if node.kind in PERSONAL
         for name in node.listed("copy")
-        if name.endswith(("_on", "_at")) and name not in NOT_DUE_BY
-        and not form(node.properties["form"]).field(name).required
-    ] == []  # fmt: skip
+        if drawing.counts_from(f"{node.id}.{name}") and not form(node.properties["form"]).field(name).required
+    ] == []
 
 
 def test_what_has_happened_cannot_lie_in_the_future() -> None:
@@ -132,9 +89,18 @@ def test_what_has_happened_cannot_lie_in_the_future() -> None:
 
 
 def test_a_yes_or_no_that_a_diagram_asks_about_has_to_be_given() -> None:
-    found = {name: field for name, field in questions() if name in FIRST_CHOICE}
-    assert {name: field.options[0].value == "true" for name, field in found.items()} == FIRST_CHOICE
-    assert [name for name, field in found.items() if not (field.boolean and field.required)] == []
+    asked = {
+        f"{node.properties['form']}.{name}"
+        for drawing in drawings()
+        for node in drawing.nodes()
+        if node.kind in PERSONAL
+        for name in node.listed("copy")
+        if drawing.asks_about(f"{node.id}.{name}")
+    }
+    found = {name: field for name, field in questions() if name in asked and field.boolean}
+    first = {name: field.options[0].value == "true" for name, field in found.items()}
+    assert {name: first[name] for name in FIRST_CHOICE} == FIRST_CHOICE
+    assert [name for name, field in found.items() if not field.required] == []
 
 
 def test_a_yes_or_no_is_a_pair_of_radios() -> None:
@@ -167,10 +133,6 @@ def test_a_remand_ends_for_one_of_five_reasons() -> None:
 # Never ask twice
 
 
-def test_every_fact_is_one_of_the_list() -> None:
-    assert {field.fact for _, field in questions() if field.fact} == FACTS
-
-
 def test_a_fact_is_asked_in_the_same_way_everywhere() -> None:
     ways: dict[str, set[tuple[str, tuple[Option, ...]]]] = {}
     for _, field in questions():
@@ -179,18 +141,30 @@ def test_a_fact_is_asked_in_the_same_way_everywhere() -> None:
     assert [fact for fact, found in ways.items() if len(found) > 1] == []
 
 
-def test_a_fact_is_shared_by_forms() -> None:
-    asked = [field.fact for _, field in questions() if field.fact]
-    assert {fact for fact in asked if asked.count(fact) == 1} == ASKED_ONCE
-
-
 def test_no_form_asks_for_a_known_fact_as_if_it_were_new() -> None:
-    assert [name for name, field in questions() if field.key in FACTS and field.fact != field.key] == []
+    assert [name for name, field in questions() if field.key in known() and field.fact != field.key] == []
 
 
 def test_a_fact_that_a_diagram_reads_is_known_to_somebody() -> None:
     read = {name for drawing in drawings() for name in drawing.asked_by_name("fact")}
-    assert read <= FACTS | RECORDED_BY_DIAGRAMS
+    assert read <= known() | recorded_by_diagrams() | {"date_of_birth"}
+
+
+def known() -> set[str]:
+    """What is known of a child under one name, whoever asked first. Forms prefill it and keep it; diagrams read it."""
+    return {field.fact for _, field in questions() if field.fact}
+
+
+def recorded_by_diagrams() -> set[str]:
+    """Facts that a diagram records by itself, and that no form need ask for."""
+    return {
+        (parameter.get("value") or "").strip("\"'")
+        for drawing in drawings()
+        for operator in drawing.tree.iter(f"{SPIFF}serviceTaskOperator")
+        if operator.get("id") == "record_fact"
+        for parameter in operator.iter(f"{SPIFF}parameter")
+        if parameter.get("id") == "name"
+    }
 
 
 def test_what_one_task_has_learned_the_next_one_begins_with(clock: SimulatedClock) -> None:
@@ -206,18 +180,13 @@ def test_what_one_task_has_learned_the_next_one_begins_with(clock: SimulatedCloc
 
 
 def test_people_are_chosen_from_those_who_hold_the_role() -> None:
-    chosen = {
-        name.partition(".")[0]: field.allocates
-        for name, field in questions()
-        if field.values_key or field.allocates
-    }
-    assert chosen == ALLOCATED
     assert [
         name
         for name, field in questions()
         if field.allocates and not (field.values_key == f"people:{field.allocates}" and field.required)
     ] == []
-    assert set(ALLOCATED.values()) <= set(settings("roles.yaml"))
+    assert {field.allocates for _, field in questions() if field.allocates} <= set(settings("roles.yaml"))
+    assert form("remand_yda/allocate_social_worker").field("worker").allocates == "social_worker"
 
 
 def test_only_those_who_are_offered_can_be_allocated(clock: SimulatedClock) -> None:
