@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import isleap
 from datetime import UTC, date, datetime, time
 
 from app.domain.clock import LONDON
@@ -28,6 +29,13 @@ def end_of_day(day: date) -> datetime:
 def start_of_day(day: date) -> datetime:
     """Midnight in London at the start of `day`, as an aware datetime in UTC."""
     return datetime.combine(day, time(), LONDON).astimezone(UTC)
+
+
+def birthday(born_on: date, years: int) -> date:
+    """The day on which somebody is so many years old; born on 29 February, that is 1 March of other years."""
+    year = born_on.year + years
+    is_moved = (born_on.month, born_on.day) == (2, 29) and not isleap(year)
+    return date(year, 3, 1) if is_moved else born_on.replace(year=year)
 
 
 def day_in_words(day: date, *, year: bool = True) -> str:

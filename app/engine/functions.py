@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from calendar import isleap
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -12,6 +11,7 @@ from typing import Any, Self
 from app.domain.clock import LONDON
 from app.domain.deadlines import Deadline, compute
 from app.domain.errors import ExpressionRefused
+from app.domain.moments import birthday
 from app.engine.contracts import EngineContext
 from app.engine.moments import as_date, as_moment
 
@@ -98,17 +98,9 @@ class Functions:
         return default if value is None else value
 
     def birthday(self, years: int) -> dt.date | None:
-        """The day on which the child is so many years old; None while the date of birth is not known.
-
-        A child born on 29 February has its birthday on 1 March of other years, as the law counts age.
-        """
+        """The day on which the child is so many years old; None while the date of birth is not known."""
         born = self._context.facts.get("date_of_birth")
-        if born is None:
-            return None
-        birth = as_date(born)
-        year = birth.year + _whole(years)
-        leap = (birth.month, birth.day) == (2, 29)
-        return dt.date(year, 3, 1) if leap and not isleap(year) else birth.replace(year=year)
+        return None if born is None else birthday(as_date(born), _whole(years))
 
     def switch(self, name: str) -> bool:
         """Whether the area's profile has this (a care panel, say)."""
