@@ -184,7 +184,7 @@ def test_wandsworth_tells_six_of_a_remand_and_stockport_social_care(profiles: Ma
             "yjs_team_manager senior_manager safeguarding_board",
             "csc_team_manager senior_manager safeguarding_board",
         ),
-        ("salford", "yjs_team_manager senior_manager", "csc_team_manager senior_manager"),
+        ("salford", "yjs_team_manager senior_manager", "leaving_care_manager senior_manager"),
         (
             "stoke",
             "yjs_team_manager service_manager head_of_service",
