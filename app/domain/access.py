@@ -150,6 +150,10 @@ def _starts(viewer: Viewer, thing: AuthorityThing | ChildThing) -> bool:
     return _works_on_child(viewer, thing) if isinstance(thing, ChildThing) else _caseworker(viewer, thing)
 
 
+def _settles_status(viewer: Viewer, child: ChildThing) -> bool:
+    return "csc" in viewer.agencies and not child.is_partnership and _tied_to_child(viewer, child)
+
+
 def _manages_child(viewer: Viewer, child: ChildThing) -> bool:
     return viewer.is_manager and _works_on_child(viewer, child)
 
@@ -219,6 +223,7 @@ TABLE: Mapping[str, tuple[type | tuple[type, ...], Rule]] = {
     "see_child": (ChildThing, _sees_child),
     "edit_child": (ChildThing, _works_on_child),
     "start_pathway": ((AuthorityThing, ChildThing), _starts),
+    "settle_status": (ChildThing, _settles_status),
     "see_instance": (ChildThing, _sees_child),
     "send_message": (ChildThing, _works_on_child),
     "cancel_instance": (ChildThing, _manages_child),

@@ -45,6 +45,17 @@ NAMES: dict[str, str] = {
     "section_20": "Accommodated by agreement (section 20)",
     "youth_detention": "Detained",
 }
+RECORDED = ("care_order", "section_20", "looked_after")
+"""The times in care that a person may record."""
+CONFIRMED = (
+    "eligible",
+    "relevant",
+    "former_relevant",
+    "qualifying",
+    "former_looked_after",
+    "never_looked_after",
+)
+"""What a person settles: what a child is in law by the time in care."""
 ROUTES: dict[Status, Route] = {
     "looked_after": "still_looked_after",
     "eligible": "still_looked_after",

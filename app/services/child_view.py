@@ -36,6 +36,7 @@ TOLD = {
     "escalated": "Escalated: {name}",
     "notification_queued": "Told: {detail}",
     "status_recorded": "Legal status recorded: {detail}",
+    "status_confirmed": "Legal status confirmed: {detail}",
     "status_ended": "Legal status ended: {detail}",
     "deadline_moved": "Moved from {was} to {due}: {name}. {reason}",
     "incident": "Stopped by a fault: {name}",

@@ -14,6 +14,7 @@ from app.domain.access import Viewer, may, may_be_given, require
 from app.domain.deadlines import Deadline
 from app.domain.duties import Duty
 from app.domain.forms import Form, prefill
+from app.domain.legal_status import NAMES
 from app.domain.moments import moment_in_words, read_moment
 from app.services import accounts, definitions, facts, reference, task_lookup
 from app.services.children import ChildRow
@@ -161,7 +162,7 @@ def badges(session: Session, authority_id: str, child_id: str) -> tuple[str, ...
         )
         .order_by(LegalStatus.from_at)
     )
-    return tuple(status.replace("_", " ").capitalize() for status in found)
+    return tuple(NAMES.get(status, status.replace("_", " ").capitalize()) for status in found)
 
 
 def duties_of(session: Session, authority_id: str, ids: Any) -> tuple[Duty, ...]:

@@ -12,6 +12,7 @@ PAGES = (
     "tasks",
     "start",
     "children",
+    "legal_status",
     "partnership",
     "pathways",
     "instances",

@@ -73,6 +73,7 @@ EVERYONE_HERE = "team assignee worker colleague manager partner partner_manager 
 CASEWORKERS = "team assignee worker colleague manager partner partner_manager"
 SEE_CHILD = "team assignee worker colleague manager nurse admin"
 WORK_ON_CHILD = "team assignee worker colleague manager"
+SETTLE_STATUS = "team assignee colleague manager"
 
 MATRIX: list[tuple[str, Thing, str]] = [
     ("see_own_work", AUTHORITY, EVERYONE_HERE),
@@ -100,6 +101,8 @@ MATRIX: list[tuple[str, Thing, str]] = [
     ("resume_instance", CHILD, "manager admin"),
     ("see_incident", CHILD, "manager admin"),
     ("retry_incident", CHILD, "manager admin"),
+    ("settle_status", CHILD, SETTLE_STATUS),
+    ("settle_status", PARTNERSHIP, ""),
     ("see_child", PARTNERSHIP, "manager partner_manager admin"),
     ("see_instance", PARTNERSHIP, "manager partner_manager admin"),
     ("send_message", PARTNERSHIP, "manager partner_manager"),
