@@ -53,6 +53,16 @@ class _Kept:
     problem: BadInput | None = None
 
 
+@dataclass(frozen=True)
+class MetBy:
+    """An element of a pathway that meets a duty; ids, and the names that people read."""
+
+    definition: str
+    pathway: str
+    element: str
+    name: str
+
+
 LOOK_AGAIN_SECONDS = 1.0
 Paths = Callable[[], list[Path]]
 _cache: dict[str, _Kept] = {}
@@ -113,6 +123,11 @@ def called(fact: str) -> str:
 
 def elements_by_duty() -> Mapping[str, tuple[tuple[str, str], ...]]:
     """For each duty the elements of the shipped drawings that meet it, as (definition, element id)."""
+    return {duty_id: tuple((one.definition, one.element) for one in met) for duty_id, met in met_by().items()}
+
+
+def met_by() -> Mapping[str, tuple[MetBy, ...]]:
+    """For each duty the elements of the shipped drawings that meet it."""
     return _cached("elements", lambda: sorted(PROCESSES.glob("*/*.bpmn")), _read_elements)
 
 
@@ -188,15 +203,16 @@ def _read_notes(paths: list[Path]) -> CoverageNotes:
     return CoverageNotes.build(_read_yaml(notes) or {} if notes else {}, register())
 
 
-def _read_elements(paths: list[Path]) -> Mapping[str, tuple[tuple[str, str], ...]]:
+def _read_elements(paths: list[Path]) -> Mapping[str, tuple[MetBy, ...]]:
     from app.engine import drawing, gate  # lxml: not every command needs it
 
-    found: dict[str, list[tuple[str, str]]] = {}
+    found: dict[str, list[MetBy]] = {}
     for path in paths:
         for process in drawing.read(gate.read(path.read_bytes())).processes:
             for node in process.everything():
                 for duty_id in filter(None, map(str.strip, node.properties.get("duty", "").split(","))):
-                    found.setdefault(duty_id, []).append((process.id, node.id))
+                    one = MetBy(process.id, process.name, node.id, node.name)
+                    found.setdefault(duty_id, []).append(one)
     return MappingProxyType({duty_id: tuple(elements) for duty_id, elements in found.items()})
 
 

@@ -15,6 +15,7 @@ PAGES = (
     "legal_status",
     "partnership",
     "pathways",
+    "protocols",
     "instances",
     "incidents",
     "health",

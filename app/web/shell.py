@@ -27,6 +27,7 @@ NAVIGATION = (
     ("Children", "children.index"),
     ("Partnership", "partnership.show"),
     ("Pathways", "pathways.index"),
+    ("Protocols", "protocols.show"),
     ("Incidents", "incidents.index"),
 )
 """Words and endpoints of the service navigation; one that does not exist, or that the viewer may not use

@@ -20,7 +20,13 @@ from tests.web.browser import Browser
 
 OF_ONE_AUTHORITY = frozenset({"child_id", "instance_id", "task_id", "team_id", "incident_id", "status_id"})
 """Parts of an address that name something which only some people may see."""
-SAME_FOR_ALL = {"key": "remand_yda", "pathway": "remand_yda", "name": "remand_ended", "page": "help"}
+SAME_FOR_ALL = {
+    "key": "remand_yda",
+    "pathway": "remand_yda",
+    "name": "remand_ended",
+    "page": "help",
+    "duty_id": "WAN-8-10",
+}
 """Parts of an address that name something which belongs to no authority."""
 ANSWERS = {
     "looked_after_before": False,
