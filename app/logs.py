@@ -66,6 +66,8 @@ def _install(formatter: logging.Formatter) -> None:
     root.setLevel(logging.WARNING)
     # The development server's own lines quote addresses, searched names and all.
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
+    # It warns of every statement that was sent behind one that was refused; that one is raised anyhow.
+    logging.getLogger("psycopg").setLevel(logging.ERROR)
     for ours in ("throughcare", "app"):
         logging.getLogger(ours).setLevel(logging.INFO)
 

@@ -14,14 +14,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import (
-    Row,
-    Update,
-    bindparam,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import CursorResult, Executable, Row, Update, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.clock import now
@@ -32,7 +25,7 @@ from app.services import definitions, effects, incident_rows, projection, task_r
 from app.services.crashpoints import crash_point
 from app.store import audit
 from app.store.audit import Entry, Tip
-from app.store.db import execute, table_of
+from app.store.db import execute, table_of, together
 from app.store.instances import ProcessInstance
 from app.store.tasks import UserTask
 
@@ -81,9 +74,13 @@ _VERSION = select(_INSTANCES.c.version_id).where(
 
 @dataclass(frozen=True, kw_only=True)
 class Cause:
-    """What made the step happen: who, and the audit entries that say so. `done_ref` is the task that was completed."""
+    """What made the step happen: who, and the audit entries that say so. `done_ref` is the task that was completed.
+
+    `writes` are statements, with their values, that are executed with those of the step.
+    """
 
     entries: tuple[Entry, ...]
+    writes: tuple[tuple[Executable, Mapping[str, Any]], ...] = ()
     person_id: str | None = None
     done_ref: str | None = None
     fired_timer_id: str | None = None
@@ -130,32 +127,37 @@ def apply(
     crash_point("after_engine")
     mirror = projection.read(session, instance)
     entries = list(cause.entries)
-    projection.write_history(session, instance, step.history)
     entries += effects.send_messages(session, instance, version, step, context)
     entries += effects.apply_effects(session, instance, version, step, context)
+    with together(session):
+        saved = _write(session, instance, step, mirror, cause, context, entries)
+    _refuse_stale(saved)
+    crash_point("before_commit")
+
+
+def _write(
+    session: Session,
+    instance: InstanceRow,
+    step: Step,
+    mirror: projection.Mirror,
+    cause: Cause,
+    context: EngineContext,
+    entries: list[Entry],
+) -> CursorResult[Any]:
+    for statement, values in cause.writes:
+        execute(session, statement, values)
+    projection.write_history(session, instance, step.history)
     entries += projection.withdraw(session, instance, mirror, step, cause.done_ref)
     created, opened = task_rows.create(session, instance, step.tasks, mirror, context)
     entries += opened
     projection.write_timers(session, instance, mirror, step, created, cause.fired_timer_id)
     projection.write_subscriptions(session, instance, mirror, step)
     if step.ended:
-        entries.append(
-            Entry(
-                kind="instance_ended",
-                child_id=instance.child_id,
-                person_id=cause.person_id,
-                facts={
-                    "definition": instance.definition_key,
-                    "name": instance.name,
-                    "end_events": projection.ends_reached(session, instance),
-                },
-            )
-        )
-    _save(session, instance, step, entries)
-    crash_point("before_commit")
+        entries.append(projection.ended(session, instance, cause.person_id))
+    return _save(session, instance, step, entries)
 
 
-def _save(session: Session, instance: InstanceRow, step: Step, entries: list[Entry]) -> None:
+def _save(session: Session, instance: InstanceRow, step: Step, entries: list[Entry]) -> CursorResult[Any]:
     version = instance.version + 1
     tip = audit.append(
         session,
@@ -174,11 +176,11 @@ def _save(session: Session, instance: InstanceRow, step: Step, entries: list[Ent
     }
     if step.ended:
         values |= {"status": "ended", "ended_at": now(), "end_event": ", ".join(step.end_events) or None}
-    _update(session, instance, values)
+    return _update(session, instance, values)
 
 
-def _update(session: Session, instance: InstanceRow, values: Mapping[str, Any]) -> None:
-    done = execute(
+def _update(session: Session, instance: InstanceRow, values: Mapping[str, Any]) -> CursorResult[Any]:
+    return execute(
         session,
         _updating(tuple(values)),
         {
@@ -188,7 +190,10 @@ def _update(session: Session, instance: InstanceRow, values: Mapping[str, Any]) 
             **{f"new_{name}": value for name, value in values.items()},
         },
     )
-    if done.rowcount != 1:
+
+
+def _refuse_stale(saved: CursorResult[Any]) -> None:
+    if saved.rowcount != 1:
         raise StaleTask("Somebody else changed this pathway first. Nothing of yours was changed.")
 
 
@@ -217,11 +222,8 @@ def record(session: Session, instance: InstanceRow, entries: list[Entry], **valu
         instance_id=instance.id,
         instance_version=instance.version + 1,
     )
-    _update(
-        session,
-        instance,
-        {"version": instance.version + 1, "audit_seq": tip.seq, "audit_hash": tip.hash, **values},
-    )
+    values = {"version": instance.version + 1, "audit_seq": tip.seq, "audit_hash": tip.hash, **values}
+    _refuse_stale(_update(session, instance, values))
 
 
 def cancel(session: Session, instance: InstanceRow, entry: Entry) -> None:

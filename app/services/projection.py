@@ -232,7 +232,12 @@ def write_history(session: Session, instance: Row[Any], rows: Iterable[HistoryRo
             execute(session, _LEAVE, {**_keys(instance), "refs": refs, "left_when": at, "how_left": how})
 
 
-def ends_reached(session: Session, instance: Row[Any]) -> list[str]:
-    """The end events that an instance has come to, in the order in which it did."""
+def ended(session: Session, instance: Row[Any], person_id: str | None) -> Entry:
+    """The audit entry of an instance's end: the end events that it has come to, in the order in which it did."""
     found = execute(session, _ENDS, _keys(instance))
-    return list(dict.fromkeys(row.element_id for row in found))
+    facts = {
+        "definition": instance.definition_key,
+        "name": instance.name,
+        "end_events": list(dict.fromkeys(row.element_id for row in found)),
+    }
+    return Entry(kind="instance_ended", child_id=instance.child_id, person_id=person_id, facts=facts)

@@ -33,7 +33,7 @@ from app.services.poison import one_step
 from app.services.task_lookup import name_of, refuse_unless_open, row, thing
 from app.services.task_rows import duties_in
 from app.store.audit import Entry
-from app.store.db import db, execute, table_of, transaction
+from app.store.db import db, table_of, transaction
 from app.store.people import Person
 from app.store.tasks import Answer, UserTask
 
@@ -166,32 +166,33 @@ def take(
     _take_into_the_record(session, task, form, answers, person_id)
     context = surroundings.context_for(session, task.authority_id, task.child_id)
     step = runner.complete(version, instance.state, context, task.ref, dict(answers))
-    execute(
-        session,
-        _ANSWER,
-        {
-            "authority_id": task.authority_id,
-            "id": task.id,
-            "child_id": task.child_id,
-            "instance_id": task.instance_id,
-            "element_id": task.element_id,
-            "form": task.form,
-            "answers": dict(answers),
-            "at": now(),
-            "by": person_id,
-        },
-    )
     if task.definition_key == notifications.BY_PHONE and instance.correlation_key:
         notifications.told_by_phone(session, task.authority_id, instance.correlation_key)
     cause = Cause(
-        entries=(_completed(task, person_id, context.profile.area),), person_id=person_id, done_ref=task.ref
+        entries=(_completed(task, person_id, context.profile.area),),
+        writes=((_ANSWER, _answer(task, answers, person_id)), (_COMPLETE, _done(task, person_id))),
+        person_id=person_id,
+        done_ref=task.ref,
     )
     advance.apply(session, instance, version, step, cause, context)
-    execute(
-        session,
-        _COMPLETE,
-        {"of_authority": task.authority_id, "of_task": task.id, "done_at": now(), "done_by": person_id},
-    )
+
+
+def _answer(task: Row[Any], answers: Mapping[str, Any], person_id: str | None) -> dict[str, Any]:
+    return {
+        "authority_id": task.authority_id,
+        "id": task.id,
+        "child_id": task.child_id,
+        "instance_id": task.instance_id,
+        "element_id": task.element_id,
+        "form": task.form,
+        "answers": dict(answers),
+        "at": now(),
+        "by": person_id,
+    }
+
+
+def _done(task: Row[Any], person_id: str | None) -> dict[str, Any]:
+    return {"of_authority": task.authority_id, "of_task": task.id, "done_at": now(), "done_by": person_id}
 
 
 def _take_into_the_record(

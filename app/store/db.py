@@ -10,7 +10,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -231,8 +231,16 @@ def execute(
     The way that every step takes uses statements that are built once, as constants with `bindparam`: building them
     anew, and the session's own layer, cost several times what the database does.
     """
-    connection: Connection = session.info.get(CONNECTION) or session.connection()
-    return cast("CursorResult[Any]", prepared.run(connection, statement, parameters))
+    return cast("CursorResult[Any]", prepared.run(_connection_of(session), statement, parameters))
+
+
+def together(session: Session) -> AbstractContextManager[None]:
+    """A block of `execute`s that do not wait for each other's answers: see `app.store.prepared.together`."""
+    return prepared.together(_connection_of(session))
+
+
+def _connection_of(session: Session) -> Connection:
+    return session.info.get(CONNECTION) or session.connection()
 
 
 def is_postgresql(session: Session) -> bool:

@@ -7,9 +7,11 @@ gets the same text and the same values, and the rows come back as SQLAlchemy's o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, cast
 
+import psycopg
 from sqlalchemy import ClauseElement, Connection, Dialect, Executable, Select
 from sqlalchemy.engine import CursorResult, IteratorResult
 from sqlalchemy.engine.result import SimpleResultMetaData
@@ -23,9 +25,14 @@ MOST_KEPT = 2000
 
 
 class Rows(IteratorResult[Any]):
-    """The rows of a statement, all fetched already; of one that gives none, `rowcount` is how many it touched."""
+    """The rows of a statement, all fetched already."""
 
-    rowcount: int = -1
+    cursor: Any
+
+    @property
+    def rowcount(self) -> int:
+        """How many rows a statement that gives none has touched; within `together` that is not known yet."""
+        return int(self.cursor.rowcount)
 
 
 class Prepared:
@@ -77,7 +84,7 @@ def run(
     connection: Connection, statement: Executable, parameters: Values | Sequence[Values] | None
 ) -> Rows | CursorResult[Any]:
     """Execute a statement that is a constant of its module. Raises SQLAlchemy's errors."""
-    if connection.engine.dispatch.before_cursor_execute:  # somebody watches what is executed
+    if _is_watched(connection):
         return connection.execute(statement, parameters)
     several = None if parameters is None or isinstance(parameters, Mapping) else parameters
     first = several[0] if several else cast("Values", parameters or {})
@@ -93,12 +100,40 @@ def run(
             cursor.execute(prepared.text, prepared.arguments(first))
         fetched = prepared.rows(cursor.fetchall()) if prepared.gives_rows else []
         found = Rows(prepared.names, iter(fetched))
-        found.rowcount = cursor.rowcount
+        found.cursor = cursor
         return found
     except connection.dialect.loaded_dbapi.Error as error:
         raise _named(connection, prepared.text, error, cursor) from error
-    finally:
-        cursor.close()
+
+
+@contextmanager
+def together(connection: Connection) -> Iterator[None]:
+    """Within the block PostgreSQL is sent one statement after the other without waiting for each answer.
+
+    Only for statements that `run` executes: SQLAlchemy itself cannot read rows there. What a statement is refused
+    for is raised by a later one or at the end of the block. On SQLite, which is no journey away, nothing differs.
+    """
+    driver = cast("Any", connection.connection.dbapi_connection)
+    if not isinstance(driver, psycopg.Connection) or _is_watched(connection):
+        yield
+        return
+    try:
+        with driver.pipeline():
+            yield
+    except psycopg.Error as error:
+        raise _named(connection, "statements sent together", _first(error), None) from error
+
+
+def _first(error: psycopg.Error) -> psycopg.Error:
+    """What was refused first: those behind it only say that they were not tried."""
+    while isinstance(error, psycopg.errors.PipelineAborted) and isinstance(error.__context__, psycopg.Error):
+        error = error.__context__
+    return error
+
+
+def _is_watched(connection: Connection) -> bool:
+    """Whether somebody listens to what is executed: then SQLAlchemy has to do it."""
+    return bool(connection.engine.dispatch.before_cursor_execute)
 
 
 def _prepared_for(dialect: Dialect, statement: Executable, values: Values) -> Prepared | None:

@@ -9,8 +9,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError, InvalidRequestError
+from sqlalchemy.orm import Session
 
-from app.store.db import execute, reading, table_of, transaction
+from app.store.db import execute, reading, savepoint, table_of, together, transaction
 from app.store.instances import Submission
 from app.store.people import Authority
 
@@ -73,3 +74,52 @@ def test_what_the_driver_refuses_is_refused_in_sqlalchemys_words(submissions: li
 def test_a_missing_value_is_an_error(submissions: list[dict[str, Any]]) -> None:
     with pytest.raises(InvalidRequestError), transaction() as session:
         execute(session, RENAME, {"of_token": "a"})
+
+
+def test_statements_sent_together_are_executed_in_their_order(submissions: list[dict[str, Any]]) -> None:
+    with transaction() as session:
+        with together(session):
+            first = execute(session, RENAME, {"of_token": "a", "new_result": "one"})
+            execute(session, ADD, [row("d"), row("e")])
+            found = execute(session, FIND, {"tokens": ["a", "e"]}).all()
+            missed = execute(session, RENAME, {"of_token": "z", "new_result": "none"})
+            execute(session, RENAME, {"of_token": "a", "new_result": "two"})
+
+        assert (first.rowcount, missed.rowcount) == (1, 0)
+        assert [each.result for each in found] == ["one", "r e"]
+
+    with reading() as session:
+        assert execute(session, FIND, {"tokens": ["a"]}).one().result == "two"
+
+
+def add_together(session: Session, *tokens: str) -> None:
+    """New submissions, none of which waits for the one before."""
+    with together(session):
+        for token in tokens:
+            execute(session, ADD, row(token))
+
+
+def tokens_kept() -> list[str]:
+    """Every submission's token, in order."""
+    with reading() as session:
+        return list(session.scalars(select(Submission.token).order_by(Submission.token)))
+
+
+@pytest.mark.parametrize("tokens", ["da", "dae", "daefghij"])
+def test_what_one_of_several_is_refused_for_is_said_and_nothing_of_them_is_kept(
+    submissions: list[dict[str, Any]], tokens: str
+) -> None:
+    with pytest.raises(IntegrityError, match=r"submissions"), transaction() as session:
+        add_together(session, *tokens)
+
+    assert tokens_kept() == ["a", "b", "c"]
+
+
+def test_what_was_sent_together_can_be_undone_alone(submissions: list[dict[str, Any]]) -> None:
+    with transaction() as session:
+        add_together(session, "d")
+        with pytest.raises(IntegrityError), savepoint(session):
+            add_together(session, "e", "a", "f")
+        add_together(session, "g")
+
+    assert tokens_kept() == ["a", "b", "c", "d", "g"]
