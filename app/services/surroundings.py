@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import JSON, Date, Row, bindparam, cast, literal_column, null, select, union_all
@@ -46,11 +47,11 @@ def context_for(session: Session, authority_id: str, child_id: str) -> EngineCon
         now=now(),
         profile=profile,
         calendar=reference.calendar_for(profile.division, added),
-        facts={row.name: _fact(row) for row in rows if row.what in ("fact", "born")},
+        facts=_facts(rows),
     )
 
 
-def _fact(row: Row[Any]) -> Any:
-    if row.what == "fact":
-        return row.value["value"]
-    return row.on.isoformat() if row.on else None
+def _facts(rows: Sequence[Row[Any]]) -> dict[str, Any]:
+    # The record of the child stands over an answer; while it has no date of birth, a task's answer counts.
+    told = {row.name: row.value["value"] for row in rows if row.what == "fact"}
+    return told | {row.name: row.on.isoformat() for row in rows if row.what == "born" and row.on is not None}
