@@ -11,7 +11,7 @@ from tests.pathways.walks import Story, walk
 
 MONDAY = datetime(2026, 11, 30, 10, 0, tzinfo=LONDON)
 FIVE_DAYS, TEN_DAYS = "2026-12-07T23:59", "2026-12-14T23:59"
-PROFILES = ("default", "wandsworth", "stockport", "salford", "stoke", "knowsley")
+PROFILES = ("default", "salford")
 
 
 def written(kind: str, profile: str) -> Story:
@@ -21,7 +21,7 @@ def written(kind: str, profile: str) -> Story:
 @pytest.mark.parametrize("profile", PROFILES)
 @pytest.mark.parametrize("complete", ["on-time", "never"])
 @pytest.mark.parametrize("pathway", ["plan_exchange", "meeting_report"])
-def test_two_years_go_by_in_every_area(pathway: str, profile: str, complete: str) -> None:
+def test_two_years_go_by_with_either_partner(pathway: str, profile: str, complete: str) -> None:
     assert walk(pathway, profile, start=MONDAY, complete=complete, until="P730D").of("instance_started")
 
 
