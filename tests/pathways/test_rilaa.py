@@ -31,7 +31,13 @@ def told(at: str, name: str, **payload: Any) -> dict[str, Any]:
 
 def remand_over(at: str, reason: str, ended_at: str) -> dict[str, Any]:
     return told(
-        at, "rilaa_ended", reason=reason, ended_at=ended_at, establishment=None, next_hearing_on=None, note=None
+        at,
+        "rilaa_ended",
+        reason=reason,
+        ended_at=ended_at,
+        establishment=None,
+        next_hearing_on=None,
+        note=None,
     )
 
 
@@ -158,7 +164,13 @@ def test_each_visit_is_counted_from_the_last_one() -> None:
 def test_the_end_of_the_remand_ends_what_recurs_and_what_stood_open() -> None:
     story = on_time()
 
-    for cycle in ("rilaa_visit_cycle", "review_cycle", "allowance_cycle", "clothing_cycle", "iro_contact_cycle"):
+    for cycle in (
+        "rilaa_visit_cycle",
+        "review_cycle",
+        "allowance_cycle",
+        "clothing_cycle",
+        "iro_contact_cycle",
+    ):
         assert story.of("instance_ended", definition=cycle), cycle
     assert "care_over" in story.ends("rilaa_care")[0]
     for element in ("tell_of_status_change", "settle_payments", "check_leaving_care"):
@@ -257,7 +269,9 @@ def test_the_reason_decides_the_end(reason: str, end: str) -> None:
     sent = {event["name"] for event in story.of("message_sent", element=end)}
     assert bool(sent) == (reason in ("yda", "custody"))
     if reason == "acquitted":
-        assert "rilaa" not in {event["definition"] for event in story.of("instance_ended")}  # letters still open
+        assert "rilaa" not in {
+            event["definition"] for event in story.of("instance_ended")
+        }  # letters still open
     else:
         assert end in re.split(r",\s*", story.ends("rilaa")[0])
 
@@ -305,7 +319,13 @@ def test_an_area_without_the_first_day_visit_is_not_asked_for_it() -> None:
         now=CHRISTMAS_EVE, profile=without, calendar=reference.calendar_for(profile.division), facts={}
     )
     at = CHRISTMAS_EVE.isoformat()
-    payload = {"ordered_at": at, "placed_at": at, "is_remand": True, "looked_after_before": False, "care_from": at}
+    payload = {
+        "ordered_at": at,
+        "placed_at": at,
+        "is_remand": True,
+        "looked_after_before": False,
+        "care_from": at,
+    }
 
     step = runner.start(version, context, {}, payload)
 
