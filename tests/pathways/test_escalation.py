@@ -10,13 +10,13 @@ from tests.pathways.walks import Story, walk
 
 
 def dispute(profile: str, *parties: str, until: str = "P60D", complete: str = "never", **said: Any) -> Story:
-    return walk("dispute", profile, complete=complete, until=until, variables={"parties": list(parties), **said})
+    return walk(
+        "dispute", profile, complete=complete, until=until, variables={"parties": list(parties), **said}
+    )
 
 
 def ladder(story: Story) -> list[tuple[str, str]]:
-    return [
-        (event["at"][:10], event["lane"]) for event in story.of("task_created", definition="escalation")
-    ]
+    return [(event["at"][:10], event["lane"]) for event in story.of("task_created", definition="escalation")]
 
 
 @pytest.mark.parametrize(
@@ -25,9 +25,17 @@ def ladder(story: Story) -> list[tuple[str, str]]:
         (
             "wandsworth",
             "yjs",
-            [("2026-12-24", "YJS team manager"), ("2027-01-03", "Head of service"), ("2027-01-13", "Deputy director")],
+            [
+                ("2026-12-24", "YJS team manager"),
+                ("2027-01-03", "Head of service"),
+                ("2027-01-13", "Deputy director"),
+            ],
         ),
-        ("stockport", "social_care", [("2026-12-24", "Social care team manager"), ("2027-01-12", "Service manager")]),
+        (
+            "stockport",
+            "social_care",
+            [("2026-12-24", "Social care team manager"), ("2027-01-12", "Service manager")],
+        ),
         (
             "knowsley",
             "probation",
@@ -37,7 +45,11 @@ def ladder(story: Story) -> list[tuple[str, str]]:
                 ("2027-01-26", "Safeguarding partnership"),
             ],
         ),
-        ("salford", "leaving_care", [("2026-12-24", "Leaving care manager"), ("2027-01-12", "Senior manager")]),
+        (
+            "salford",
+            "leaving_care",
+            [("2026-12-24", "Leaving care manager"), ("2027-01-12", "Senior manager")],
+        ),
         (
             "stoke",
             "social_care",

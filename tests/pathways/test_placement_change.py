@@ -12,7 +12,9 @@ ON = "2027-02-01"  # a Monday
 EVERYTHING = {"out_of_area": True, "bail_conditions": True, "on_order": True, "significant": True}
 
 
-def move(profile: str = "wandsworth", *, planned_on: str | None = ON, decided: Any = None, **said: Any) -> Story:
+def move(
+    profile: str = "wandsworth", *, planned_on: str | None = ON, decided: Any = None, **said: Any
+) -> Story:
     return walk(
         "placement_change",
         profile,
@@ -162,4 +164,6 @@ def test_the_home_service_is_invited_to_a_meeting_about_a_child_placed_away_and_
     assert story.due("invite_home_yjs") == "2027-01-25T23:59"
     assert story.due("attend_placed_away_meeting") == "2027-02-01T10:00"
     assert story.ends("placed_away_meeting") == ["meeting_attended"]
-    assert walk("placed_away_meeting", "stoke", until="P60D").ends("placed_away_meeting") == ["not_part_of_it"]
+    assert walk("placed_away_meeting", "stoke", until="P60D").ends("placed_away_meeting") == [
+        "not_part_of_it"
+    ]

@@ -13,7 +13,11 @@ CONVICTED = {
     "name": "serious_offence_outcome",
     "payload": {"result": "convicted", "decided_on": "2027-02-22"},
 }
-BREACH = {"at": "P40D", "name": "parenting_order_breached", "payload": {"breached_on": "2027-02-01", "breach": "x"}}
+BREACH = {
+    "at": "P40D",
+    "name": "parenting_order_breached",
+    "payload": {"breached_on": "2027-02-01", "breach": "x"},
+}
 
 
 @told_once
@@ -33,7 +37,11 @@ def test_senior_managers_know_of_a_serious_offence_the_same_day() -> None:
     (form,) = alert().of("task_created", element="write_need_to_know")
     told = alert().of("notification_queued", element="send_need_to_know")
 
-    assert (form["lane"], form["duty"], form["due_at"][:16]) == ("Social worker", ["WAN-11-11"], "2026-12-24T23:59")
+    assert (form["lane"], form["duty"], form["due_at"][:16]) == (
+        "Social worker",
+        ["WAN-11-11"],
+        "2026-12-24T23:59",
+    )
     assert {event["lane"] for event in told} == {
         "Head of service",
         "Assistant director",
@@ -108,7 +116,10 @@ def test_a_parenting_order_is_commissioned_enforced_on_breach_and_runs_out() -> 
 
     assert (work["lane"], work["duty"]) == ("Parenting coordinator", ["WAN-5-05"])
     assert breach["due_at"][:10] == "2027-02-08"
-    assert set(ordered().ends("legal_planning")[0].split(", ")) == {"supervision_taken_on", "parenting_order_over"}
+    assert set(ordered().ends("legal_planning")[0].split(", ")) == {
+        "supervision_taken_on",
+        "parenting_order_over",
+    }
 
 
 @pytest.mark.parametrize(
