@@ -156,8 +156,8 @@ def test_a_review_that_is_not_held_is_escalated() -> None:
 @pytest.mark.parametrize(
     ("answers", "messages", "ends"),
     [
-        ({"reviews_go_on": False, "services_needed": False}, (), {"no_services_needed", "last_review_held"}),
-        ({"reviews_go_on": False}, (), {"services_involved", "last_review_held"}),
+        ({"another_review": False, "services_needed": False}, (), {"no_services_needed", "last_review_held"}),
+        ({"another_review": False}, (), {"services_involved", "last_review_held"}),
         ({}, (JOINT_CASE_ENDS,), {"joint_case_over", "services_involved"}),
     ],
 )  # fmt: skip
