@@ -47,7 +47,10 @@ MANAGER_ROLES = frozenset(
 
 @dataclass(frozen=True)
 class Viewer:
-    """The person for whom something is done: what they are, never what they may (that is `may`)."""
+    """The person for whom something is done: what they are, never what they may (that is `may`).
+
+    `profile` is the key of their authority's profile, whose words they read.
+    """
 
     person_id: str
     authority_id: str
@@ -56,6 +59,7 @@ class Viewer:
     team_ids: frozenset[str] = frozenset()
     is_admin: bool = False
     agencies: frozenset[str] = frozenset()
+    profile: str = "default"
 
     @property
     def is_manager(self) -> bool:

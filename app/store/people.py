@@ -152,6 +152,7 @@ _BELONGINGS = (
         PersonTeam, (PersonTeam.authority_id == Person.authority_id) & (PersonTeam.person_id == Person.id)
     )
     .outerjoin(Team, (Team.authority_id == PersonTeam.authority_id) & (Team.id == PersonTeam.team_id))
+    .join(Authority, Authority.id == Person.authority_id)
 )
 _WHO = (
     Person.authority_id,
@@ -161,6 +162,7 @@ _WHO = (
     PersonRole.role,
     PersonTeam.team_id,
     Team.agency,
+    Authority.profile,
 )
 
 
@@ -178,6 +180,7 @@ def _viewers(rows: Iterable[Any]) -> list[Viewer]:
             team_ids=frozenset(row.team_id for row in own if row.team_id),
             is_admin=own[0].is_admin,
             agencies=frozenset(row.agency for row in own if row.agency),
+            profile=own[0].profile,
         )
         for own in found.values()
     ]

@@ -17,6 +17,7 @@ from app.domain.form_fields import wrong_parts
 from app.domain.form_parts import Field
 from app.domain.forms import Form, is_blank
 from app.web import moments
+from app.web.local_words import local
 
 DAY_PARTS = ("day", "month", "year")
 BOXES: Mapping[str, tuple[str, ...]] = {"date": DAY_PARTS, "datetime": (*DAY_PARTS, "time")}
@@ -56,7 +57,7 @@ def as_draft(form: Form, answers: Mapping[str, Any]) -> dict[str, Any]:
 def error_summary(form: Form, errors: Errors, answers: Mapping[str, Any]) -> list[dict[str, str]]:
     """The error summary in the order of the questions, each linked to its first wrong box."""
     listed = [
-        {"text": sentence, "href": f"#{first_box(question, answers)}"}
+        {"text": local(sentence), "href": f"#{first_box(question, answers)}"}
         for question in form.fields
         for sentence in errors.get(question.key, ())
     ]
@@ -82,11 +83,11 @@ def in_words(question: Field, value: Any, people: People | None = None) -> str:
     if question.kind == "datetime":
         return moments.moment(value)
     if question.kind == "checklist":
-        return "\n".join(question.option_label(item) for item in value)
+        return "\n".join(local(question.option_label(item)) for item in value)
     if question.values_key:
         return dict(offered(question, people or {})).get(str(value), str(value))
     if question.options:
-        return question.option_label(value)
+        return local(question.option_label(value))
     if question.prefix == "£" and isinstance(value, float):
         value = f"{value:.2f}"
     return f"{question.prefix}{value}{' ' + question.suffix if question.suffix else ''}"
@@ -107,13 +108,15 @@ def summary_rows(
             continue
         words = in_words(question, checked.get(question.key), people)
         row: dict[str, Any] = {
-            "key": {"text": question.label},
+            "key": {"text": local(question.label)},
             "value": {"html": _lines(words)} if "\n" in words else {"text": words or "Not answered"},
         }
         if change:
             link = {"href": f"{change}#{first_box(question, {})}", "text": "Change"}
             row["actions"] = {
-                "items": [{**link, "visuallyHiddenText": question.label[:1].lower() + question.label[1:]}]
+                "items": [
+                    {**link, "visuallyHiddenText": local(question.label[:1].lower() + question.label[1:])}
+                ]
             }
         rows.append(row)
     return rows
@@ -173,7 +176,7 @@ def offered(question: Field, people: People) -> list[tuple[str, str]]:
     """What there is to choose: the file's options, or the people who hold the role."""
     if question.values_key and not question.options:
         return list(people.get(question.values_key.removeprefix("people:"), ()))
-    return [(option.value, option.label) for option in question.options]
+    return [(option.value, local(option.label)) for option in question.options]
 
 
 def first_box(question: Field, answers: Mapping[str, Any]) -> str:

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, g, render_template
 
 from app.services import pathway_view
 from app.web.guard import allowed
+from app.web.local_words import local_diagram
 
 pages = Blueprint("pathways", __name__)
 
@@ -34,6 +35,6 @@ def diagram(key: str) -> Response:
 
 def bpmn_file(text: str, name: str) -> Response:
     """A BPMN file to be kept, or drawn by our own viewer."""
-    answer = Response(text, mimetype="application/xml")
+    answer = Response(local_diagram(text), mimetype="application/xml")
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}.bpmn"'
     return answer

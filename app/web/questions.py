@@ -11,6 +11,7 @@ from app.domain.form_fields import wrong_parts
 from app.domain.form_parts import Condition, Field, Group, Line, Part, Words
 from app.domain.forms import Form, is_blank
 from app.web.fields import BOXES, Errors, People, offered
+from app.web.local_words import local
 
 
 @dataclass(frozen=True)
@@ -36,12 +37,12 @@ def _drawn(
     for part in parts:
         hidden_when = _as_json(part.hidden_when)
         if isinstance(part, Words):
-            yield Component("words", {"paragraphs": part.paragraphs}, hidden_when)
+            yield Component("words", {"paragraphs": tuple(map(local, part.paragraphs))}, hidden_when)
         elif isinstance(part, Line):
             yield Component("line", {}, hidden_when)
         elif isinstance(part, Group):
             inside = tuple(_drawn(part.parts, answers, errors, people))
-            yield Component("group", {"label": part.label}, hidden_when, inside)
+            yield Component("group", {"label": local(part.label)}, hidden_when, inside)
         else:
             macro, params = _question(part, answers.get(part.key), errors.get(part.key, ()), people)
             yield Component(macro, params, hidden_when)
@@ -53,8 +54,8 @@ def _question(
     """The macro and its parameters."""
     params: dict[str, Any] = {"id": question.key, "idPrefix": question.key, "name": question.key}
     if sentences:
-        params["errorMessage"] = {"text": ". ".join(sentences)}
-    hint = question.hint or _example(question)
+        params["errorMessage"] = {"text": local(". ".join(sentences))}
+    hint = local(question.hint) or _example(question)
     if hint:
         params["hint"] = {"text": hint}
     if question.kind in {"radio", "checklist", "checkbox", *BOXES}:
@@ -72,7 +73,7 @@ def _question(
 
 def _label(question: Field) -> str:
     optional = not question.required and question.kind != "checkbox"
-    return f"{question.label} (optional)" if optional else question.label
+    return f"{local(question.label)} (optional)" if optional else local(question.label)
 
 
 def _example(question: Field) -> str:
@@ -116,7 +117,7 @@ def _choice(
 ) -> tuple[str, dict[str, Any]]:
     if question.kind == "checkbox":
         params.pop("fieldset")
-        items = [{"value": "true", "text": question.label, "checked": value in (True, "true")}]
+        items = [{"value": "true", "text": local(question.label), "checked": value in (True, "true")}]
         return "checkboxes", {**params, "items": items}
     chosen = {_shown(item) for item in value} if isinstance(value, list | tuple) else {_shown(value)}
     options = offered(question, people)

@@ -12,6 +12,7 @@ from app.services.accounts import colleagues
 from app.services.lists import SECTIONS, Filters, TeamRow
 from app.web.addresses import chosen_filters, page_number
 from app.web.guard import allowed
+from app.web.local_words import local
 
 pages = Blueprint("work", __name__)
 WHOSE = {"mine": "My tasks", "team": "All tasks of my teams"}
@@ -130,8 +131,8 @@ def _filters() -> Filters:
 def _choices(roles: frozenset[str] | set[str]) -> dict[str, object]:
     """The values that the filters offer, in words, and the ones chosen now."""
     table = reference.roles()
-    role_names = {key: table.name_of(key) for key in sorted(roles) if key in table}
-    pathway_names = pathway_view.names(g.viewer)
+    role_names = {key: local(table.name_of(key)) for key in sorted(roles) if key in table}
+    pathway_names = {key: local(name) for key, name in pathway_view.names(g.viewer).items()}
     chosen = chosen_filters(
         {
             "due": ("Due", SECTIONS),

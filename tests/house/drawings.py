@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -57,6 +57,11 @@ class Drawing:
         """The file's name without its ending: also the id of its process."""
         return Path(self.file).stem
 
+    @cached_property
+    def all_expressions(self) -> tuple[str, ...]:
+        """What `expressions` gives, read once."""
+        return tuple(self.expressions())
+
     def all(self, tag: str) -> list[ElementTree.Element]:
         """Every BPMN element of one kind."""
         return list(self.tree.iter(BPMN + tag))
@@ -88,7 +93,7 @@ class Drawing:
     def counts_from(self, answer: str) -> bool:
         """Whether a time limit is counted from an answer, `element.field`."""
         call = re.compile(rf"\bdeadline\([^()]*,[^()]*\b{re.escape(answer)}\b")
-        return any(call.search(expression) for expression in self.expressions())
+        return any(call.search(expression) for expression in self.all_expressions if answer in expression)
 
     def asks_about(self, answer: str) -> bool:
         """Whether a way is chosen by an answer, `element.field`."""
