@@ -28,7 +28,9 @@ def ends(reason: str, *, at: str = "P60D") -> dict[str, object]:
 def supported(profile: str, reason: str, at: str = "P60D", complete: str = "on-time") -> Story:
     """The story of support that ends."""
     message = ends(reason, at=at)
-    return walk("community_support", profile, start=RELEASED, until="P90D", complete=complete, messages=(message,))
+    return walk(
+        "community_support", profile, start=RELEASED, until="P90D", complete=complete, messages=(message,)
+    )
 
 
 @told_once
