@@ -61,7 +61,9 @@ def test_a_pathway_plan_is_sent_signed_and_taken_into_the_plan_of_probation() ->
 
 
 def test_nobody_in_youth_justice_shares_a_plan_in_salford() -> None:
-    assert not [event for event in written("care_plan", "salford").events if str(event["lane"]).startswith("YJS")]
+    assert not [
+        event for event in written("care_plan", "salford").events if str(event["lane"]).startswith("YJS")
+    ]
 
 
 def test_who_cannot_come_reports_two_working_days_before_the_meeting() -> None:
