@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from app.engine import assembly, drawing, gate, grammar, names
 from app.engine.contracts import Bundle, CompiledVersion, Element, Message
 from app.engine.shapes import Drawing, Node, Scope
 
-__all__ = ["Bundle", "compile", "read_bundles"]
+__all__ = ["Bundle", "compile", "reachable", "read_bundles"]
 
 
 def read_bundles(processes: Path, forms: Path) -> dict[str, Bundle]:
@@ -28,7 +28,7 @@ def read_bundles(processes: Path, forms: Path) -> dict[str, Bundle]:
     for path in sorted(processes.glob("*/*.bpmn")):
         name = f"{path.parent.name}/{path.name}"
         text = path.read_text(encoding="utf-8")
-        read = drawing.read(gate.read(text))
+        read = _drawing(text)
         ids = [process.id for process in read.processes]
         if ids != [path.stem]:
             raise gate.refusal("file_name", f"{name} must hold one process, with the id {path.stem}.")
@@ -40,6 +40,43 @@ def read_bundles(processes: Path, forms: Path) -> dict[str, Bundle]:
         for path in sorted(forms.glob("*/*.json"))
     }
     return {key: _bundle(key, texts, drawings, known_forms) for key in texts}
+
+
+def reachable(key: str, bundles: Mapping[str, Bundle], told: Iterable[str] = ()) -> list[str]:
+    """The keys of every pathway that can come to run once `key` runs, itself first.
+
+    A pathway starts another by a message; `told` are the messages that come from outside all of them.
+    """
+    starting: dict[str, list[str]] = {}
+    for other, bundle in bundles.items():
+        for name in _messages_at(bundle, lambda node: node.type == "startEvent"):
+            starting.setdefault(name, []).append(other)
+    found = list(dict.fromkeys([key, *(other for name in told for other in starting.get(name, ()))]))
+    for one in found:
+        for name in sorted(_messages_at(bundles[one], lambda node: node.type in _THROWING)):
+            found += [other for other in starting.get(name, ()) if other not in found]
+    return found
+
+
+_THROWING = frozenset({"intermediateThrowEvent", "endEvent", "sendTask"})
+
+
+def _messages_at(bundle: Bundle, where: Callable[[Node], bool]) -> set[str]:
+    return {
+        event.message.name
+        for text in bundle.files.values()
+        for scope in _drawing(text).processes
+        for node in scope.everything()
+        if where(node)
+        for event in node.events
+        if event.message is not None
+    }
+
+
+@lru_cache(maxsize=1024)
+def _drawing(text: str) -> Drawing:
+    # For looking only: what is compiled reads its files anew, because it changes them.
+    return drawing.read(gate.read(text))
 
 
 def called(scope: Scope) -> list[str]:

@@ -6,7 +6,9 @@ A compiled version is kept by the hash of its content, so the cache needs no cle
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +52,14 @@ class Published:
 
 
 def shipped(processes: Path = PROCESSES, forms: Path = FORMS) -> dict[str, Bundle]:
-    """Every pathway of the project as its files have it, by key."""
+    """Every pathway of the project as its files have it, by key; read again when one of them has changed."""
+    files = [*processes.glob("*/*.bpmn"), *forms.glob("*/*.json")]
+    stamps = ((path, path.stat()) for path in files)
+    return dict(_shipped(processes, forms, frozenset((str(p), s.st_mtime_ns, s.st_size) for p, s in stamps)))
+
+
+@lru_cache(maxsize=4)
+def _shipped(processes: Path, forms: Path, stamp: frozenset[tuple[str, int, int]]) -> Mapping[str, Bundle]:
     return catalogue.read_bundles(processes, forms)
 
 

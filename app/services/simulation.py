@@ -18,6 +18,7 @@ from app.domain.clock import LONDON, SimulatedClock, use_clock
 from app.domain.errors import BadInput
 from app.domain.ids import counted_ids, use_ids
 from app.domain.workdays import WorkingCalendar
+from app.engine import catalogue
 from app.engine.contracts import Bundle, CompiledVersion
 from app.services import (
     advance,
@@ -43,6 +44,8 @@ from app.store.timers import Timer
 WAYS = ("on-time", "late", "never", "immediately")
 ONE_WORKING_HOUR = timedelta(hours=1)
 OPENS, CLOSES = 9, 17
+MOST_STEPS_AT_A_MOMENT = 2000
+PLATFORM_MESSAGES = ("escalate", "notification_failed")
 _TIMERS, _TASKS, _INSTANCES = table_of(Timer), table_of(UserTask), table_of(ProcessInstance)
 
 
@@ -90,6 +93,7 @@ class _Run:
     until: datetime
     pending: list[tuple[datetime, Mapping[str, Any]]]
     planned: dict[tuple[str, datetime | None], datetime] = field(default_factory=dict)
+    steps_now: int = 0
 
 
 def run(
@@ -116,8 +120,8 @@ def run(
     if pathway not in shipped:
         raise BadInput(f"There is no pathway called {pathway}. There are {', '.join(sorted(shipped))}.")
     with throw_away(), use_clock(clock), use_ids(counted_ids()):
-        for bundle in shipped.values():
-            definitions.make_current(bundle, note="Simulated")
+        for key in catalogue.reachable(pathway, shipped, _told(scenario)):
+            definitions.make_current(shipped[key], note="Simulated")
         running = _begin(pathway, chosen.key, start, until, complete, scenario, clock)
         while _step(running):
             pass
@@ -129,6 +133,11 @@ def run(
         "until": until.astimezone(LONDON).isoformat(),
         "events": events,
     }
+
+
+def _told(scenario: Scenario) -> list[str]:
+    """The messages that come from outside the pathways: from people and from the platform."""
+    return [*(str(message["name"]) for message in scenario.messages), *PLATFORM_MESSAGES]
 
 
 def _begin(
@@ -194,6 +203,12 @@ def _step(running: _Run) -> bool:
     if not moments or min(moments) > running.until:
         return False
     moment = max(min(moments), running.clock.now())
+    running.steps_now = running.steps_now + 1 if moment == running.clock.now() else 0
+    if running.steps_now > MOST_STEPS_AT_A_MOMENT:
+        raise BadInput(
+            f"The answers make work come round for ever at {moment.astimezone(LONDON).isoformat()}. "
+            "Give the tasks that repeat a later date, or an answer that ends them."
+        )
     running.clock.move_to(moment)
     if message is not None and message <= moment:
         _send(running, running.pending.pop(0)[1])

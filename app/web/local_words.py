@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
+from html import escape, unescape
 from typing import Any
-from xml.sax.saxutils import escape, unescape
 
 from flask import Flask, g, has_app_context
 
@@ -12,7 +12,6 @@ from app.domain.vocabulary import say
 from app.services import reference
 
 _NAME = re.compile(r'(?<=\sname=")[^"]*(?=")')
-_QUOTE = {'"': "&quot;"}
 
 
 def install(app: Flask) -> None:
@@ -29,4 +28,4 @@ def local(text: Any) -> str:
 
 def local_diagram(xml: str) -> str:
     """A drawing with the names that people read in the words of the viewer's area."""
-    return _NAME.sub(lambda name: escape(local(unescape(name[0], {"&quot;": '"'})), _QUOTE), xml)
+    return _NAME.sub(lambda name: escape(local(unescape(name[0]))), xml)

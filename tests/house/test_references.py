@@ -124,10 +124,22 @@ def test_a_form_has_the_name_of_what_it_belongs_to() -> None:
 def names_for(node: Node) -> set[str]:
     """What the form of an element may be called; the first form of a pathway after the pathway, or `start`."""
     return (
-        {node.id, "start", node.file.rpartition("/")[2].removesuffix(".bpmn")}
+        {node.id, "start", node.file.rpartition("/")[2].removesuffix(".bpmn"), *starting(node)}
         if node.kind == "startEvent"
         else {node.id}
     )
+
+
+def starting(node: Node) -> set[str]:
+    """The messages that a start event begins with."""
+    return {
+        name
+        for drawing in drawings()
+        if drawing.file == node.file
+        for start in drawing.all("startEvent")
+        if start.get("id") == node.id
+        for name in drawing.messages_of(start)
+    }
 
 
 def test_everything_that_people_do_has_a_form() -> None:
@@ -221,7 +233,10 @@ def test_a_person_who_starts_a_pathway_is_asked_for_what_its_message_would_bring
             )
             for name in drawing.messages_of(start):
                 if asked and name in brought:
-                    assert set(fields(asked)) == brought[name] - {"correlation_key"}, f"{drawing}: {name}"
+                    needed, known = brought[name] - {"correlation_key"}, fields(asked)
+                    facts = {key for key, one in known.items() if one.get("properties", {}).get("fact")}
+                    assert needed <= set(known), f"{drawing}: {name}"
+                    assert set(known) - needed <= facts, f"{drawing}: {name}"
 
 
 def test_an_answer_is_copied_where_an_expression_needs_it() -> None:

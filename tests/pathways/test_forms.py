@@ -18,7 +18,19 @@ from app.engine.functions import NAMES
 from tests.house.drawings import PERSONAL, SPIFF, drawings, forms, settings
 
 # Dates that may lie on either side of today: plans, and hearings that were known beforehand.
-PLANNED = {"hearing_at", "meeting_at", "next_due_on", "next_hearing_on", "starts_on"}
+PLANNED = {
+    "changed_on",
+    "hearing_at",
+    "homeless_on",
+    "meeting_at",
+    "paid_from_on",
+    "paid_until_on",
+    "planned_on",
+    "visit_on",
+    "next_due_on",
+    "next_hearing_on",
+    "starts_on",
+}
 FIRST_CHOICE = {
     "shared/respond_to_escalation.settled": True,
     "remand_yda/assess_for_bail.package_practical": False,
