@@ -66,6 +66,20 @@ def too_long() -> Story:
     )
 
 
+@lru_cache(maxsize=2)
+def nearly_eighteen(ends_on: str) -> Story:
+    """A second order, ten weeks before the eighteenth birthday of the child on 1 December 2028."""
+    order = told(
+        "P641D", "residence_ordered", ordered_at="2028-09-25T12:00:00+01:00", ends_on=ends_on,
+        court_name=None, known_to_csc=True, has_social_worker=True, looked_after_before=False,
+    )  # fmt: skip
+    answers = {
+        "record_order_outcome": {"outcome": "other"},
+        "correct_end_date": {"requirement_ends_on": "2028-11-20"},
+    }
+    return considered(until="P730D", tasks=answers, messages=(order,))
+
+
 @told_once
 def sentence_comes_first() -> Story:
     return considered(until="P12D", messages=(told("P3D", "sentence_passed"),))
@@ -181,10 +195,20 @@ def test_a_requirement_of_more_than_six_months_goes_back_to_the_court() -> None:
 
 
 def test_a_requirement_that_would_outlast_childhood_goes_back_to_the_court() -> None:
-    tree = etree.parse(str(FOLDER / "residence_requirement.bpmn"))
-    conditions = [found.text or "" for found in tree.iter("{*}conditionExpression")]
+    story = nearly_eighteen("2028-12-20")  # the child is 18 on 1 December 2028
 
-    assert any("birthday(18)" in condition for condition in conditions)
+    query = story.one("task_created", element="correct_end_date")
+    assert (query["lane"], query["due_at"][:10]) == ("YJS court officer", "2028-09-26")
+    assert story.one("instance_ended", definition="residence_requirement")["at"][:10] == "2028-11-20"
+    assert story.due("plan_next_home")[:10] == "2028-11-13"
+    assert "requirement_completed" in story.ends("residence_requirement")[0]
+
+
+def test_a_requirement_that_ends_before_the_eighteenth_birthday_stands() -> None:
+    story = nearly_eighteen("2028-11-30")
+
+    assert not story.of("task_created", element="correct_end_date")
+    assert story.one("instance_ended", definition="residence_requirement")["at"][:10] == "2028-11-30"
 
 
 @pytest.mark.parametrize(
