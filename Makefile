@@ -7,7 +7,7 @@ BIN := .venv/bin
 ASSETS := $(shell find app/web/assets tools/build -type f 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint bench crash e2e screens clean
+.PHONY: help setup run test lint bench crash e2e screens pictures clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -41,6 +41,10 @@ e2e: setup ## only the journeys in a real browser
 screens: setup ## take the pictures in docs/screens again, in a real browser
 	@sh tools/browser.sh
 	@THROUGHCARE_SCREENS=1 $(BIN)/pytest tests/e2e
+
+pictures: setup ## take the pictures of the diagrams in docs/pathways that are missing or old
+	@sh tools/browser.sh
+	@$(BIN)/python -m tools.pictures
 
 clean: ## remove what was installed and built; the data in instance/ stays
 	rm -rf .venv node_modules app/web/static *.egg-info build \

@@ -1,17 +1,18 @@
 // Where the names of events, gateways and flows stand: the best of several places beside each.
 import { labelSize } from './text.mjs';
 
-const OVER_SHAPE = 400, OVER_LABEL = 300, OVER_LINE = 150, OVER_LANE_LINE = 60, OVER_BOX = 200;
+const OVER_SHAPE = 400, OVER_LABEL = 300, OVER_LINE = 150, OVER_LANE_LINE = 60, OVER_BOX = 200, AMBIGUOUS = 150;
 
 /** {labels: Map of id -> {x, y, width, height}, trouble: how badly they lie}. */
 export function placeLabels(model, grid, drawing) {
   const scene = sceneOf(model, grid, drawing), labels = new Map();
   const choose = (id, places) => {
     let best = null;
-    for (const { place, penalty } of places) {
-      const cost = trouble(scene, place) + penalty;
-      if (!best || cost < best.cost) best = { place, cost };
+    for (const { place, penalty, ambiguity = 0 } of places) {
+      const cost = trouble(scene, place) + penalty + ambiguity;
+      if (!best || cost < best.cost) best = { place, cost, ambiguity };
     }
+    scene.ambiguity += best.ambiguity;
     labels.set(id, best.place);
     scene.placed.push(best.place);
   };
@@ -31,7 +32,7 @@ function sceneOf(model, grid, { boxes, lines, lanes }) {
     segments.push({ from: lines[flow.at][index - 1], to: lines[flow.at][index], flow });
   }
   return {
-    segments, placed: [], laneLines: lanes.slice(1).map(([top]) => top),
+    segments, placed: [], ambiguity: 0, laneLines: lanes.slice(1).map(([top]) => top),
     solid: [...model.nodes.values()].filter(node => node.kind !== 'box').map(node => boxes.get(node.id)),
     frames: model.boxes.map(box => boxes.get(box.id)),
   };
@@ -79,11 +80,12 @@ function placesAlongFlow(model, scene, flow, points) {
   for (let index = 1; index < points.length; index++) {
     const from = points[index - 1], to = points[index], isAcross = from.y === to.y;
     const length = Math.abs(from.x - to.x) + Math.abs(from.y - to.y), own = isAcross ? size.width : size.height;
-    const shared = isShared(scene, flow, from, to, isAcross) ? 25 : 0;
     for (const away of [6, 14, 24, length / 2 - own / 2, length - own - 10]) {
       if (away < 0) continue;
-      const base = (index - 1) * 6 + away / 12 + shared;
-      const put = (x, y, penalty) => places.push({ place: { x: Math.round(x), y: Math.round(y), ...size }, penalty: base + penalty });
+      const base = (index - 1) * 6 + away / 12, ambiguity = isShared(scene, flow, from, to, away, own) ? AMBIGUOUS : 0;
+      const put = (x, y, penalty) => places.push({
+        place: { x: Math.round(x), y: Math.round(y), ...size }, penalty: base + penalty, ambiguity,
+      });
       if (isAcross) {
         const x = to.x > from.x ? from.x + away : from.x - away - size.width, over = Math.max(0, away + own + 8 - length) * 2;
         put(x, from.y - size.height - 3, over);
@@ -98,14 +100,16 @@ function placesAlongFlow(model, scene, flow, points) {
   return places;
 }
 
-// Whether another way out of the same node runs along this stretch: a name there would not say which is meant.
-function isShared(scene, flow, from, to, isAcross) {
-  const [along, beside] = isAcross ? ['x', 'y'] : ['y', 'x'];
+// Whether another way out of the same node runs along this stretch too, from `away` on for `own` pixels: a name there
+// would not say which is meant.
+function isShared(scene, flow, from, to, away, own) {
+  const [along, beside] = from.y === to.y ? ['x', 'y'] : ['y', 'x'], onward = to[along] > from[along] ? 1 : -1;
+  const one = from[along] + onward * away, two = from[along] + onward * (away + own);
   return scene.segments.some(segment => {
     if (segment.flow === flow || segment.flow.source !== flow.source) return false;
     if (segment.from[beside] !== from[beside] || segment.to[beside] !== from[beside]) return false;
-    const start = Math.max(Math.min(from[along], to[along]), Math.min(segment.from[along], segment.to[along]));
-    const end = Math.min(Math.max(from[along], to[along]), Math.max(segment.from[along], segment.to[along]));
+    const start = Math.max(Math.min(one, two), Math.min(segment.from[along], segment.to[along]));
+    const end = Math.min(Math.max(one, two), Math.max(segment.from[along], segment.to[along]));
     return end - start > 2;
   });
 }
@@ -128,7 +132,7 @@ function trouble(scene, label) {
 }
 
 function total(scene) {
-  return scene.placed.reduce((sum, label) => sum + trouble(scene, label), 0);
+  return scene.placed.reduce((sum, label) => sum + trouble(scene, label), scene.ambiguity);
 }
 
 function overlap(one, two, margin = 0) {

@@ -1,0 +1,1 @@
+"""Pictures of the shipped diagrams for docs/pathways: `make pictures`."""
