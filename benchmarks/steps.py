@@ -92,11 +92,14 @@ def start(place: Place, size: Size, progress: Progress) -> list[Figure]:
 def _both(
     bench: str, kind: str, what: str, middle: dict[str, Times], name: str, *, at_most: float | None = None
 ) -> list[Figure]:
-    """Beside the limit twice: the commit of a text that is there already, and of one that is serialised first."""
-    saving = "the limit serialises its state, as a commit of it must"
+    """Beside the limit, which persists its step as ours does; and beside the same when nothing is serialised.
+
+    The target is of the first: a commit that holds a text which was there before persists nothing.
+    """
+    bare = "for comparison: the limit commits a text that is there already and saves nothing of its step"
     return [
-        beside(bench, kind, what, middle[name], middle[f"{name} limit"], at_most=at_most),
-        beside(bench, kind, what, middle[name], middle[f"{name} saving"], at_most=at_most, note=saving),
+        beside(bench, kind, what, middle[name], middle[f"{name} saving"], at_most=at_most),
+        beside(bench, kind, what, middle[name], middle[f"{name} limit"], note=bare),
     ]
 
 
@@ -156,7 +159,7 @@ def complete(place: Place, size: Size, progress: Progress) -> list[Figure]:
             figures += _both("complete", place.kind, what, middle, f"{age.visits}", at_most=at_most)
         else:
             note = "bare SpiffWorkflow does not get this far: beside its step at 0 visits"
-            limit = middle[f"{young[0]} limit"]
+            limit = middle[f"{young[0]} saving"]
             figures.append(beside("complete", place.kind, what, middle[f"{age.visits}"], limit, note=note))
     return [*figures, _old_to_young("complete", place.kind, "over HTTP", middle, size)]
 

@@ -85,6 +85,19 @@ def show(viewer: Viewer, key: str) -> PathwayView:
     return PathwayView(row, steps, versions, can_start)
 
 
+def startable(viewer: Viewer, *, for_child: bool = False) -> list[tuple[str, list[PathwayRow]]]:
+    """What the viewer may start in their area, by group; `for_child` leaves the partnership out."""
+    offers, profile = reference.offers(), reference.profile(viewer.profile)
+    rows = [
+        row
+        for row in listed(viewer)
+        if may_start(viewer, row)
+        and offers.is_in(profile, row.key)
+        and not (for_child and row.is_for_partnership)
+    ]
+    return offers.grouped(rows)
+
+
 def may_start(viewer: Viewer, row: PathwayRow) -> bool:
     """Whether the viewer may start the pathway, for some child or for the partnership."""
     action = "start_for_partnership" if row.is_for_partnership else "start_pathway"

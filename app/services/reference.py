@@ -24,6 +24,7 @@ from app.domain.deadlines import Deadline, compute
 from app.domain.duties import Coverage, CoverageNotes, Register, coverage
 from app.domain.errors import BadInput
 from app.domain.forms import read_form
+from app.domain.offers import Offers
 from app.domain.profiles import Profile, build_profiles
 from app.domain.roles import RoleTable
 from app.domain.workdays import WorkingCalendar
@@ -129,6 +130,13 @@ def elements_by_duty() -> Mapping[str, tuple[tuple[str, str], ...]]:
 def met_by() -> Mapping[str, tuple[MetBy, ...]]:
     """For each duty the elements of the shipped drawings that meet it."""
     return _cached("elements", lambda: sorted(PROCESSES.glob("*/*.bpmn")), _read_elements)
+
+
+def offers() -> Offers:
+    """How pathways are grouped for those who start them, and what each needs (processes/catalogue.yaml)."""
+    return _cached(
+        "offers", lambda: [PROCESSES / "catalogue.yaml"], lambda paths: Offers.build(_read_yaml(paths[0]))
+    )
 
 
 def problems() -> Mapping[str, BadInput]:

@@ -6,7 +6,7 @@ events are read from the audit that the services themselves wrote.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -105,8 +105,12 @@ def run(
     until: datetime | None = None,
     scenario: Scenario | None = None,
     bundles: Mapping[str, Bundle] | None = None,
+    afterwards: Callable[[Session, str], None] | None = None,
 ) -> dict[str, Any]:
     """The story of one child on one pathway: `{"pathway", "profile", "start", "until", "events": [...]}`.
+
+    `afterwards` may look at what the story has left behind, before it is thrown away: it is given a session and the
+    child's id. The authority's id is the profile's key.
 
     Raises BadInput for an unknown pathway, profile or way of completing, and for answers that do not fit.
     """
@@ -126,6 +130,9 @@ def run(
         while _step(running):
             pass
         events = story.events()
+        if afterwards is not None:
+            with reading() as session:
+                afterwards(session, running.child_id)
     return {
         "pathway": pathway,
         "profile": chosen.key,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, g, render_template
 
-from app.services import pathway_view
+from app.services import pathway_view, reference
 from app.web.guard import allowed
 from app.web.local_words import local_diagram
 
@@ -15,7 +15,9 @@ pages = Blueprint("pathways", __name__)
 @allowed("see_pathways", section="pathways.index")
 def index() -> str:
     """Every pathway, those that a person starts first."""
-    return render_template("pathways/index.html", page_name="Pathways", rows=pathway_view.listed(g.viewer))
+    rows = pathway_view.listed(g.viewer)
+    groups = reference.offers().grouped(row for row in rows if row.starts_by_hand)
+    return render_template("pathways/index.html", page_name="Pathways", rows=rows, groups=groups)
 
 
 @pages.get("/pathways/<key>")

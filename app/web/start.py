@@ -56,12 +56,8 @@ def begin() -> Answer:
     """Choose the pathway; what is chosen already (pathway, child) is not asked again."""
     require(g.viewer, "start_pathway", AuthorityThing(g.viewer.authority_id))
     pathway, child_id = request.args.get("pathway", ""), request.args.get("child_id", "")
-    startable = [
-        row
-        for row in pathway_view.listed(g.viewer)
-        if pathway_view.may_start(g.viewer, row) and not (child_id and row.is_for_partnership)
-    ]
-    chosen = next((row for row in startable if row.key == pathway), None)
+    groups = pathway_view.startable(g.viewer, for_child=bool(child_id))
+    chosen = next((row for _, rows in groups for row in rows if row.key == pathway), None)
     if chosen:
         if chosen.is_for_partnership:
             return redirect(url_for("partnership.form", pathway=pathway))
@@ -71,7 +67,11 @@ def begin() -> Answer:
     asked = "send" in request.args
     errors = [{"text": "Select the pathway to start", "href": "#pathway"}] if asked else []
     return render_template(
-        "start/pathway.html", page_name="Start a pathway", rows=startable, child_id=child_id, errors=errors
+        "start/pathway.html",
+        page_name="Which pathway do you want to start?",
+        groups=groups,
+        child_id=child_id,
+        errors=errors,
     )
 
 
