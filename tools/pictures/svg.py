@@ -46,6 +46,13 @@ async ({ xml, ink, paper, tints }) => {
     const body = !labelTarget && tint && registry.getGraphics(id).querySelector('.djs-visual > :first-child');
     if (body) Object.assign(body.style, { fill: tint, fillOpacity: 1 });
   });
+  // The lanes inside a box are drawn over its frame: the frame once more, on top of them.
+  registry.filter(({ type, children }) => type === 'bpmn:SubProcess' && children.length).forEach(({ id }) => {
+    const drawn = registry.getGraphics(id), frame = drawn.querySelector('.djs-visual > rect').cloneNode();
+    frame.style.fill = 'none';
+    frame.setAttribute('transform', drawn.getAttribute('transform'));
+    drawn.parentNode.querySelector(':scope > .djs-children').append(frame);
+  });
   const { svg } = await viewer.saveSVG();
   viewer.destroy();
   return svg;
