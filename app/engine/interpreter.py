@@ -62,6 +62,13 @@ class Interpreter:
         except ExpressionRefused as error:
             raise _failure(task, error.sentence) from error
         self.effects.append(Effect(task.task_spec.element.id, operation_name, values))
+        if operation_name == operators.RECORD_FACT:
+            self._learn(str(values["name"]), values["value"])
+
+    def _learn(self, fact: str, value: Any) -> None:
+        """What the step records is known from here on, as it will be in the next step."""
+        self.context = replace(self.context, facts={**self.context.facts, fact: value})
+        self._tables.clear()
 
     def note(self, message: SentMessage) -> None:
         """A message was sent."""

@@ -7,15 +7,16 @@ from typing import Any
 
 from app.domain.errors import ExpressionRefused
 
+RECORD_FACT = "record_fact"
 OPERATORS: Mapping[str, tuple[str, ...]] = {
     "notify": ("template", "to"),
     "record_status": ("status", "from_at"),
     "end_status": ("status", "at"),
-    "record_fact": ("name", "value"),
+    RECORD_FACT: ("name", "value"),
     "open_bed_nights": ("from_at",),
     "close_bed_nights": ("at",),
 }
-_MAY_BE_EMPTY = frozenset({("record_fact", "value")})
+_MAY_BE_EMPTY = frozenset({(RECORD_FACT, "value")})
 
 
 def problem(name: str, parameters: Iterable[str]) -> str | None:

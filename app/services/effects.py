@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
-from app.domain.clock import now
+from app.domain.clock import LONDON, now
 from app.domain.errors import EngineFailure
 from app.domain.ids import new_id
 from app.domain.moments import read_moment
@@ -209,15 +209,16 @@ def contacts_for(
 
 def _record_status(site: Site, effect: Effect) -> list[Entry]:
     status = str(effect.parameters["status"])
-    open_already = site.session.scalar(
-        select(LegalStatus.id).where(
+    from_at = site.session.scalar(
+        select(LegalStatus.from_at).where(
             LegalStatus.authority_id == site.instance.authority_id,
             LegalStatus.child_id == site.instance.child_id,
             LegalStatus.status == status,
             LegalStatus.until_at.is_(None),
         )
     )
-    if open_already is None:
+    if from_at is None:
+        from_at = _moment(effect, "from_at")
         site.session.execute(
             insert(LegalStatus).values(
                 authority_id=site.instance.authority_id,
@@ -225,9 +226,11 @@ def _record_status(site: Site, effect: Effect) -> list[Entry]:
                 child_id=site.instance.child_id,
                 instance_id=site.instance.id,
                 status=status,
-                from_at=_moment(effect, "from_at"),
+                from_at=from_at,
             )
         )
+    if status == "looked_after":
+        _state(site, "looked_after_from_on", from_at.astimezone(LONDON).date().isoformat())
     return [_noted(site, effect, "status_recorded", status)]
 
 
@@ -249,15 +252,19 @@ def _end_status(site: Site, effect: Effect) -> list[Entry]:
 
 def _record_fact(site: Site, effect: Effect) -> list[Entry]:
     name = str(effect.parameters["name"])
+    _state(site, name, effect.parameters.get("value"))
+    return [_noted(site, effect, "fact_recorded", name)]
+
+
+def _state(site: Site, fact: str, value: Any) -> None:
     facts.record(
         site.session,
         site.instance.authority_id,
         site.instance.child_id,
-        {name: effect.parameters.get("value")},
+        {fact: value},
         person_id=None,
         task_id=None,
     )
-    return [_noted(site, effect, "fact_recorded", name)]
 
 
 def _open_bed_nights(site: Site, effect: Effect) -> list[Entry]:

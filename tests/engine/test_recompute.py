@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from app.domain.workdays import WorkingCalendar
 from app.engine import runner
-from tests.engine.diagrams import boundary, end, gateway, line, task, timer
+from tests.engine.diagrams import boundary, end, gateway, line, service, task, timer
 from tests.engine.walking import SavedWalk, at, compiled
 
 PATHWAY = line(
@@ -68,3 +68,18 @@ def test_a_look_changes_nothing(roles, context):
     assert step.state == walk.step.state
     assert (step.tasks, step.timers, step.subscriptions) == (walk.step.tasks, walk.step.timers, ())
     assert step.history == step.messages == step.effects == ()
+
+
+def test_what_a_step_records_of_the_child_counts_in_the_same_step(roles, context):
+    pathway = line(
+        service("note", "record_fact", name="'placed_at'", value="'2027-01-04T09:00:00+00:00'"),
+        task("visit", due='deadline("visit.first", fact("placed_at"))'),
+        path="start > note > visit > end",
+    )
+    known = replace(context, facts={"placed_at": "2026-12-24T17:40:00+00:00"})
+
+    (visit,) = SavedWalk(compiled(pathway, roles), known, {}, None).step.tasks
+
+    assert visit.due is not None
+    assert visit.due.from_at == at("2027-01-04T09:00:00+00:00")
+    assert known.facts["placed_at"] == "2026-12-24T17:40:00+00:00"

@@ -7,6 +7,8 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from app.domain.clock import LONDON
 from app.domain.durations import after
 from app.services import simulation
@@ -53,11 +55,18 @@ def walk(
     variables: Mapping[str, Any] | None = None,
     tasks: Mapping[str, Mapping[str, Any]] | None = None,
     messages: tuple[Mapping[str, Any], ...] = (),
+    afterwards: Callable[[Session, str], None] | None = None,
 ) -> Story:
     """The story of one child; the pathway must not break down on the way."""
     scenario = simulation.Scenario(variables or {}, tasks or {}, messages)
     told = simulation.run(
-        pathway, profile=profile, start=start, complete=complete, until=after(start, until), scenario=scenario
+        pathway,
+        profile=profile,
+        start=start,
+        complete=complete,
+        until=after(start, until),
+        scenario=scenario,
+        afterwards=afterwards,
     )
     story = Story(told)
     assert not story.of("incident")
