@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
 import subprocess
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -59,6 +61,29 @@ def test_a_shipped_diagram_names_everything_that_a_person_reads(path: Path) -> N
         assert bool(gateway.get("name")) == is_question, (
             f"{gateway.get('id')}: a question has a name, a meeting of ways has none"
         )
+
+
+@each_diagram
+def test_no_two_ways_to_one_goal_look_like_a_way_from_one_to_the_other(path: Path) -> None:
+    root = etree.parse(path).getroot()
+    bpmn = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
+    goals = {flow.get("id"): flow.get("targetRef") for flow in root.iter(f"{bpmn}sequenceFlow")}
+    turns: dict[tuple[str, float, float], list[tuple[float, float, str]]] = {}
+
+    faced = []
+    for key, goal in goals.items():
+        points = [(float(point.get("x")), float(point.get("y"))) for point in way_of(root, key)]
+        for (from_x, from_y), (x, y) in pairwise(points[:-1]):
+            side = (
+                math.copysign(1, from_x - x) * (from_x != x),
+                math.copysign(1, from_y - y) * (from_y != y),
+            )
+            here = turns.setdefault((goal, x, y), [])
+            faced += [
+                f"{other} and {key}" for *facing, other in here if (-side[0], -side[1]) == tuple(facing)
+            ]
+            here.append((*side, key))
+    assert faced == []
 
 
 def shape(root: etree._Element, key: str) -> etree._Element:
