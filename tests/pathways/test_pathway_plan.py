@@ -242,3 +242,42 @@ def test_every_end_of_every_diagram_is_reached(key: str) -> None:
 @pytest.mark.parametrize("key", ["pathway_plan", "adviser_at_meetings"])
 def test_two_years_pass_in_every_area(key: str, profile: str, complete: str) -> None:
     assert walk(key, profile, complete=complete, until="P730D").of("task_created")
+
+
+# Where it begins
+
+
+def remanded(status: str, *earlier: dict[str, Any]) -> Story:
+    """A remand in Stoke that ends with bail after a month; leaving care is checked two weeks later."""
+    ended = {"at": "P30D", "name": "remand_ended", "payload": {"reason": "bail"}}
+    answers = {"check_leaving_care": {"status": status}}
+    return walk("remand_yda", "stoke", until="P60D", messages=(*earlier, ended), tasks=answers)
+
+
+@pytest.mark.parametrize(
+    ("status", "plans", "end"),
+    [("eligible", 1, "pathway_plan_begins"), ("none", 0, "leaving_care_checked")],
+)
+def test_the_plan_begins_by_itself_when_the_remand_entitles_the_child(
+    status: str, plans: int, end: str
+) -> None:
+    story = remanded(status)
+
+    assert len(story.of("instance_started", definition="pathway_plan")) == plans
+    assert end in ends_of(story, "remand_yda")
+
+
+def test_a_plan_that_has_begun_is_not_begun_again() -> None:
+    begun = {
+        "at": "P10D",
+        "name": "pathway_plan_needed",
+        "payload": {
+            "opened_at": "2027-01-03T17:40:00+00:00",
+            "pathway_plan_on": None,
+            "eligible_from_on": None,
+        },
+    }
+    story = remanded("eligible", begun)
+
+    assert len(story.of("instance_started", definition="pathway_plan")) == 1
+    assert "leaving_care_checked" in ends_of(story, "remand_yda")
