@@ -75,7 +75,7 @@ def nearly_eighteen(ends_on: str) -> Story:
     )  # fmt: skip
     answers = {
         "record_order_outcome": {"outcome": "other"},
-        "correct_end_date": {"requirement_ends_on": "2028-11-20"},
+        "correct_end_date": {"put_right_to_on": "2028-11-20"},
     }
     return considered(until="P730D", tasks=answers, messages=(order,))
 
