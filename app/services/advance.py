@@ -21,7 +21,7 @@ from app.domain.clock import now
 from app.domain.errors import EngineFailure, NotFound, StaleTask, ThroughcareError
 from app.domain.ids import new_id
 from app.engine.contracts import CompiledVersion, EngineContext, Step
-from app.services import definitions, effects, incident_rows, projection, task_rows
+from app.services import definitions, effects, incident_rows, projection, step_messages, task_rows
 from app.services.crashpoints import crash_point
 from app.store import audit
 from app.store.audit import Entry, Tip
@@ -127,7 +127,7 @@ def apply(
     crash_point("after_engine")
     mirror = projection.read(session, instance)
     entries = list(cause.entries)
-    entries += effects.send_messages(session, instance, version, step, context)
+    entries += step_messages.send_messages(session, instance, version, step, context)
     entries += effects.apply_effects(session, instance, version, step, context)
     with together(session):
         saved = _write(session, instance, step, mirror, cause, context, entries)

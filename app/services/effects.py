@@ -1,4 +1,4 @@
-"""What a step asks for outside its instance: messages to others, letters to people, facts and statuses of the child.
+"""What a step asks for outside its instance: letters to people, facts and statuses of the child.
 
 Everything here is rows in the same transaction; nothing is sent until it has been committed.
 """
@@ -19,16 +19,14 @@ from app.domain.ids import new_id
 from app.domain.moments import read_moment
 from app.domain.profiles import Contact
 from app.engine.contracts import CompiledVersion, Effect, EngineContext, Step
-from app.services import facts, messages_out
+from app.services import facts
 from app.services.task_rows import duties_in
 from app.store.audit import Entry
 from app.store.children import BedNights, ChildWorker, LegalStatus
 from app.store.db import execute, table_of
 from app.store.outbox import Notification
 from app.store.people import Person
-from app.store.tasks import UserTask
 
-ESCALATE = "escalate"
 _ADD_LETTERS = insert(table_of(Notification))
 _WORKER = (
     select(Person.name, Person.username)
@@ -54,74 +52,6 @@ class Site:
     version: CompiledVersion
     context: EngineContext
     occasion: str
-
-
-def send_messages(
-    session: Session, instance: Row[Any], version: CompiledVersion, step: Step, context: EngineContext
-) -> list[Entry]:
-    """Queue the step's messages in their order."""
-    entries: list[Entry] = []
-    for sent in step.messages:
-        declared = version.messages.get(sent.name)
-        message_id = messages_out.queue(
-            session,
-            instance,
-            name=sent.name,
-            payload=sent.payload,
-            correlate=declared.correlate if declared else "root",
-        )
-        element = version.element(sent.element_id)
-        facts_ = {
-            "definition": instance.definition_key,
-            "element": sent.element_id,
-            "name": element.name if element else sent.name,
-            "lane": element.role if element else None,
-            "duty": duties_in(context.profile.area, element.duty) if element else [],
-            "message": sent.name,
-        }
-        entries.append(
-            Entry(kind="message_sent", child_id=instance.child_id, message_id=message_id, facts=facts_)
-        )
-        if sent.name == ESCALATE:
-            entries.append(note_escalation(session, instance, sent.payload, context))
-    return entries
-
-
-def note_escalation(
-    session: Session, instance: Row[Any], payload: Mapping[str, Any], context: EngineContext
-) -> Entry:
-    """Mark the late task as escalated, so that its completion ends the escalation."""
-    late = payload.get("correlation_key")
-    session.execute(
-        update(UserTask)
-        .where(
-            UserTask.authority_id == instance.authority_id,
-            UserTask.instance_id == instance.id,
-            UserTask.element_id == late,
-            UserTask.state == "open",
-        )
-        .values(escalated_at=now())
-        .execution_options(synchronize_session=False)
-    )
-    return Entry(
-        kind="escalated",
-        child_id=instance.child_id,
-        facts={
-            "definition": instance.definition_key,
-            "element": late,
-            "name": payload.get("name"),
-            "lane": payload.get("lane"),
-            "duty": duties_in(context.profile.area, _ids(payload.get("duty"))),
-            "due_at": payload.get("due_at"),
-        },
-    )
-
-
-def _ids(duty: Any) -> list[str]:
-    """Duty ids as a diagram or the platform names them: a list, or text with commas."""
-    if isinstance(duty, str):
-        return [part.strip() for part in duty.split(",") if part.strip()]
-    return list(duty or [])
 
 
 def apply_effects(

@@ -21,11 +21,11 @@ from app.engine import runner
 from app.services import (
     advance,
     definitions,
-    effects,
     messages,
     messages_out,
     rebuilding,
     reference,
+    step_messages,
     surroundings,
 )
 from app.services.advance import Cause
@@ -257,8 +257,8 @@ def _mark_overdue(session: Session, instance: advance.InstanceRow, timer: Row[An
             "agency": role.agency if role else "csc",
             "level": 1,
         }
-        messages_out.queue(session, instance, name=effects.ESCALATE, payload=payload)
-        entries.append(effects.note_escalation(session, instance, payload, context))
+        messages_out.queue(session, instance, name=step_messages.ESCALATE, payload=payload)
+        entries.append(step_messages.note_escalation(session, instance, payload, context))
     advance.record(session, instance, entries)
 
 
