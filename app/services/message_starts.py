@@ -14,6 +14,7 @@ from app.engine import runner
 from app.services import advance, definitions, incident_rows, surroundings
 from app.services.advance import Cause
 from app.services.poison import one_step
+from app.store import audit
 from app.store.audit import Entry
 from app.store.db import savepoint
 from app.store.outbox import OutboxMessage
@@ -75,7 +76,7 @@ def _start_one(session: Session, message: Row[Any], key: str) -> str:
             advance.apply(session, instance, version, step, cause, context)
             return str(instance.id)
     except EngineFailure as failure:
-        return incident_rows.note_incident(
+        incident_id = incident_rows.note_incident(
             session,
             failure,
             {"do": "start", "message": message.id, "definition": key},
@@ -84,6 +85,16 @@ def _start_one(session: Session, message: Row[Any], key: str) -> str:
             instance_id=message.sender_id,
             definition_key=key,
         )
+        told = {
+            "definition": key,
+            "element": failure.element_id,
+            "name": key.replace("_", " "),
+            "detail": failure.sentence,
+            "incident": incident_id,
+        }
+        entry = Entry(kind="incident", child_id=message.child_id, message_id=message.id, facts=told)
+        audit.note(session, entry, authority_id=message.authority_id, stream=f"child:{message.child_id}")
+        return incident_id
 
 
 def started_entry(instance: advance.InstanceRow, message: Row[Any]) -> Entry:
