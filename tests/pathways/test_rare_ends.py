@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
-from app.services import simulation
+from app.domain.clock import LONDON
+from app.engine import catalogue, runner
+from app.engine.contracts import CompiledVersion, EngineContext, Step
+from app.services import definitions, reference, simulation
 from tests.pathways.walks import CHRISTMAS_EVE, Story, walk
 
 
@@ -91,3 +95,97 @@ def test_a_pathway_that_a_message_cannot_start_is_an_incident_of_the_story() -> 
 
     (incident,) = [event for event in told["events"] if event["kind"] == "incident"]
     assert (incident["definition"], incident["element"]) == ("tell_by_phone", "ring_recipient")
+
+
+# Ends that no shipped profile and no punctual person reaches: walked by hand, step by step
+
+
+class Hand:
+    """A pathway that a test takes from step to step; `ends` are those reached so far."""
+
+    def __init__(self, version: CompiledVersion, context: EngineContext, step: Step) -> None:
+        self.version, self.context, self.ends = version, context, set[str]()
+        self.take(step)
+
+    def take(self, step: Step) -> None:
+        """What a step led to."""
+        self.step = step
+        self.ends |= {
+            row.element_id
+            for row in step.history
+            if row.element_type == "endEvent" and row.left == "completed"
+        }
+
+    def hear(self, message: str) -> None:
+        """The message reaches everything that waits for it."""
+        refs = [waiting.ref for waiting in self.step.subscriptions if waiting.name == message]
+        self.take(runner.deliver(self.version, self.step.state, self.context, refs, message, {}))
+
+    def complete(self, element: str, **answers: Any) -> None:
+        """Somebody does the task of an element."""
+        (task,) = [task for task in self.step.tasks if task.element.id == element]
+        self.take(runner.complete(self.version, self.step.state, self.context, task.ref, answers))
+
+
+def by_hand(key: str, payload: dict[str, Any], **changes: Any) -> Hand:
+    """A pathway of Stockport's, started by its message; `changes` are of the profile."""
+    profile = replace(reference.profile("stockport"), **changes)
+    now = CHRISTMAS_EVE + timedelta(days=3)
+    context = EngineContext(now, profile, reference.calendar_for(profile.division))
+    version = catalogue.compile(definitions.shipped()[key], reference.roles())
+    return Hand(version, context, runner.start(version, context, {}, payload))
+
+
+HEARING = {
+    "known_at": "2026-12-24T17:40:00+00:00",
+    "court_name": None,
+    "next_hearing_on": "2027-01-12",
+    "next_hearing_time": None,
+    "hearing_type": None,
+    "heard_elsewhere": True,
+    "looked_after_before": True,
+}
+
+
+@pytest.mark.parametrize("key", ["court_officer_duty", "ten_point_plan_check"])
+def test_what_should_have_come_before_the_hearing_is_closed_by_its_result(key: str) -> None:
+    switches = {**reference.profile("stockport").switches, "ten_point_plan": True}
+    hand = by_hand(key, HEARING, switches=switches)
+    assert hand.step.tasks
+
+    hand.hear("court_day_over")
+
+    assert not hand.step.tasks
+    assert "closed_by_the_result" in hand.ends
+
+
+def test_a_ladder_of_four_levels_can_be_settled_at_the_fourth() -> None:
+    late = {"correlation_key": "x", "element": "x", "name": "A visit", "duty": "", "agency": "csc", "level": 4,
+            "due_at": "2026-12-24T17:40:00+00:00"}  # fmt: skip
+    rung = reference.profile("stockport").ladder[0]
+    hand = by_hand("escalation", late, ladder=(rung, rung, rung, rung))
+
+    hand.complete("respond_at_fourth_level", settled=True)
+
+    assert "settled_at_fourth_level" in hand.ends
+
+
+def test_probation_as_a_partner_without_managers_who_meet() -> None:
+    switches = {
+        **reference.profile("stockport").switches,
+        "probation_partner": True,
+        "quarterly_meeting": False,
+    }
+    hand = by_hand("working_with_probation", {"opened_at": "2026-12-24T17:40:00+00:00"}, switches=switches)
+
+    assert "no_managers_meeting" in hand.ends
+
+
+def test_social_care_is_warned_of_a_likely_remand_before_the_hearing_is_over() -> None:
+    story = walk(
+        "before_court",
+        start=datetime(2027, 1, 12, 9, 30, tzinfo=LONDON),
+        tasks={"assess_for_bail": {"rilaa_likely": True}},
+    )
+
+    assert "social_care_warned" in ends(story, "before_court")
