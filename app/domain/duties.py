@@ -71,6 +71,16 @@ class Duty:
     deadline_inferred: str = ""
     statutory_note: str = ""
 
+    @property
+    def sentence(self) -> str:
+        """What the duty asks for, as a sentence."""
+        return self.does[:1].upper() + self.does[1:] + ("" if self.does.endswith(".") else ".")
+
+    @property
+    def strength_in_words(self) -> str:
+        """Must, Should, Good practice or Fact."""
+        return self.strength.replace("_", " ").capitalize()
+
 
 class Register:
     """Every duty, in the order of the files."""

@@ -14,9 +14,8 @@ from datetime import date, timedelta
 from typing import Literal
 
 from app.domain.errors import BadInput
-from app.domain.moments import birthday, day_in_words
+from app.domain.moments import age_on, birthday, day_in_words
 
-Basis = Literal["looked_after", "care_order", "section_20", "youth_detention"]
 Status = Literal[
     "looked_after",
     "eligible",
@@ -56,7 +55,7 @@ CONFIRMED = (
     "never_looked_after",
 )
 """What a person settles: what a child is in law by the time in care."""
-ROUTES: dict[Status, Route] = {
+ROUTES: dict[str, Route] = {
     "looked_after": "still_looked_after",
     "eligible": "still_looked_after",
     "relevant": "care_leaver",
@@ -65,6 +64,11 @@ ROUTES: dict[Status, Route] = {
     "former_looked_after": "former",
     "never_looked_after": "never",
 }
+
+
+def name_of(status: str) -> str:
+    """A status, or the basis of a time in care, as a page says it."""
+    return NAMES.get(status, status.replace("_", " ").capitalize())
 
 
 @dataclass(frozen=True)
@@ -131,7 +135,7 @@ class _History:
         self.today = today
         self.detained = detained
         self.care = care
-        self.age = next(years for years in range(130, -1, -1) if birthday(born_on, years) <= today)
+        self.age = age_on(born_on, today)
         self.is_looked_after = any(period.covers(today) for period in care)
         self.days = _days(care, min(today, self.eighteenth - timedelta(days=1)))
         self.since_14 = sorted(day for day in self.days if day >= self.fourteenth)

@@ -38,6 +38,11 @@ def birthday(born_on: date, years: int) -> date:
     return date(year, 3, 1) if is_moved else born_on.replace(year=year)
 
 
+def age_on(born_on: date, day: date) -> int:
+    """Whole years on a day: how many birthdays there have been."""
+    return day.year - born_on.year - ((day.month, day.day) < (born_on.month, born_on.day))
+
+
 def day_in_words(day: date, *, year: bool = True) -> str:
     """Such as Thursday 31 December 2026."""
     words = f"{WEEKDAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]}"

@@ -11,7 +11,7 @@ from typing import Any, Self
 from app.domain.clock import LONDON
 from app.domain.deadlines import Deadline, compute
 from app.domain.errors import ExpressionRefused
-from app.domain.moments import birthday
+from app.domain.moments import age_on, birthday
 from app.engine.contracts import EngineContext
 from app.engine.moments import as_date, as_moment
 
@@ -88,9 +88,7 @@ class Functions:
 
     def age(self, born: Any, on: Any = None) -> int:
         """Whole years since a date of birth, today or on a given day."""
-        birth = as_date(born)
-        day = self.today() if on is None else as_date(on)
-        return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
+        return age_on(as_date(born), self.today() if on is None else as_date(on))
 
     def fact(self, name: str, default: Any = None) -> Any:
         """What is known about the child under `name`, else `default`."""

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.access import Viewer, may, require
 from app.domain.clock import LONDON
-from app.domain.moments import day_in_words
+from app.domain.moments import day_in_words, london_day
 from app.services import facts, reference
 from app.services.children import ChildRow, get
 from app.services.instance_view import InstanceRow, of_child
@@ -152,7 +152,7 @@ def _chronology(session: Session, authority_id: str, child_id: str) -> tuple[Hap
 
 
 def _day(moment: str | None) -> str:
-    return day_in_words(datetime.fromisoformat(moment).astimezone(LONDON).date()) if moment else "no date"
+    return day_in_words(london_day(datetime.fromisoformat(moment))) if moment else "no date"
 
 
 def _happening(row: Any) -> Happening:

@@ -229,10 +229,10 @@ def starting_on(session: Session, message: str) -> list[str]:
 
 def published(session: Session, key: str | None = None) -> list[Published]:
     """Every version, newest first; of one pathway where `key` is given."""
-    query = select(DefinitionVersion).order_by(DefinitionVersion.key, DefinitionVersion.number.desc())
+    version = DefinitionVersion  # its columns without the bundle: lists need none of the drawings
+    query = select(
+        version.id, version.key, version.number, version.name, version.note, version.is_current
+    ).order_by(version.key, version.number.desc())
     if key is not None:
-        query = query.where(DefinitionVersion.key == key)
-    return [
-        Published(found.id, found.key, found.number, found.name, found.note, found.is_current)
-        for found in session.scalars(query)
-    ]
+        query = query.where(version.key == key)
+    return [Published(*found) for found in session.execute(query)]

@@ -10,11 +10,11 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.access import Viewer, may, require
-from app.domain.clock import LONDON, today
+from app.domain.clock import today
 from app.domain.errors import BadInput, NotFound
 from app.domain.ids import new_id
-from app.domain.legal_status import CONFIRMED, NAMES, RECORDED, ROUTES, Period, Suggestion, suggest
-from app.domain.moments import start_of_day
+from app.domain.legal_status import CONFIRMED, RECORDED, ROUTES, Period, Suggestion, name_of, suggest
+from app.domain.moments import london_day, start_of_day
 from app.services import children, facts, lists
 from app.services.children import ChildRow
 from app.services.task_view import badges
@@ -118,10 +118,10 @@ def confirm(viewer: Viewer, child_id: str, status: str, reason: str) -> None:
         _require_settling(session, viewer, child_id)
         _end(session, viewer, child_id, [row.id for row in view.rows if row.status in CONFIRMED], today())
         _add(session, viewer, child_id, status, today(), None)
-        route = {"status_route": ROUTES.get(status)}  # type: ignore[call-overload]
+        route = {"status_route": ROUTES.get(status)}
         facts.record(session, viewer.authority_id, child_id, route, person_id=viewer.person_id, task_id=None)
         told = {
-            "detail": NAMES[status],
+            "detail": name_of(status),
             "suggested": view.suggestion.status,
             "reason": " ".join([reason.strip(), *view.suggestion.reasons]).strip(),
         }
@@ -146,10 +146,10 @@ def record_period(
         known = [row for row in _rows(session, viewer.authority_id, child_id) if row.status == basis]
         last = until_on or date.max
         if any(row.from_on <= last and from_on <= (row.until_on or date.max) for row in known):
-            sentence = f"{NAMES[basis]} is recorded for some of these days already"
+            sentence = f"{name_of(basis)} is recorded for some of these days already"
             raise BadInput(sentence, {"from_on": [sentence]})
         _add(session, viewer, child_id, basis, from_on, until_on)
-        told = {"detail": NAMES[basis], "reason": reason.strip(), "from": from_on.isoformat()}
+        told = {"detail": name_of(basis), "reason": reason.strip(), "from": from_on.isoformat()}
         _note(session, viewer, child_id, "status_recorded", told)
 
 
@@ -185,7 +185,8 @@ def _rows(session: Session, authority_id: str, child_id: str) -> tuple[StatusRow
         .order_by(LegalStatus.from_at, LegalStatus.id)
     )
     return tuple(
-        StatusRow(row.id, row.status, _name(row.status), _day(row.from_at), _last_day(row)) for row in found
+        StatusRow(row.id, row.status, name_of(row.status), london_day(row.from_at), _last_day(row))
+        for row in found
     )
 
 
@@ -194,7 +195,7 @@ def _periods(session: Session, authority_id: str, child_id: str, rows: tuple[Sta
     nights = session.scalars(
         select(BedNights).where(BedNights.authority_id == authority_id, BedNights.child_id == child_id)
     )
-    return care + [Period("youth_detention", _day(stay.from_at), _last_day(stay)) for stay in nights]
+    return care + [Period("youth_detention", london_day(stay.from_at), _last_day(stay)) for stay in nights]
 
 
 def _said(session: Session, authority_id: str, child_id: str) -> tuple[Said, ...]:
@@ -211,7 +212,7 @@ def _said(session: Session, authority_id: str, child_id: str) -> tuple[Said, ...
         .order_by(AuditEntry.id.desc())
     )
     return tuple(
-        Said(row.at, row.kind, _name(str(row.facts.get("detail"))), row.name, row.facts.get("reason") or "")
+        Said(row.at, row.kind, name_of(str(row.facts.get("detail"))), row.name, row.facts.get("reason") or "")
         for row in rows
     )
 
@@ -250,14 +251,6 @@ def _note(session: Session, viewer: Viewer, child_id: str, kind: str, told: dict
     audit.note(session, entry, authority_id=viewer.authority_id, stream=f"child:{child_id}")
 
 
-def _name(status: str) -> str:
-    return NAMES.get(status, status.replace("_", " ").capitalize())
-
-
-def _day(moment: datetime) -> date:
-    return moment.astimezone(LONDON).date()
-
-
 def _last_day(row: LegalStatus | BedNights) -> date | None:
     # A pathway may end a status at the very moment at which it began: the record keeps what was said.
-    return max(_day(row.until_at), _day(row.from_at)) if row.until_at else None
+    return max(london_day(row.until_at), london_day(row.from_at)) if row.until_at else None

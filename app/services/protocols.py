@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import tuple_
 from sqlalchemy.orm import Session
 
 from app.domain.access import AuthorityThing, Viewer, require
@@ -17,7 +17,6 @@ from app.services.lists import TaskRow, as_task_row, task_rows
 from app.services.reference import MetBy
 from app.services.work_queries import IS_OPEN
 from app.store.db import reading
-from app.store.people import Authority
 from app.store.tasks import UserTask
 from app.store.ties import sees_child
 
@@ -42,12 +41,6 @@ class DutyRow:
     actors: tuple[str, ...]
 
     @property
-    def words(self) -> str:
-        """What the duty asks for, as a sentence."""
-        does = self.duty.does
-        return does[:1].upper() + does[1:] + ("" if does.endswith(".") else ".")
-
-    @property
     def status_words(self) -> str:
         """How the duty is met, in three words."""
         return STATUSES[self.status]
@@ -70,7 +63,6 @@ class ProtocolView:
     areas: tuple[tuple[str, str], ...]
     clauses: tuple[Clause, ...]
     counts: Mapping[str, int]
-    own_area: str | None
 
 
 @dataclass(frozen=True)
@@ -80,7 +72,6 @@ class DutyView:
     row: DutyRow
     area_name: str
     tasks: tuple[TaskRow, ...]
-    profile_words: Mapping[str, str]
 
 
 def show(viewer: Viewer, area: str | None = None, status: str | None = None) -> ProtocolView:
@@ -89,7 +80,7 @@ def show(viewer: Viewer, area: str | None = None, status: str | None = None) -> 
     Raises NotFound for an area without a protocol.
     """
     require(viewer, "see_duties", AuthorityThing(viewer.authority_id))
-    own = _own_area(viewer)
+    own = reference.profile(viewer.profile).area
     areas = reference.register().areas()
     chosen = area or own or areas[0]
     if chosen not in areas:
@@ -101,7 +92,7 @@ def show(viewer: Viewer, area: str | None = None, status: str | None = None) -> 
         Clause(name, tuple(group)) for name, group in groupby(shown, key=lambda row: row.duty.clause)
     )
     names = tuple((one, area_name(one)) for one in areas)
-    return ProtocolView(chosen, area_name(chosen), names, clauses, counts, own)
+    return ProtocolView(chosen, area_name(chosen), names, clauses, counts)
 
 
 def duty(viewer: Viewer, duty_id: str) -> DutyView:
@@ -112,8 +103,7 @@ def duty(viewer: Viewer, duty_id: str) -> DutyView:
     row = _row(found)
     with reading() as session:
         tasks = _tasks(session, viewer, row.met_by)
-        profile = reference.profile(_profile_key(session, viewer))
-    return DutyView(row, area_name(known.area), tasks, profile.words)
+    return DutyView(row, area_name(known.area), tasks)
 
 
 def area_name(area: str) -> str:
@@ -149,12 +139,3 @@ def _tasks(session: Session, viewer: Viewer, met: tuple[MetBy, ...]) -> tuple[Ta
         .limit(MOST_TASKS)
     )
     return tuple(as_task_row(row) for row in rows)
-
-
-def _own_area(viewer: Viewer) -> str | None:
-    with reading() as session:
-        return reference.profile(_profile_key(session, viewer)).area
-
-
-def _profile_key(session: Session, viewer: Viewer) -> str:
-    return session.scalar(select(Authority.profile).where(Authority.id == viewer.authority_id)) or "default"

@@ -13,9 +13,8 @@ from typing import Any
 from sqlalchemy import Row, literal_column, select
 from sqlalchemy.orm import Session
 
-from app.domain.clock import LONDON
 from app.domain.errors import EngineFailure
-from app.domain.moments import day_in_words
+from app.domain.moments import day_in_words, moment_in_words
 from app.engine import runner
 from app.engine.contracts import CompiledVersion
 from app.services import advance, definitions, projection, reference, surroundings, task_rows
@@ -108,8 +107,7 @@ def _said(value: Any) -> str:
     with suppress(ValueError):
         return day_in_words(date.fromisoformat(text))
     with suppress(ValueError):
-        moment = datetime.fromisoformat(text).astimezone(LONDON)
-        return f"{day_in_words(moment.date())} at {moment:%H:%M}"
+        return moment_in_words(datetime.fromisoformat(text))
     return text
 
 

@@ -10,11 +10,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.domain import legal_status
 from app.domain.access import Viewer, may, may_be_given, require
 from app.domain.deadlines import Deadline
 from app.domain.duties import Duty
 from app.domain.forms import Form, prefill
-from app.domain.legal_status import NAMES
 from app.domain.moments import moment_in_words, read_moment
 from app.services import accounts, definitions, facts, reference, task_lookup
 from app.services.children import ChildRow
@@ -24,7 +24,7 @@ from app.store.children import LegalStatus
 from app.store.db import reading
 from app.store.instances import ProcessInstance
 from app.store.outbox import OutboxMessage
-from app.store.people import Authority, name_of
+from app.store.people import name_of
 from app.store.tasks import Answer, Draft, UserTask
 
 ABOUT = {
@@ -104,7 +104,7 @@ def show(viewer: Viewer, task_id: str) -> TaskView:
             draft_saved_at=draft.saved_at if draft else None,
             draft_saved_by=name_of(session, viewer.authority_id, draft.saved_by) if draft else None,
             due=Deadline.from_json(row.due) if row.due else None,
-            duties=duties_of(session, viewer.authority_id, row.duty),
+            duties=duties_of(viewer, row.duty),
             about=_about(session, viewer.authority_id, instance),
             next=definitions.outline_of(session, instance.version_id).what_follows(row.element_id),
             people=people_for(session, viewer.authority_id, form),
@@ -162,14 +162,12 @@ def badges(session: Session, authority_id: str, child_id: str) -> tuple[str, ...
         )
         .order_by(LegalStatus.from_at)
     )
-    return tuple(NAMES.get(status, status.replace("_", " ").capitalize()) for status in found)
+    return tuple(legal_status.name_of(status) for status in found)
 
 
-def duties_of(session: Session, authority_id: str, ids: Any) -> tuple[Duty, ...]:
+def duties_of(viewer: Viewer, ids: Any) -> tuple[Duty, ...]:
     """The duties of the authority's own protocol among `ids`; all of them where it has none of its own."""
-    profile = reference.profile(
-        session.scalar(select(Authority.profile).where(Authority.id == authority_id)) or "default"
-    )
+    profile = reference.profile(viewer.profile)
     register = reference.register()
     found = [register.by_id[duty] for duty in ids]
     return tuple(duty for duty in found if profile.area is None or duty.area == profile.area)

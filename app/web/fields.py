@@ -70,6 +70,13 @@ def error_summary(form: Form, errors: Errors, answers: Mapping[str, Any]) -> lis
     ]
 
 
+def refusal_summary(form: Form, error: BadInput | None, answers: Mapping[str, Any]) -> list[dict[str, str]]:
+    """The error summary of a refusal: a sentence for each question, or its own where no question is to blame."""
+    if error is None:
+        return []
+    return error_summary(form, error.errors, answers) or [{"text": error.sentence, "href": "#main-content"}]
+
+
 def in_words(question: Field, value: Any, people: People | None = None) -> str:
     """A checked answer as people read it: days and times in words, options by their labels, "" for none."""
     if is_blank(value) or (

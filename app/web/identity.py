@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from app.domain import clock
+from app.domain.moments import age_on
 from app.services.children import ChildRow
 from app.web.moments import moment, short_day
 
@@ -31,11 +31,6 @@ def identity_facts(
     lines += [(words, str(known[key])) for key, words in NUMBERS.items() if known.get(key)]
     lines += [("Next hearing", _next_hearing(known)), ("At", str(known.get("establishment") or ""))]
     return [(label, words) for label, words in lines if words]
-
-
-def age_on(born: date, day: date) -> int:
-    """Whole years; somebody born on 29 February has a birthday on 1 March in other years."""
-    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
 def _born(child: ChildRow) -> str:

@@ -13,7 +13,7 @@ from app.domain.errors import BadInput, NotFound
 from app.domain.forms import Form, validate
 from app.services import instance_view, instances, messages, reach
 from app.services.instance_view import InstanceView
-from app.web.fields import error_summary, read_posted
+from app.web.fields import read_posted, refusal_summary
 from app.web.guard import allowed
 from app.web.identity import identity_facts
 from app.web.moments import short_day
@@ -125,9 +125,6 @@ def _message_page(
     error: BadInput | None = None,
 ) -> str:
     sentences = error.errors if error else {}
-    summary = error_summary(form, sentences, answers or {}) if error else []
-    if error and not summary:
-        summary = [{"text": error.sentence, "href": "#main-content"}]
     return render_template(
         "instances/message.html",
         message=name,
@@ -135,7 +132,7 @@ def _message_page(
         view=view,
         facts=identity_facts(view.child),
         components=components(form, answers or {}, sentences),
-        errors=summary,
+        errors=refusal_summary(form, error, answers or {}),
         submission=request.form.get("submission") or token_hex(16),
     )
 

@@ -173,15 +173,12 @@ def _asked(
 ) -> str:
     view = legal_statuses.require_settling(g.viewer, child_id)
     sentences = error.errors if error else {}
-    summary = fields.error_summary(form, sentences, dict(answers)) if error else []
-    if error and not summary:
-        summary = [{"text": error.sentence, "href": "#main-content"}]
     return render_template(
         "children/status_form.html",
         page_name=form.title,
         view=view,
         facts=identity_facts(view.child),
         components=questions.components(form, dict(answers), sentences),
-        errors=summary,
+        errors=fields.refusal_summary(form, error, answers),
         sent_to=sent_to,
     )
