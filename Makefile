@@ -50,8 +50,9 @@ clean: ## remove what was installed and built; the data in instance/ stays
 	rm -rf .venv node_modules app/web/static *.egg-info build \
 	  .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
-.venv/.installed: requirements.lock pyproject.toml tools/python.sh
+.venv/.installed: requirements.lock pyproject.toml tools/python.sh tools/documents.sh
 	@sh tools/python.sh "$(PYTHON)"
+	@sh tools/documents.sh
 	@touch $@
 
 node_modules/.installed: package-lock.json package.json tools/node.sh

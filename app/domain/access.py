@@ -6,7 +6,7 @@ Three ties decide, and nothing else:
 * **agency** - the youth justice service and children's social care each see a child once they have had work
   on that child, and no earlier; a person's agencies are those of their teams;
 * **reach** - a task is acted on by its team, by the person it was given to, or by a worker allocated to the
-  child.
+  child; and by whoever covers for one of them today.
 
 Managers give out the work of their own agency, and look after what is about the partnership of the agencies
 and not about one child. Administrators look after people, pathways and incidents: they
@@ -49,7 +49,8 @@ MANAGER_ROLES = frozenset(
 class Viewer:
     """The person for whom something is done: what they are, never what they may (that is `may`).
 
-    `profile` is the key of their authority's profile, whose words they read.
+    `profile` is the key of their authority's profile, whose words they read; `covers` are the people who are away
+    today and for whom they do the work.
     """
 
     person_id: str
@@ -60,6 +61,12 @@ class Viewer:
     is_admin: bool = False
     agencies: frozenset[str] = frozenset()
     profile: str = "default"
+    covers: frozenset[str] = frozenset()
+
+    @property
+    def stands_for(self) -> frozenset[str]:
+        """The person and those whom the person covers: whose work is theirs to see and to do today."""
+        return self.covers | {self.person_id}
 
     @property
     def is_manager(self) -> bool:
@@ -139,7 +146,9 @@ def _manager_or_administrator(viewer: Viewer, thing: Thing) -> bool:
 def _tied_to_child(viewer: Viewer, child: ChildThing) -> bool:
     if child.is_partnership:
         return viewer.is_manager
-    return viewer.person_id in child.worker_ids or not viewer.agencies.isdisjoint(child.agencies)
+    return not viewer.stands_for.isdisjoint(child.worker_ids) or not viewer.agencies.isdisjoint(
+        child.agencies
+    )
 
 
 def _sees_child(viewer: Viewer, child: ChildThing) -> bool:
@@ -169,10 +178,10 @@ def _mends_child(viewer: Viewer, thing: AuthorityThing | ChildThing) -> bool:
 
 
 def _within_reach(viewer: Viewer, task: TaskThing) -> bool:
-    """The team; where no team is responsible, who holds the role; the assignee; the child's own worker."""
+    """The team; where no team is responsible, who holds the role; the assignee, the child's own worker, their cover."""
     if task.team_id in viewer.team_ids or (task.team_id is None and task.role in viewer.roles):
         return True
-    return viewer.person_id == task.assignee_id or viewer.person_id in task.worker_ids
+    return task.assignee_id in viewer.stands_for or not viewer.stands_for.isdisjoint(task.worker_ids)
 
 
 def _manages_task(viewer: Viewer, task: TaskThing) -> bool:
@@ -193,7 +202,7 @@ def _claims(viewer: Viewer, task: TaskThing) -> bool:
 
 
 def _releases(viewer: Viewer, task: TaskThing) -> bool:
-    return task.assignee_id == viewer.person_id or _manages_task(viewer, task)
+    return task.assignee_id in viewer.stands_for or _manages_task(viewer, task)
 
 
 def _gives_out(viewer: Viewer, task: TaskThing) -> bool:

@@ -55,7 +55,9 @@ def thing(session: Session, task: Row[Any], viewer: Viewer | None = None) -> Tas
 
     Asked for a `viewer` whom the task's team or assignee already ties to it, the child's workers are left out.
     """
-    is_tied = viewer is not None and (task.team_id in viewer.team_ids or task.assignee_id == viewer.person_id)
+    is_tied = viewer is not None and (
+        task.team_id in viewer.team_ids or task.assignee_id in viewer.stands_for
+    )
     role = reference.roles().by_key.get(task.role)
     return TaskThing(
         authority_id=task.authority_id,

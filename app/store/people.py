@@ -14,6 +14,8 @@ from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.domain.access import Viewer
+from app.domain.clock import today
+from app.store.absences import Absence
 from app.store.db import Base, execute
 
 
@@ -153,6 +155,14 @@ _BELONGINGS = (
     )
     .outerjoin(Team, (Team.authority_id == PersonTeam.authority_id) & (Team.id == PersonTeam.team_id))
     .join(Authority, Authority.id == Person.authority_id)
+    .outerjoin(
+        Absence,
+        (Absence.authority_id == Person.authority_id)
+        & (Absence.cover_id == Person.id)
+        & (Absence.from_on <= bindparam("on_day", type_=Absence.from_on.type))
+        & (Absence.until_on >= bindparam("on_day", type_=Absence.until_on.type))
+        & Absence.ended_at.is_(None),
+    )
 )
 _WHO = (
     Person.authority_id,
@@ -163,11 +173,12 @@ _WHO = (
     PersonTeam.team_id,
     Team.agency,
     Authority.profile,
+    Absence.person_id.label("covers"),
 )
 
 
 def _viewers(rows: Iterable[Any]) -> list[Viewer]:
-    """One viewer for each person in `rows`, which repeat them for each role and team; in their order."""
+    """One viewer for each person in `rows`, which repeat them for each role, team and person covered; in order."""
     found: dict[str, list[Any]] = {}
     for row in rows:
         found.setdefault(row.id, []).append(row)
@@ -181,6 +192,7 @@ def _viewers(rows: Iterable[Any]) -> list[Viewer]:
             is_admin=own[0].is_admin,
             agencies=frozenset(row.agency for row in own if row.agency),
             profile=own[0].profile,
+            covers=frozenset(row.covers for row in own if row.covers),
         )
         for own in found.values()
     ]
@@ -214,6 +226,7 @@ def signed_in(
         "of_token": token_hash,
         "created_after": created_after,
         "seen_after": seen_after,
+        "on_day": today(),
     }
     rows = execute(session, _SIGNED_IN, keys).all()
     return (_viewers(rows)[0], rows[0].seen_at) if rows else None
@@ -229,7 +242,7 @@ def viewers(session: Session, authority_id: str, person_ids: Iterable[str] | Non
     )
     if person_ids is not None:
         query = query.where(Person.id.in_(list(person_ids)))
-    return _viewers(session.execute(query).all())
+    return _viewers(session.execute(query, {"on_day": today()}).all())
 
 
 def account(session: Session, username: str) -> Person | None:

@@ -1,6 +1,7 @@
 """Every table, so that the schema is whole whoever asks for it."""
 
 from app.store import (
+    absences,
     audit,
     calendar,
     children,
@@ -15,6 +16,7 @@ from app.store import (
 )
 
 __all__ = [
+    "absences",
     "audit",
     "calendar",
     "children",

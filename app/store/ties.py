@@ -102,7 +102,7 @@ def sees_child(viewer: Viewer, authority_id: Any, child_id: Any) -> ColumnElemen
     by_allocation = exists().where(
         ChildWorker.authority_id == viewer.authority_id,
         ChildWorker.child_id == child_id,
-        ChildWorker.person_id == viewer.person_id,
+        ChildWorker.person_id.in_(sorted(viewer.stands_for)),
         ChildWorker.until_at.is_(None),
     )
     record = aliased(Child)
