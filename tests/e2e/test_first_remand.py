@@ -10,18 +10,10 @@ import pytest
 from playwright.sync_api import expect
 
 from app.domain.clock import SimulatedClock
-from tests.e2e.conftest import DUTY_MANAGER, SOCIAL_WORKER, Reader
+from tests.e2e.conftest import DUTY_MANAGER, SOCIAL_WORKER
+from tests.e2e.reader import Reader
 
 STRANGER = "sam@stockport.example"
-
-
-def answer(reader: Reader, answers: dict[str, str | bool]) -> None:
-    """Fill in a form by the names of its fields; True and False are answered by the Yes and No of a question."""
-    for name, given in answers.items():
-        if isinstance(given, bool):
-            reader.page.locator(f"input[name={name}][value={str(given).lower()}]").check()
-        else:
-            reader.page.locator(f"[name={name}]").fill(given)
 
 
 def at_the_check_page(dora: Reader) -> None:
@@ -31,7 +23,7 @@ def at_the_check_page(dora: Reader) -> None:
     dora.press("Find")
     dora.follow("Alex Example")
     dora.picture("start")
-    answer(dora, {
+    dora.answer({
         "remanded_at-day": "24", "remanded_at-month": "12", "remanded_at-year": "2026", "remanded_at-time": "5.40pm",
         "court_name": "Westbridge Youth Court", "establishment": "Oakhollow Secure Training Centre",
         "looked_after_before": False, "has_social_worker": True, "safety_concern": False,
@@ -62,7 +54,7 @@ def test_a_duty_manager_starts_a_remand_and_the_social_worker_makes_the_first_vi
     sam.follow("Visit the child in custody")
     sam.picture("task")
     server_clock.move_to(datetime(2026, 12, 29, 15, 0, tzinfo=UTC))
-    answer(sam, {
+    sam.answer({
         "seen_on-day": "29", "seen_on-month": "12", "seen_on-year": "2026", "seen_alone": True,
         "child_said": "Wants to know when family may visit.",
     })  # fmt: skip
@@ -118,7 +110,7 @@ def test_a_remand_can_be_started_and_a_visit_recorded_without_javascript(
     sam.follow("Visit the child in custody")
     server_clock.move_to(datetime(2026, 12, 29, 15, 0, tzinfo=UTC))
 
-    answer(sam, {
+    sam.answer({
         "seen_on-day": "29", "seen_on-month": "12", "seen_on-year": "2026", "seen_alone": True,
         "child_said": "Wants to know when family may visit.",
     })  # fmt: skip
@@ -134,7 +126,7 @@ def test_a_mistake_is_pointed_out_where_it_is(reader: Callable[..., Reader]) -> 
     sam.go("/work")
     sam.follow("Visit the child in custody")
 
-    answer(sam, {"seen_on-day": "31", "seen_on-month": "2", "seen_on-year": "2026"})
+    sam.answer({"seen_on-day": "31", "seen_on-month": "2", "seen_on-year": "2026"})
     sam.press("Complete this task")
 
     expect(sam.page).to_have_title(re.compile("^Error:"))

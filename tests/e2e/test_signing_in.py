@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import DUTY_MANAGER, Reader
+from tests.e2e.conftest import DUTY_MANAGER
+from tests.e2e.reader import Reader
 
 
 def test_a_stranger_is_asked_to_sign_in(reader: Callable[..., Reader]) -> None:

@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import DUTY_MANAGER, SOCIAL_WORKER, Reader
+from tests.e2e.conftest import DUTY_MANAGER, SOCIAL_WORKER
+from tests.e2e.reader import Reader
 
 
 def test_a_question_is_asked_only_while_an_answer_before_asks_for_it(reader: Callable[..., Reader]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import Reader
+from tests.e2e.reader import Reader
 
 MANAGER = "mo@wandsworth.example"
 
