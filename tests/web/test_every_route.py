@@ -3,37 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import NamedTuple
 
 import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
-from app.domain.clock import SimulatedClock, now
-from app.domain.ids import new_id
-from app.services import accounts, children, demo, instances, lists
+from app.domain.clock import SimulatedClock
+from app.services import accounts, demo
 from app.store.db import transaction
-from app.store.incidents import Incident
 from app.web.guard import DOORS_WITH_A_GUARD_OF_THEIR_OWN, OPEN, permission_of
+from tests.things import OF_ONE_AUTHORITY, SAME_FOR_ALL, one_of_everything
 from tests.web.browser import Browser
 
-OF_ONE_AUTHORITY = frozenset({"child_id", "instance_id", "task_id", "team_id", "incident_id", "status_id"})
-"""Parts of an address that name something which only some people may see."""
-SAME_FOR_ALL = {
-    "key": "remand_yda",
-    "pathway": "remand_yda",
-    "name": "remand_ended",
-    "page": "help",
-    "duty_id": "WAN-8-10",
-}
-"""Parts of an address that name something which belongs to no authority."""
-ANSWERS = {
-    "looked_after_before": False,
-    "has_social_worker": True,
-    "known_to_csc": True,
-    "safety_concern": False,
-}
 WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -67,36 +49,9 @@ def is_open(app: Flask, route: Route) -> bool:
 
 @pytest.fixture
 def things(clock: SimulatedClock, demo_app: Flask) -> dict[str, str]:
-    """One of everything in Wandsworth: a child, a remand, a task of its, a team, an incident."""
+    """One of everything in Wandsworth."""
     with demo_app.app_context():
-        dora = accounts.viewer_named("dora@wandsworth.example")
-        child_id = children.search(dora, "robin placeholder")[0].id
-        began = (clock.now() - timedelta(hours=1)).isoformat()
-        instance_id = instances.start(dora, "remand_yda", child_id, {**ANSWERS, "remanded_at": began})
-        task = next(task for task in lists.my_work(dora).tasks if task.instance_id == instance_id)
-        incident = Incident(
-            authority_id="wandsworth",
-            id=new_id(),
-            child_id=child_id,
-            instance_id=instance_id,
-            definition_key="remand_yda",
-            element_id=None,
-            sentence="A step could not be taken.",
-            command={"do": "fire"},
-            created_at=now(),
-            resolved_at=None,
-            resolved_by=None,
-        )
-        with transaction() as session:
-            session.add(incident)
-            incident_id = incident.id
-    return {
-        "child_id": child_id,
-        "instance_id": instance_id,
-        "task_id": task.id,
-        "team_id": "looked_after",
-        "incident_id": incident_id,
-    }
+        return one_of_everything()
 
 
 def csrf_token(browser: Browser) -> str:

@@ -1,0 +1,63 @@
+"""One of everything that an address can name, for the tests that go through every route."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from app.domain.clock import now
+from app.domain.ids import new_id
+from app.services import accounts, children, instances, lists
+from app.store.db import transaction
+from app.store.incidents import Incident
+
+OF_ONE_AUTHORITY = frozenset({"child_id", "instance_id", "task_id", "team_id", "incident_id", "status_id"})
+"""Parts of an address that name something which only some people may see."""
+SAME_FOR_ALL = {
+    "key": "remand_yda",
+    "pathway": "remand_yda",
+    "name": "remand_ended",
+    "page": "help",
+    "duty_id": "WAN-8-10",
+}
+"""Parts of an address that name something which belongs to no authority."""
+ANSWERS = {
+    "looked_after_before": False,
+    "has_social_worker": True,
+    "known_to_csc": True,
+    "safety_concern": False,
+}
+
+
+def one_of_everything() -> dict[str, str]:
+    """Makes it in Wandsworth, within an application context; the ids by the names that addresses have for them.
+
+    A child with a remand that began an hour ago, a task of its, a team, an incident.
+    """
+    dora = accounts.viewer_named("dora@wandsworth.example")
+    child_id = children.search(dora, "robin placeholder")[0].id
+    began = (now() - timedelta(hours=1)).isoformat()
+    instance_id = instances.start(dora, "remand_yda", child_id, {**ANSWERS, "remanded_at": began})
+    task = next(task for task in lists.my_work(dora).tasks if task.instance_id == instance_id)
+    incident = Incident(
+        authority_id="wandsworth",
+        id=new_id(),
+        child_id=child_id,
+        instance_id=instance_id,
+        definition_key="remand_yda",
+        element_id=None,
+        sentence="A step could not be taken.",
+        command={"do": "fire"},
+        created_at=now(),
+        resolved_at=None,
+        resolved_by=None,
+    )
+    with transaction() as session:
+        session.add(incident)
+        incident_id = incident.id
+    return {
+        "child_id": child_id,
+        "instance_id": instance_id,
+        "task_id": task.id,
+        "team_id": "looked_after",
+        "incident_id": incident_id,
+    }
