@@ -97,7 +97,8 @@ def axe_violations(page: Page) -> list[str]:
     source = (PROJECT / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
     page.evaluate(source)
     found = page.evaluate(
-        "axe.run(document, {resultTypes: ['violations']}).then(result => result.violations)"
+        "axe.run(document, {resultTypes: ['violations'], rules: {'target-size': {enabled: true}}})"
+        ".then(result => result.violations)"
     )
     return [
         f"{violation['id']}: {node['target']}: {node['failureSummary']}"

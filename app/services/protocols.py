@@ -21,6 +21,7 @@ from app.store.tasks import UserTask
 from app.store.ties import sees_child
 
 MOST_TASKS = 50
+MOST_DUTIES = 45  # of one page, unless a single clause has more
 STATUSES = {
     "pathway": "Met by tasks",
     "feature": "Met by the service",
@@ -48,21 +49,27 @@ class DutyRow:
 
 @dataclass(frozen=True)
 class Clause:
-    """A clause of a protocol, and its duties."""
+    """A clause of a protocol, its duties, and the page on which it stands."""
 
     name: str
     rows: tuple[DutyRow, ...]
+    page: int
 
 
 @dataclass(frozen=True)
 class ProtocolView:
-    """The protocol of an area; `counts` has how many duties are met in which way."""
+    """The protocol of an area, in pages of whole clauses; `counts` has how many duties are met in which way."""
 
     area: str
     name: str
     areas: tuple[tuple[str, str], ...]
     clauses: tuple[Clause, ...]
     counts: Mapping[str, int]
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are; one at least."""
+        return self.clauses[-1].page if self.clauses else 1
 
 
 @dataclass(frozen=True)
@@ -88,11 +95,20 @@ def show(viewer: Viewer, area: str | None = None, status: str | None = None) -> 
     rows = [_row(one) for one in reference.duty_coverage(area=chosen)]
     counts = {name: sum(row.status == name for row in rows) for name in STATUSES}
     shown = [row for row in rows if status in (None, "", row.status)]
-    clauses = tuple(
-        Clause(name, tuple(group)) for name, group in groupby(shown, key=lambda row: row.duty.clause)
-    )
     names = tuple((one, area_name(one)) for one in areas)
-    return ProtocolView(chosen, area_name(chosen), names, clauses, counts)
+    return ProtocolView(chosen, area_name(chosen), names, _clauses(shown), counts)
+
+
+def _clauses(rows: list[DutyRow]) -> tuple[Clause, ...]:
+    clauses: list[Clause] = []
+    page, on_page = 1, 0
+    for name, group in groupby(rows, key=lambda row: row.duty.clause):
+        own = tuple(group)
+        if on_page and on_page + len(own) > MOST_DUTIES:
+            page, on_page = page + 1, 0
+        on_page += len(own)
+        clauses.append(Clause(name, own, page))
+    return tuple(clauses)
 
 
 def duty(viewer: Viewer, duty_id: str) -> DutyView:

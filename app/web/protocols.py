@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, g, render_template, request
 
 from app.services import protocols
+from app.web.addresses import page_address, page_number
 from app.web.guard import allowed
 
 pages = Blueprint("protocols", __name__)
@@ -22,6 +23,8 @@ def show() -> str:
         view=view,
         statuses=protocols.STATUSES,
         met=request.args.get("met", ""),
+        page=min(page_number(), view.pages),
+        page_address=page_address,
     )
 
 

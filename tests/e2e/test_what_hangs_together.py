@@ -17,6 +17,7 @@ def test_from_the_protocol_to_a_duty_and_its_pathway(reader: Callable[..., Reade
 
     mo.go("/protocols")
     mo.picture("protocol")
+    mo.follow("8 Remands")
     mo.follow("WAN-8-10")
     expect(mo.page.locator("main")).to_contain_text("Visit the child in custody")
     mo.picture("duty")

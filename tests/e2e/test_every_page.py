@@ -1,0 +1,206 @@
+"""Every page there is, in a real browser: axe, 320 pixels, text twice as large, the keyboard alone, its size.
+
+The pages are taken from the app's own map: a new one is looked at without being listed, and one that nobody here can
+open fails until `tests/things.py` knows what its address names, or LOOKS says who opens it.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import Page
+
+from app import create_app
+from app.domain.clock import SimulatedClock, use_clock
+from app.services import demo
+from tests.chromium import DESKTOP, assert_fits, assert_no_axe_violations, open_page
+from tests.conftest import close
+from tests.databases import SqliteFiles, settings_for
+from tests.things import SAME_FOR_ALL, one_of_everything
+from tests.web.browser import Browser
+from tests.web_server import LiveServer
+
+LOOKERS = ("dora", "mo", "sam", "ada")
+"""Who is asked, in this order, whether they can open a page."""
+NOT_A_PAGE = {
+    "accounts.signed_out": "seen without a session: LOOKED_AT_SIGNED_OUT",
+    "accounts.session_ended": "seen without a session: LOOKED_AT_SIGNED_OUT",
+    "accounts.sign_in": "seen without a session: LOOKED_AT_SIGNED_OUT",
+    "health.alive": "for machines",
+    "health.ready": "for machines",
+    "instances.diagram": "a BPMN file",
+    "pathways.diagram": "a BPMN file",
+    "shell.favicon": "a picture",
+    "shell.home": "leads on to my work",
+    "shell.theme_css": "a style sheet",
+    "work.team": "leads on to the first team",
+}
+"""Endpoints that show no page of their own to somebody who is signed in, and why."""
+SIGNED_OUT = (
+    "/sign-in",
+    "/signed-out",
+    "/session-ended",
+    "/help",
+    "/accessibility-statement",
+    "/privacy",
+    "/cookies",
+)
+STANDING = ("help", "accessibility-statement", "privacy", "cookies")
+OF_ITS_OWN = {"partnership.form": {"pathway": "quarterly_meeting"}}
+"""What an address of an endpoint names, where it is not what other addresses name so."""
+MOST_BYTES = 100_000
+NARROW = {"width": 320, "height": 700}
+MOST_TABS = 400
+
+
+def _app(url: str, folder: Path) -> Flask:
+    return create_app(settings_for(url, folder))
+
+
+def endpoints() -> list[str]:
+    """Every endpoint that answers GET with a page, from the map of an app without a database."""
+    app = _app("sqlite://", Path(tempfile.mkdtemp()))
+    found = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
+    close(app)
+    return sorted(found - {"static"} - set(NOT_A_PAGE))
+
+
+class World(NamedTuple):
+    """A server with one of everything, somebody signed in for each of LOOKERS, and their browsers."""
+
+    server: LiveServer
+    things: dict[str, str]
+    clients: dict[str, FlaskClient]
+    pages: dict[str, Page]
+
+    def address(self, endpoint: str) -> str:
+        """An address of the endpoint: its parts named by `things`."""
+        app = self.server.app
+        rules = [rule for rule in app.url_map.iter_rules(endpoint) if "GET" in (rule.methods or ())]
+        rule = min(rules, key=lambda rule: len(rule.arguments))
+        known = {**SAME_FOR_ALL, **self.things, **OF_ITS_OWN.get(endpoint, {})}
+        parts = {name: known.get(name, "x") for name in rule.arguments}
+        with app.test_request_context():
+            return str(app.url_for(endpoint, **parts))
+
+    def looker(self, address: str) -> tuple[str, bytes]:
+        """The first who is shown a page at the address, and the page's bytes."""
+        seen = []
+        for name, client in self.clients.items():
+            answer = client.get(address)
+            seen.append(answer.status_code)
+            if answer.status_code == 200 and answer.mimetype == "text/html":
+                return name, answer.data
+        raise AssertionError(f"None of {LOOKERS} is shown a page at {address}: {seen}")
+
+
+@pytest.fixture(scope="module")
+def world(
+    sqlite_files: SqliteFiles, chromium: Chromium, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[World]:
+    """Made once for this file: nothing here changes anything."""
+    standing = SimulatedClock(datetime(2026, 12, 24, 18, 5, tzinfo=UTC))
+    url = sqlite_files.create("filled")
+    app = _app(url, tmp_path_factory.mktemp("every-page"))
+    with use_clock(standing), ExitStack() as open_pages:
+        with app.app_context():
+            things = one_of_everything()
+        server = open_pages.enter_context(LiveServer(app, standing))
+        clients, pages = {}, {}
+        for name in LOOKERS:
+            browser = Browser(app)
+            browser.sign_in(name)
+            clients[name] = browser.client
+            page = open_pages.enter_context(open_page(chromium))
+            page.goto(f"{server.url}/sign-in")
+            page.locator("#username").fill(f"{name}@wandsworth.example")
+            page.locator("input[name=password]").fill(demo.PASSWORD)
+            page.get_by_role("button", name="Sign in").click()
+            page.wait_for_url(lambda url: "/sign-in" not in url)
+            pages[name] = page
+        yield World(server, things, clients, pages)
+    close(app)
+    sqlite_files.drop(url)
+
+
+@pytest.mark.parametrize("endpoint", endpoints())
+def test_a_page_can_be_used_by_everybody(world: World, endpoint: str) -> None:
+    address = world.address(endpoint)
+    name, html = world.looker(address)
+    page = world.pages[name]
+    page.set_viewport_size(DESKTOP)
+    page.goto(f"{world.server.url}{address}")
+
+    assert len(html) < MOST_BYTES, f"{address} has {len(html)} bytes"
+    check(page)
+
+
+@pytest.mark.parametrize("page_name", STANDING)
+def test_a_standing_page_can_be_used_by_everybody(world: World, page_name: str) -> None:
+    page = world.pages["dora"]
+    page.set_viewport_size(DESKTOP)
+    page.goto(f"{world.server.url}/{page_name}")
+
+    check(page)
+
+
+@pytest.mark.parametrize("address", SIGNED_OUT)
+def test_a_page_without_a_session_can_be_used_by_everybody(
+    world: World, chromium: Chromium, address: str
+) -> None:
+    with open_page(chromium) as page:
+        page.goto(f"{world.server.url}{address}")
+
+        check(page)
+
+
+def check(page: Page) -> None:
+    """What holds of every page and state, wide and narrow, for eyes, ears and hands."""
+    assert page.locator("h1").count() == 1, page.url
+    assert_no_axe_violations(page)
+    assert_fits(page)
+    assert_reached_by_keyboard(page)
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert_fits(page)
+    page.evaluate("document.documentElement.style.fontSize = ''")
+    page.set_viewport_size(NARROW)
+    assert_no_axe_violations(page)
+    assert_fits(page)
+
+
+def assert_reached_by_keyboard(page: Page) -> None:
+    """Tab goes through everything that can be pressed or filled in, each of it seen when it has the focus."""
+    expected = page.evaluate(
+        """() => [...document.querySelectorAll(
+             'a[href], button:not([disabled]), input:not([type=hidden]):not([disabled]), select, textarea, summary')]
+           .filter(one => one.checkVisibility({visibilityProperty: true}) && one.tabIndex >= 0
+             && !(one.type === 'radio')).length"""
+    )
+    page.evaluate("document.activeElement && document.activeElement.blur(); window.scrollTo(0, 0)")
+    reached = 0
+    for _ in range(MOST_TABS):
+        page.keyboard.press("Tab")
+        seen = page.evaluate(
+            """() => { const one = document.activeElement
+              if (!one || one === document.body) return null
+              if (one.dataset.reached) return 'again'
+              one.dataset.reached = 'yes'
+              const box = one.getBoundingClientRect()
+              const inside = box.bottom > 0 && box.top < innerHeight && box.width > 0
+              return inside ? 'seen' : one.outerHTML.slice(0, 200) }"""
+        )
+        if seen is None or seen == "again":
+            break
+        assert seen == "seen", f"{page.url}: has the focus and cannot be seen: {seen}"
+        reached += 1
+    page.evaluate("document.querySelectorAll('[data-reached]').forEach(one => delete one.dataset.reached)")
+    assert reached >= expected, f"{page.url}: Tab reaches {reached} of {expected}"
