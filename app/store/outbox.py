@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.store.db import Base
 
 _QUEUED = text("state = 'queued'")
+_ON_ITS_WAY = text("state = 'sent' AND provider_id IS NOT NULL")
 
 
 class Subscription(Base):
@@ -82,16 +83,25 @@ class Notification(Base):
     email: Mapped[str | None]
     phone: Mapped[str | None]
     reason: Mapped[str]  # what makes it the same letter: element and engine task
-    state: Mapped[str]  # queued | sent | failed | told_by_phone
+    state: Mapped[str]  # queued | sent | delivered | failed | told_by_phone
     attempts: Mapped[int]
     next_attempt_at: Mapped[datetime]
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     error: Mapped[str | None]
+    provider_id: Mapped[str | None]  # by which the delivery can be asked after
+    delivered_at: Mapped[datetime | None]
     __table_args__ = (
         ForeignKeyConstraint(
             ["authority_id", "instance_id"], ["process_instances.authority_id", "process_instances.id"]
         ),
         UniqueConstraint("authority_id", "instance_id", "reason", "role", "recipient"),
         Index("ix_notifications_queued", "next_attempt_at", sqlite_where=_QUEUED, postgresql_where=_QUEUED),
+        Index(
+            "ix_notifications_on_its_way",
+            "next_attempt_at",
+            sqlite_where=_ON_ITS_WAY,
+            postgresql_where=_ON_ITS_WAY,
+        ),
+        Index("ix_notifications_state", "authority_id", "state", "created_at"),
     )
