@@ -171,12 +171,16 @@ def typed_rows(form: Form, typed: Mapping[str, Any], people: People | None = Non
         value = typed.get(question.key)
         if is_blank(value) or (value is False and question.kind == "checkbox"):
             continue
-        if isinstance(value, Mapping):
-            words = " ".join(str(value[part]) for part in BOXES["datetime"] if not is_blank(value.get(part)))
-        else:
-            words = in_words(question, value, people)
+        words = typed_words(question, value, people)
         rows.append({"key": {"text": question.label}, "value": {"html": _lines(words)}})
     return rows
+
+
+def typed_words(question: Field, value: Any, people: People | None = None) -> str:
+    """An answer in words, checked or as it was typed into boxes; "" for none."""
+    if isinstance(value, Mapping):
+        return " ".join(str(value[part]) for part in BOXES["datetime"] if not is_blank(value.get(part)))
+    return in_words(question, value, people)
 
 
 def offered(question: Field, people: People) -> list[tuple[str, str]]:
