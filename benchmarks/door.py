@@ -49,6 +49,13 @@ class Door:
             as_text=True
         )
 
+    def shown(self, address: str) -> str | None:
+        """A page; None when it is not found by this person, or leads somewhere else."""
+        answer = _apart(lambda: self.client.get(address, headers=self._headers()))
+        if answer.status_code in {302, 303, 404}:
+            return None
+        return _expect(answer, 200).get_data(as_text=True)
+
     def _headers(self) -> dict[str, str]:
         return {"Cookie": self.cookie} if self.cookie else {}
 

@@ -25,9 +25,9 @@ def my_work(here: Place, size: Size, progress: Progress) -> list[Figure]:
     progress("seeding open tasks")
     with place(here.server) as many, place(here.server) as few:
         with many.app.app_context():
-            _seed(many, large)
+            seed(many, large)
             _seed_own = many.viewer("sam")
-        _seed(few, small)
+        seed(few, small)
         doors = {"small": Door(few, "sam"), "large": Door(many, "sam")}
         sam = {"small": few.viewer("sam"), "large": _seed_own}
         progress("opening my work")
@@ -57,7 +57,7 @@ def my_work(here: Place, size: Size, progress: Progress) -> list[Figure]:
     ]
 
 
-def _seed(where: Place, number: int) -> None:
+def seed(where: Place, number: int) -> None:
     """`number` open tasks: the first ones the social worker's, the rest other people's."""
     instance_id = seeds.start_visits(where)
     seeds.advance_to_visits(where, instance_id)

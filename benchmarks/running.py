@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from benchmarks import overdue, pages, steps, story
+from benchmarks import every_page, overdue, pages, steps, story
 from benchmarks.databases import KINDS, Place, place, server
 from benchmarks.measuring import Figure
 from benchmarks.sizes import Progress, Size
@@ -22,6 +22,7 @@ BENCHES: dict[str, Bench] = {
     "drain": overdue.drain,
     "idle": overdue.idle,
     "my_work": pages.my_work,
+    "every_page": every_page.every_page,
     "simulate": story.simulate,
 }
 WITHOUT_A_DATABASE = frozenset({"simulate"})
