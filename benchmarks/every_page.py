@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import partial
+from typing import Any
 
 from flask import Flask
 from sqlalchemy import select
@@ -105,5 +106,6 @@ def _measured(
 
 
 def _address(app: Flask, rule: Rule, parts: dict[str, str]) -> str:
+    values: dict[str, Any] = {name: parts[name] for name in rule.arguments}
     with app.test_request_context():
-        return str(app.url_for(rule.endpoint, **{name: parts[name] for name in rule.arguments}))
+        return str(app.url_for(rule.endpoint, **values))
