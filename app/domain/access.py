@@ -17,109 +17,43 @@ The doors turn a "no" to *seeing* into "not found", so that a stranger cannot te
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
 from app.domain.errors import NotAllowed, NotFound
+from app.domain.viewer import (
+    MANAGER_ROLES,
+    AuthorityThing,
+    ChildThing,
+    InstanceThing,
+    PersonThing,
+    TaskThing,
+    TeamThing,
+    Viewer,
+)
+
+__all__ = [
+    "CASEWORK_AGENCIES",
+    "MANAGER_ROLES",
+    "TABLE",
+    "AuthorityThing",
+    "ChildThing",
+    "InstanceThing",
+    "PersonThing",
+    "TaskThing",
+    "TeamThing",
+    "Thing",
+    "Viewer",
+    "acts_for",
+    "may",
+    "may_be_given",
+    "require",
+]
 
 CASEWORK_AGENCIES = frozenset({"yjs", "csc"})
 """The agencies whose people open records of children and start pathways; the others answer when asked."""
 
-MANAGER_ROLES = frozenset(
-    {
-        "yjs_duty_manager",
-        "yjs_team_manager",
-        "csc_team_manager",
-        "csc_service_lead",
-        "iro_manager",
-        "leaving_care_manager",
-        "probation_manager",
-        "service_manager",
-        "head_of_service",
-        "assistant_director",
-        "deputy_director",
-        "dcs",
-        "senior_manager",
-    }
-)
-"""Role keys whose holders give out work in the agencies of their teams."""
-
-
-@dataclass(frozen=True)
-class Viewer:
-    """The person for whom something is done: what they are, never what they may (that is `may`).
-
-    `profile` is the key of their authority's profile, whose words they read; `covers` are the people who are away
-    today and for whom they do the work.
-    """
-
-    person_id: str
-    authority_id: str
-    name: str
-    roles: frozenset[str] = frozenset()
-    team_ids: frozenset[str] = frozenset()
-    is_admin: bool = False
-    agencies: frozenset[str] = frozenset()
-    profile: str = "default"
-    covers: frozenset[str] = frozenset()
-
-    @property
-    def stands_for(self) -> frozenset[str]:
-        """The person and those whom the person covers: whose work is theirs to see and to do today."""
-        return self.covers | {self.person_id}
-
-    @property
-    def is_manager(self) -> bool:
-        """Whether one of the person's roles is a manager's."""
-        return not self.roles.isdisjoint(MANAGER_ROLES)
-
-
-@dataclass(frozen=True)
-class AuthorityThing:
-    """The authority as a whole: its lists, its people, its published pathways."""
-
-    authority_id: str
-
-
-@dataclass(frozen=True)
-class ChildThing:
-    """A child, or a pathway of that child: which agencies have (had) work on it, and who is allocated.
-
-    The record of an authority's partnership stands in the place of a child, and is its managers'.
-    """
-
-    authority_id: str
-    agencies: frozenset[str] = frozenset()
-    worker_ids: frozenset[str] = frozenset()
-    is_partnership: bool = False
-
-
-InstanceThing = ChildThing
-"""A pathway instance is seen by exactly those who see its child."""
-
-
-@dataclass(frozen=True)
-class TaskThing:
-    """A task: whose role, team and agency it is, who has it, and who is allocated to its child."""
-
-    authority_id: str
-    role: str
-    team_id: str | None = None
-    assignee_id: str | None = None
-    agency: str | None = None
-    worker_ids: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True)
-class TeamThing:
-    """A team and its queue."""
-
-    authority_id: str
-    team_id: str
-    agency: str
-
-
-Thing = AuthorityThing | ChildThing | TaskThing | TeamThing
+Thing = AuthorityThing | ChildThing | TaskThing | TeamThing | PersonThing
 Rule = Callable[[Viewer, Any], bool]
 
 
@@ -217,6 +151,18 @@ def _manages_team(viewer: Viewer, team: TeamThing) -> bool:
     return viewer.is_manager and team.agency in viewer.agencies
 
 
+def _manages_person(viewer: Viewer, person: PersonThing) -> bool:
+    return viewer.is_admin or (viewer.is_manager and not viewer.agencies.isdisjoint(person.agencies))
+
+
+def _self_or_manages(viewer: Viewer, person: PersonThing) -> bool:
+    return viewer.person_id == person.person_id or _manages_person(viewer, person)
+
+
+def _sees_absence(viewer: Viewer, person: PersonThing) -> bool:
+    return viewer.person_id == person.cover_id or _self_or_manages(viewer, person)
+
+
 TABLE: Mapping[str, tuple[type | tuple[type, ...], Rule]] = {
     # the authority as a whole
     "see_own_work": (AuthorityThing, _anyone),
@@ -228,6 +174,8 @@ TABLE: Mapping[str, tuple[type | tuple[type, ...], Rule]] = {
     "see_incidents": (AuthorityThing, _manager_or_administrator),
     "see_reports": (AuthorityThing, _manager_or_administrator),
     "see_partnership": (AuthorityThing, _manager_or_administrator),
+    "see_cover": (AuthorityThing, _anyone),
+    "see_people": (AuthorityThing, _manager_or_administrator),
     "start_for_partnership": (AuthorityThing, _manager),
     "publish": (AuthorityThing, _administrator),
     "migrate": (AuthorityThing, _administrator),
@@ -254,6 +202,10 @@ TABLE: Mapping[str, tuple[type | tuple[type, ...], Rule]] = {
     # a team
     "see_team": (TeamThing, _sees_team),
     "assign_in_team": (TeamThing, _manages_team),
+    # a colleague
+    "record_absence": (PersonThing, _self_or_manages),
+    "see_absence": (PersonThing, _sees_absence),
+    "hand_over_work": (PersonThing, _manages_person),
 }
 """The whole permission table: action -> (what it is done to, who may)."""
 
@@ -285,3 +237,15 @@ def may_be_given(person: Viewer, task: TaskThing) -> bool:
     if person.authority_id != task.authority_id:
         return False
     return _within_reach(person, task) or task.role in person.roles
+
+
+def acts_for(viewer: Viewer, task: TaskThing) -> str | None:
+    """For whom `viewer` does something to `task`: whoever is away and has it, or is the worker whose right it is.
+
+    None when the viewer does it as themselves.
+    """
+    if task.assignee_id in viewer.covers:
+        return task.assignee_id
+    if _acts_on_task(replace(viewer, covers=frozenset()), task):
+        return None
+    return min(viewer.covers & task.worker_ids, default=None)

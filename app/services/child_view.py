@@ -21,7 +21,7 @@ from app.services.task_view import badges
 from app.store.audit import AuditEntry
 from app.store.children import ChildWorker
 from app.store.db import reading
-from app.store.people import Person
+from app.store.people import Person, for_somebody, names_of
 from app.store.tasks import UserTask
 from app.store.ties import child_thing
 
@@ -147,15 +147,16 @@ def _chronology(session: Session, authority_id: str, child_id: str) -> tuple[Hap
         )
         .order_by(AuditEntry.id.desc())
         .limit(SHOWN)
-    )
-    return tuple(_happening(row) for row in rows)
+    ).all()
+    covered = names_of(session, authority_id, (row.facts["for"] for row in rows if "for" in row.facts))
+    return tuple(_happening(row, covered) for row in rows)
 
 
 def _day(moment: str | None) -> str:
     return day_in_words(london_day(datetime.fromisoformat(moment))) if moment else "no date"
 
 
-def _happening(row: Any) -> Happening:
+def _happening(row: Any, covered: Mapping[str, str]) -> Happening:
     told = {
         "name": row.facts.get("name") or "",
         "detail": str(row.facts.get("detail") or "").replace("_", " "),
@@ -168,7 +169,7 @@ def _happening(row: Any) -> Happening:
         at=row.at.astimezone(LONDON),
         kind=row.kind,
         words=TOLD[row.kind].format(**told),
-        person=row.name,
+        person=for_somebody(row.name, covered.get(row.facts.get("for", ""))),
         instance_id=row.instance_id,
         was_overdue=bool(row.facts.get("was_overdue")),
     )

@@ -20,11 +20,12 @@ from app.services import accounts, definitions, facts, reference, task_lookup
 from app.services.children import ChildRow
 from app.services.choices import people_for
 from app.services.lists import TaskRow, as_task_row, child_rows, task_rows
+from app.store.absences import DoneFor
 from app.store.children import LegalStatus
 from app.store.db import reading
 from app.store.instances import ProcessInstance
 from app.store.outbox import OutboxMessage
-from app.store.people import name_of
+from app.store.people import for_somebody, name_of, names_of
 from app.store.tasks import Answer, Draft, UserTask
 
 ABOUT = {
@@ -108,7 +109,7 @@ def show(viewer: Viewer, task_id: str) -> TaskView:
             about=_about(session, viewer.authority_id, instance),
             next=definitions.outline_of(session, instance.version_id).what_follows(row.element_id),
             people=people_for(session, viewer.authority_id, form),
-            completed_by=name_of(session, viewer.authority_id, row.completed_by),
+            completed_by=_completed_by(session, row),
             can=frozenset(can),
             colleagues=(),
         )
@@ -116,6 +117,22 @@ def show(viewer: Viewer, task_id: str) -> TaskView:
         able = [person for person in accounts.colleagues(viewer) if may_be_given(person, thing)]
         view = replace(view, colleagues=tuple((person.person_id, person.name) for person in able))
     return view
+
+
+def _completed_by(session: Session, row: Any) -> str | None:
+    """Who completed the task, and for whom if they covered."""
+    if row.completed_by is None:
+        return None
+    absent = session.scalar(
+        select(DoneFor.person_id).where(
+            DoneFor.authority_id == row.authority_id,
+            DoneFor.task_id == row.id,
+            DoneFor.kind == "task_completed",
+            DoneFor.by_id == row.completed_by,
+        )
+    )
+    names = names_of(session, row.authority_id, [row.completed_by, *([absent] if absent else [])])
+    return for_somebody(names.get(row.completed_by), names.get(absent or ""))
 
 
 def _about(session: Session, authority_id: str, instance: Any) -> tuple[tuple[str, str], ...]:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
-from app.domain.access import Viewer, may_be_given, require
+from app.domain.access import Viewer, acts_for, may_be_given, require
 from app.domain.clock import LONDON, now
 from app.domain.errors import BadInput, EngineFailure, StaleTask
 from app.domain.forms import Form, facts_from, validate
@@ -106,6 +106,7 @@ def _hand(session: Session, task: Row[Any], viewer: Viewer, person_id: str | Non
         kind=kind,
         child_id=task.child_id,
         person_id=viewer.person_id,
+        for_id=acts_for(viewer, thing(session, task)),
         task_id=task.id,
         facts={"element": task.element_id, "name": task.name, "from": task.assignee_id, "to": person_id},
     )
@@ -125,7 +126,8 @@ def complete(viewer: Viewer, task_id: str, answers: Given, *, submission: str | 
         with transaction() as session:
             instance = advance.lock_of_task(session, viewer.authority_id, task_id)
             task = row(session, viewer.authority_id, task_id)
-            require(viewer, "complete", thing(session, task, viewer), seen_by="see_task")
+            task_thing = thing(session, task, viewer)
+            require(viewer, "complete", task_thing, seen_by="see_task")
             if task.state != "open" and submissions.earlier_result(session, viewer.authority_id, submission):
                 return str(task.name)
             refuse_unless_open(session, task)
@@ -136,7 +138,7 @@ def complete(viewer: Viewer, task_id: str, answers: Given, *, submission: str | 
                 given = answers(form) if callable(answers) else answers
                 valid = validate(form, given)
             with one_step():
-                take(session, instance, task, valid, viewer.person_id)
+                take(session, instance, task, valid, viewer.person_id, acts_for(viewer, task_thing))
             submissions.remember(session, viewer.authority_id, submission, viewer.person_id, task_id)
     except EngineFailure as failure:
         _keep_and_suspend(viewer, task_id, given, failure)
@@ -152,9 +154,11 @@ def take(
     task: Row[Any],
     answers: Mapping[str, Any],
     person_id: str | None,
+    for_id: str | None = None,
 ) -> None:
     """The completion itself, of an open task of a locked instance, with answers that are valid already.
 
+    `for_id` is whom the person covers for.
     Raises StaleTask, EngineFailure.
     """
     if instance.status == "suspended":
@@ -169,7 +173,7 @@ def take(
     if task.definition_key == notifications.BY_PHONE and instance.correlation_key:
         notifications.told_by_phone(session, task.authority_id, instance.correlation_key)
     cause = Cause(
-        entries=(_completed(task, person_id, context.profile.area),),
+        entries=(_completed(task, person_id, for_id, context.profile.area),),
         writes=((_ANSWER, _answer(task, answers, person_id)), (_COMPLETE, _done(task, person_id))),
         person_id=person_id,
         done_ref=task.ref,
@@ -224,11 +228,12 @@ def _is_person(session: Session, authority_id: str, person_id: str) -> bool:
     return found is not None
 
 
-def _completed(task: Row[Any], person_id: str | None, area: str | None) -> Entry:
+def _completed(task: Row[Any], person_id: str | None, for_id: str | None, area: str | None) -> Entry:
     return Entry(
         kind="task_completed",
         child_id=task.child_id,
         person_id=person_id,
+        for_id=for_id,
         task_id=task.id,
         facts={
             "definition": task.definition_key,

@@ -24,9 +24,29 @@ class Absence(Base):
     created_at: Mapped[datetime]
     created_by: Mapped[str | None]
     ended_at: Mapped[datetime | None]
+    read_at: Mapped[datetime | None]  # when the person, back again, had read what was done for them
     __table_args__ = (
         ForeignKeyConstraint(["authority_id", "person_id"], ["people.authority_id", "people.id"]),
         ForeignKeyConstraint(["authority_id", "cover_id"], ["people.authority_id", "people.id"]),
         Index("ix_absences_cover", "authority_id", "cover_id", "until_on"),
         Index("ix_absences_person", "authority_id", "person_id", "until_on"),
+    )
+
+
+class DoneFor(Base):
+    """Something that a cover did for somebody who was away: written with the audit entry whose id it has."""
+
+    __tablename__ = "done_for"
+    authority_id: Mapped[str] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(primary_key=True)
+    person_id: Mapped[str]
+    by_id: Mapped[str]
+    at: Mapped[datetime]
+    kind: Mapped[str]
+    child_id: Mapped[str | None]
+    task_id: Mapped[str | None]
+    name: Mapped[str]
+    __table_args__ = (
+        Index("ix_done_for_person", "authority_id", "person_id", "at"),
+        Index("ix_done_for_task", "authority_id", "task_id"),
     )

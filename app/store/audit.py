@@ -18,6 +18,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.domain.clock import now
 from app.domain.ids import new_id
+from app.store.absences import DoneFor
 from app.store.db import Base, execute, table_of
 
 GENESIS = "0" * 64
@@ -65,6 +66,7 @@ class AuditEntry(Base):
 
 
 _APPEND = insert(table_of(AuditEntry))
+_STAND_IN = insert(table_of(DoneFor))
 APPEND_ONLY_SQLITE = tuple(
     f"CREATE TRIGGER audit_no_{verb} BEFORE {verb.upper()} ON audit BEGIN "
     f"SELECT RAISE(ABORT, 'the audit is append-only'); END"
@@ -94,10 +96,11 @@ for _statement in APPEND_ONLY_POSTGRESQL:
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One thing that happened, not yet written."""
+    """One thing that happened, not yet written. `for_id` is whom the person covered for: “A for B”."""
 
     kind: str
     person_id: str | None = None
+    for_id: str | None = None
     child_id: str | None = None
     task_id: str | None = None
     timer_id: str | None = None
@@ -155,13 +158,26 @@ def append(
             "task_id": entry.task_id,
             "timer_id": entry.timer_id,
             "message_id": entry.message_id,
-            "facts": entry.facts,
+            "facts": {**entry.facts, "for": entry.for_id} if entry.for_id else entry.facts,
         }
         tip = Tip(tip.seq + 1, link(tip.hash, row))
         rows.append({**row, "hash": tip.hash})
     if rows:
         execute(session, _APPEND, rows)
+    stood_in = [_done_for(row) for row in rows if "for" in row["facts"]]
+    if stood_in:
+        execute(session, _STAND_IN, stood_in)
     return tip
+
+
+def _done_for(row: dict[str, Any]) -> dict[str, Any]:
+    copied = ("authority_id", "id", "at", "kind", "child_id", "task_id")
+    return {
+        **{name: row[name] for name in copied},
+        "person_id": row["facts"]["for"],
+        "by_id": row["person_id"],
+        "name": row["facts"].get("name", ""),
+    }
 
 
 def note(session: Session, entry: Entry, *, authority_id: str, stream: str) -> None:

@@ -280,3 +280,19 @@ def name_of(session: Session, authority_id: str, person_id: str | None) -> str |
     return session.scalar(
         select(Person.name).where(Person.authority_id == authority_id, Person.id == person_id)
     )
+
+
+def names_of(session: Session, authority_id: str, person_ids: Iterable[str]) -> dict[str, str]:
+    """What people are called, by their ids: one query, none for nobody."""
+    wanted = sorted(set(person_ids))
+    if not wanted:
+        return {}
+    rows = session.execute(
+        select(Person.id, Person.name).where(Person.authority_id == authority_id, Person.id.in_(wanted))
+    )
+    return {row.id: row.name for row in rows}
+
+
+def for_somebody(name: str | None, absent: str | None) -> str | None:
+    """“Casey Casemanager for Sam Socialworker”, or the name alone; None for nobody."""
+    return f"{name} for {absent}" if name and absent else name

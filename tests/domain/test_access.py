@@ -10,6 +10,7 @@ from app.domain.access import (
     TABLE,
     AuthorityThing,
     ChildThing,
+    PersonThing,
     TaskThing,
     TeamThing,
     Thing,
@@ -69,6 +70,8 @@ TASK = TaskThing("here", role="social_worker", team_id="cla", agency="csc", work
 GIVEN = replace(TASK, assignee_id="assignee")
 TEAM = TeamThing("here", team_id="cla", agency="csc")
 
+COLLEAGUE = PersonThing("here", "colleague", agencies=frozenset({"csc"}), cover_id="team")
+
 EVERYONE_HERE = "team assignee worker colleague manager partner partner_manager nurse admin nobody"
 CASEWORKERS = "team assignee worker colleague manager partner partner_manager"
 SEE_CHILD = "team assignee worker colleague manager nurse admin"
@@ -120,6 +123,11 @@ MATRIX: list[tuple[str, Thing, str]] = [
     ("complete", GIVEN, "team assignee worker manager"),
     ("see_team", TEAM, "team manager admin"),
     ("assign_in_team", TEAM, "manager"),
+    ("see_cover", AUTHORITY, EVERYONE_HERE),
+    ("see_people", AUTHORITY, "manager partner_manager admin"),
+    ("record_absence", COLLEAGUE, "colleague manager admin"),
+    ("see_absence", COLLEAGUE, "colleague team manager admin"),
+    ("hand_over_work", COLLEAGUE, "manager admin"),
 ]
 
 
@@ -134,7 +142,7 @@ def test_every_action_of_the_table_has_a_row_in_the_matrix() -> None:
 
 
 @pytest.mark.parametrize("action", TABLE)
-@pytest.mark.parametrize("thing", [AUTHORITY, CHILD, PARTNERSHIP, TASK, GIVEN, TEAM])
+@pytest.mark.parametrize("thing", [AUTHORITY, CHILD, PARTNERSHIP, TASK, GIVEN, TEAM, COLLEAGUE])
 def test_a_person_of_another_authority_may_do_nothing(action: str, thing: Thing) -> None:
     assert may(PEOPLE["stranger"], action, thing) is False
 

@@ -1,0 +1,108 @@
+"""Whom a right is asked for, and what it is asked about: the words of the permission table (app.domain.access)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MANAGER_ROLES = frozenset(
+    {
+        "yjs_duty_manager",
+        "yjs_team_manager",
+        "csc_team_manager",
+        "csc_service_lead",
+        "iro_manager",
+        "leaving_care_manager",
+        "probation_manager",
+        "service_manager",
+        "head_of_service",
+        "assistant_director",
+        "deputy_director",
+        "dcs",
+        "senior_manager",
+    }
+)
+"""Role keys whose holders give out work in the agencies of their teams."""
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """The person for whom something is done: what they are, never what they may (that is `may`).
+
+    `profile` is the key of their authority's profile, whose words they read; `covers` are the people who are away
+    today and for whom they do the work.
+    """
+
+    person_id: str
+    authority_id: str
+    name: str
+    roles: frozenset[str] = frozenset()
+    team_ids: frozenset[str] = frozenset()
+    is_admin: bool = False
+    agencies: frozenset[str] = frozenset()
+    profile: str = "default"
+    covers: frozenset[str] = frozenset()
+
+    @property
+    def stands_for(self) -> frozenset[str]:
+        """The person and those whom the person covers: whose work is theirs to see and to do today."""
+        return self.covers | {self.person_id}
+
+    @property
+    def is_manager(self) -> bool:
+        """Whether one of the person's roles is a manager's."""
+        return not self.roles.isdisjoint(MANAGER_ROLES)
+
+
+@dataclass(frozen=True)
+class AuthorityThing:
+    """The authority as a whole: its lists, its people, its published pathways."""
+
+    authority_id: str
+
+
+@dataclass(frozen=True)
+class ChildThing:
+    """A child, or a pathway of that child: which agencies have (had) work on it, and who is allocated.
+
+    The record of an authority's partnership stands in the place of a child, and is its managers'.
+    """
+
+    authority_id: str
+    agencies: frozenset[str] = frozenset()
+    worker_ids: frozenset[str] = frozenset()
+    is_partnership: bool = False
+
+
+InstanceThing = ChildThing
+"""A pathway instance is seen by exactly those who see its child."""
+
+
+@dataclass(frozen=True)
+class TaskThing:
+    """A task: whose role, team and agency it is, who has it, and who is allocated to its child."""
+
+    authority_id: str
+    role: str
+    team_id: str | None = None
+    assignee_id: str | None = None
+    agency: str | None = None
+    worker_ids: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class TeamThing:
+    """A team and its queue."""
+
+    authority_id: str
+    team_id: str
+    agency: str
+
+
+@dataclass(frozen=True)
+class PersonThing:
+    """A colleague: the agencies of their teams, and who covers for them in the absence that is looked at."""
+
+    authority_id: str
+    person_id: str
+    agencies: frozenset[str] = frozenset()
+    cover_id: str | None = None
