@@ -1,4 +1,4 @@
-"""The alarm clock: APScheduler wakes three jobs; what is due is decided by the database.
+"""The alarm clock: APScheduler wakes a few jobs; what is due is decided by the database.
 
 No job store: a job here is only "look now". Any number of schedulers may look at one database.
 """
@@ -15,9 +15,18 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 from flask import Flask
 
 from app.domain.errors import Busy
-from app.services import accounts, messages, notifications, senders, timers
+from app.services import (
+    accounts,
+    letter_post,
+    letter_reminders,
+    messages,
+    notifications,
+    senders,
+    timers,
+)
 
 WAKE_SECONDS = 1
+REMINDING_MINUTES = 5
 HOUSEKEEPING_MINUTES = 15
 log = structlog.get_logger()
 
@@ -34,15 +43,24 @@ def wake(app: Flask) -> None:
 def send_letters(app: Flask) -> None:
     """Send the letters that are queued."""
     sender = senders.sender_for(app.config["SMTP_URL"], app.config["INSTANCE_PATH"])
+    addresses = {"base_url": app.config["BASE_URL"], "mail_from": app.config["MAIL_FROM"]}
     with app.app_context():
-        notifications.send_pending(sender, base_url=app.config["BASE_URL"], mail_from=app.config["MAIL_FROM"])
+        notifications.send_pending(sender, **addresses)
         messages.deliver_pending()
+        letter_post.send_pending(sender, **addresses)
+
+
+def remind(app: Flask) -> None:
+    """Write the letters about what is due soon."""
+    with app.app_context():
+        letter_reminders.remind()
 
 
 def keep_house(app: Flask) -> None:
     """Forget sessions and sign-in tries that are over."""
     with app.app_context():
         accounts.forget_what_is_over()
+        letter_reminders.forget_what_was_never_sent()
 
 
 def jobs(app: Flask, scheduler: BaseScheduler) -> BaseScheduler:
@@ -50,6 +68,7 @@ def jobs(app: Flask, scheduler: BaseScheduler) -> BaseScheduler:
     for job, seconds in (
         (wake, WAKE_SECONDS),
         (send_letters, WAKE_SECONDS),
+        (remind, 60 * REMINDING_MINUTES),
         (keep_house, 60 * HOUSEKEEPING_MINUTES),
     ):
         scheduler.add_job(

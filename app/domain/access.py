@@ -180,6 +180,8 @@ TABLE: Mapping[str, tuple[type | tuple[type, ...], Rule]] = {
     "publish": (AuthorityThing, _administrator),
     "migrate": (AuthorityThing, _administrator),
     "manage_people": (AuthorityThing, _administrator),
+    "see_letters": (AuthorityThing, _manager_or_administrator),
+    "mend_letters": (AuthorityThing, _administrator),
     # a child and the child's pathways
     "see_child": (ChildThing, _sees_child),
     "edit_child": (ChildThing, _works_on_child),

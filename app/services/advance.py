@@ -21,7 +21,7 @@ from app.domain.clock import now
 from app.domain.errors import EngineFailure, NotFound, StaleTask, ThroughcareError
 from app.domain.ids import new_id
 from app.engine.contracts import CompiledVersion, EngineContext, Step
-from app.services import definitions, effects, incident_rows, projection, step_messages, task_rows
+from app.services import definitions, effects, incident_rows, letters, projection, step_messages, task_rows
 from app.services.crashpoints import crash_point
 from app.store import audit
 from app.store.audit import Entry, Tip
@@ -150,6 +150,7 @@ def _write(
     entries += projection.withdraw(session, instance, mirror, step, cause.done_ref)
     created, opened = task_rows.create(session, instance, step.tasks, mirror, context)
     entries += opened
+    letters.opened(session, instance, created, cause.person_id)
     projection.write_timers(session, instance, mirror, step, created, cause.fired_timer_id)
     projection.write_subscriptions(session, instance, mirror, step)
     if step.ended:

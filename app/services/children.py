@@ -16,6 +16,7 @@ from app.domain.access import AuthorityThing, Viewer, may, require
 from app.domain.clock import now, today
 from app.domain.errors import BadInput, NotFound
 from app.domain.ids import new_id
+from app.services import letters
 from app.store import audit
 from app.store.audit import Entry
 from app.store.children import CHILD, PARTNERSHIP, Child, ChildWorker
@@ -258,6 +259,7 @@ def allocate(
         facts={"role": role, "to": person_id, "from": current},
     )
     audit.note(session, entry, authority_id=authority_id, stream=f"child:{child_id}")
+    letters.allocated(session, authority_id, child_id, person_id, by)
 
 
 def get(session: Session, authority_id: str, child_id: str) -> Child:

@@ -44,13 +44,19 @@ class DeliveryFailed(Exception):
 class Sender(Protocol):
     """Whatever takes a letter away: SMTP, a folder of files, GOV.UK Notify."""
 
-    def send(self, letter: EmailMessage) -> None:
-        """Raises DeliveryFailed."""
+    def send(self, letter: EmailMessage, *, again: bool = False) -> str | None:
+        """Take a letter; the name by which its delivery can be asked after, where the sender follows letters.
+
+        `again` says that somebody may have sent it before and died before they could say so. Raises DeliveryFailed.
+        """
+
+    def outcome(self, provider_id: str) -> str | None:
+        """What has become of a letter: delivered, or None while it is not known. Raises DeliveryFailed for good."""
 
 
 @dataclass(frozen=True)
 class Letter:
-    """The words of one kind of letter. `{reference}`, `{pathway}` and `{link}` are filled in; nothing else is."""
+    """The words of one kind of letter. What may be filled in stands at the head of processes/letters.yaml."""
 
     subject: str
     body: str
@@ -85,7 +91,7 @@ def _claim() -> Row[Any] | None:
             .with_for_update(skip_locked=True)
         ).first()
         if found is not None:
-            _change(session, found, attempts=found.attempts + 1, next_attempt_at=now() + LEASE)
+            change(session, found, attempts=found.attempts + 1, next_attempt_at=now() + LEASE)
         return found
 
 
@@ -93,13 +99,14 @@ def _send_one(found: Row[Any], sender: Sender, base_url: str, mail_from: str) ->
     try:
         if not found.email:
             raise DeliveryFailed("There is no e-mail address for this recipient.", permanent=True)
-        sender.send(compose(found, base_url, mail_from))
+        provider_id = sender.send(compose(found, base_url, mail_from), again=found.attempts > 0)
     except DeliveryFailed as failure:
-        _failed(found, failure)
+        failed(found, failure)
         return
     crash_point("after_send")
     with transaction() as session:
-        _change(session, found, state="sent", sent_at=now(), error=None)
+        taken = {"state": "sent", "sent_at": now(), "provider_id": provider_id, "next_attempt_at": now()}
+        change(session, found, **taken, error=None)
         crash_point("before_commit")
     crash_point("after_commit")
 
@@ -120,12 +127,24 @@ def compose(found: Row[Any], base_url: str, mail_from: str) -> EmailMessage:
         "link": f"{base_url}/instances/{found.instance_id}",
         "to": found.recipient,
     }
+    return envelope(
+        found.id,
+        to=found.email,
+        subject=words.subject.format(**values),
+        body=words.body.format(**values),
+        mail_from=mail_from,
+    )
+
+
+def envelope(letter_id: str, *, to: str, subject: str, body: str, mail_from: str) -> EmailMessage:
+    """An e-mail whose name is its row's id, however often it is sent. No machine is to answer it."""
     message = EmailMessage()
     message["From"] = mail_from
-    message["To"] = _one_line(found.email)
-    message["Subject"] = _one_line(words.subject.format(**values))
-    message["Message-ID"] = f"<{found.id}@{mail_from.rpartition('@')[2] or 'localhost'}>"
-    message.set_content(words.body.format(**values))
+    message["To"] = _one_line(to)
+    message["Subject"] = _one_line(subject)
+    message["Message-ID"] = f"<{letter_id}@{mail_from.rpartition('@')[2] or 'localhost'}>"
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(body)
     return message
 
 
@@ -133,13 +152,14 @@ def _one_line(text: str) -> str:
     return re.sub(r"[\r\n]+", " ", text)
 
 
-def _failed(found: Row[Any], failure: DeliveryFailed) -> None:
+def failed(found: Row[Any], failure: DeliveryFailed) -> None:
+    """A letter was not taken, or came back: try again, or give it up and have somebody ring the recipient."""
     attempts = found.attempts + 1
     with transaction() as session:
         if not failure.permanent and attempts < TRIES:
-            _change(session, found, next_attempt_at=now() + WAIT[attempts - 1], error=str(failure))
+            change(session, found, next_attempt_at=now() + WAIT[attempts - 1], error=str(failure))
             return
-        _change(session, found, state="failed", error=str(failure))
+        change(session, found, state="failed", error=str(failure))
         root_id = session.scalar(
             select(ProcessInstance.root_id).where(
                 ProcessInstance.authority_id == found.authority_id, ProcessInstance.id == found.instance_id
@@ -173,7 +193,8 @@ def told_by_phone(session: Session, authority_id: str, notification_id: str) -> 
     )
 
 
-def _change(session: Session, found: Row[Any], **values: Any) -> None:
+def change(session: Session, found: Row[Any], **values: Any) -> None:
+    """Set columns of a letter's row."""
     session.execute(
         update(Notification)
         .where(Notification.authority_id == found.authority_id, Notification.id == found.id)

@@ -19,11 +19,14 @@ class FileSender:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def send(self, letter: EmailMessage) -> None:
+    def send(self, letter: EmailMessage, *, again: bool = False) -> None:
         """Write `<Message-ID>.eml`; the same letter again replaces itself."""
         self.folder.mkdir(parents=True, exist_ok=True)
         name = str(letter["Message-ID"]).strip("<>").partition("@")[0]
         (self.folder / f"{name}.eml").write_bytes(letter.as_bytes())
+
+    def outcome(self, provider_id: str) -> None:
+        """A file is not followed."""
 
 
 class SmtpSender:
@@ -32,7 +35,7 @@ class SmtpSender:
     def __init__(self, url: str) -> None:
         self.url = urlsplit(url)
 
-    def send(self, letter: EmailMessage) -> None:
+    def send(self, letter: EmailMessage, *, again: bool = False) -> None:
         """Hand one letter to the server. Raises DeliveryFailed: permanent for a refused address."""
         try:
             with self._connection() as server:
@@ -50,6 +53,9 @@ class SmtpSender:
             ) from error
         except (smtplib.SMTPException, OSError) as error:
             raise DeliveryFailed("The mail server could not be reached.", permanent=False) from error
+
+    def outcome(self, provider_id: str) -> None:
+        """A mail server that has taken a letter says no more of it."""
 
     def _connection(self) -> smtplib.SMTP:
         host, port = self.url.hostname or "localhost", self.url.port

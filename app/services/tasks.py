@@ -21,6 +21,7 @@ from app.services import (
     definitions,
     drafts,
     facts,
+    letters,
     messages,
     notifications,
     submissions,
@@ -111,6 +112,7 @@ def _hand(session: Session, task: Row[Any], viewer: Viewer, person_id: str | Non
         facts={"element": task.element_id, "name": task.name, "from": task.assignee_id, "to": person_id},
     )
     advance.record(session, instance, [entry])
+    letters.handed(session, task, person_id, viewer.person_id)
 
 
 def complete(viewer: Viewer, task_id: str, answers: Given, *, submission: str | None = None) -> str:

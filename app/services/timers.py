@@ -21,6 +21,7 @@ from app.engine import runner
 from app.services import (
     advance,
     definitions,
+    letters,
     messages,
     messages_out,
     rebuilding,
@@ -76,6 +77,8 @@ _LATE = select(
     _TASKS.c.element_id,
     _TASKS.c.name,
     _TASKS.c.role,
+    _TASKS.c.team_id,
+    _TASKS.c.assignee_id,
     _TASKS.c.duty,
     _TASKS.c.due_at,
     _TASKS.c.overdue,
@@ -231,6 +234,7 @@ def _mark_overdue(session: Session, instance: advance.InstanceRow, timer: Row[An
     if task is None:
         return
     execute(session, _MARK, {**keys, "late_at": now()})
+    letters.overdue(session, instance, task)
     context = surroundings.context_for(session, instance.authority_id, instance.child_id)
     facts = {
         "definition": instance.definition_key,

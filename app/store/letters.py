@@ -34,6 +34,7 @@ class Letter(Base):
     ]  # what makes it the same letter: the task and its due time, or the moment it was given
     child_id: Mapped[str | None]
     task_id: Mapped[str | None]
+    caused_by: Mapped[str | None]  # the person who did what it is about, and so needs no letter
     state: Mapped[str]  # queued | held | in_digest | shared | not_sent | sent | delivered | failed
     sent_to: Mapped[str | None]  # the person, or whoever covers for them
     email: Mapped[str | None]

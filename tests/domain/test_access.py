@@ -94,6 +94,8 @@ MATRIX: list[tuple[str, Thing, str]] = [
     ("publish", AUTHORITY, "admin"),
     ("migrate", AUTHORITY, "admin"),
     ("manage_people", AUTHORITY, "admin"),
+    ("see_letters", AUTHORITY, "manager partner_manager admin"),
+    ("mend_letters", AUTHORITY, "admin"),
     ("see_child", CHILD, SEE_CHILD),
     ("see_instance", CHILD, SEE_CHILD),
     ("edit_child", CHILD, WORK_ON_CHILD),

@@ -184,9 +184,12 @@ class DiesAfterSending:
     def __init__(self, sender: notifications.Sender) -> None:
         self.sender = sender
 
-    def send(self, letter: EmailMessage) -> None:
-        self.sender.send(letter)
+    def send(self, letter: EmailMessage, *, again: bool = False) -> None:
+        self.sender.send(letter, again=again)
         raise KeyboardInterrupt
+
+    def outcome(self, provider_id: str) -> None:
+        """Not followed."""
 
 
 def test_a_letter_whose_sender_died_is_sent_again_under_the_same_name(
@@ -211,11 +214,14 @@ class Trips:
     def __init__(self, sender: notifications.Sender) -> None:
         self.sender, self.letters = sender, 0
 
-    def send(self, letter: EmailMessage) -> None:
+    def send(self, letter: EmailMessage, *, again: bool = False) -> None:
         self.letters += 1
         if self.letters == 1:
             raise DeliveryFailed("The letter could not be written.", permanent=True)
-        self.sender.send(letter)
+        self.sender.send(letter, again=again)
+
+    def outcome(self, provider_id: str) -> None:
+        """Not followed."""
 
 
 def test_one_letter_that_cannot_be_sent_does_not_stop_the_others(

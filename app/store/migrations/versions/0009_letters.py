@@ -32,6 +32,7 @@ def upgrade() -> None:
         sa.Column("occasion", sa.String(), nullable=False),
         sa.Column("child_id", sa.String(), nullable=True),
         sa.Column("task_id", sa.String(), nullable=True),
+        sa.Column("caused_by", sa.String(), nullable=True),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("sent_to", sa.String(), nullable=True),
         sa.Column("email", sa.String(), nullable=True),
