@@ -19,6 +19,7 @@ from app.engine import runner
 from app.engine.contracts import CompiledVersion
 from app.services import (
     advance,
+    appointments,
     definitions,
     effects,
     facts,
@@ -190,6 +191,16 @@ def begin(
         facts_from(form, answers) if form else {},
         person_id=person_id,
         task_id=None,
+    )
+    appointments.note(
+        session,
+        authority_id=authority_id,
+        child_id=child_id,
+        instance_id=instance.id,
+        task_id=None,
+        form=version.start_form,
+        answers=answers,
+        person_id=person_id,
     )
     context = surroundings.context_for(session, authority_id, child_id)
     step = runner.start(version, context, _variables(answers, started_at), None)

@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 import structlog
 import yaml
 
+from app.domain.appointments import AppointmentWords
 from app.domain.deadlines import Deadline, compute
 from app.domain.duties import Coverage, CoverageNotes, Register, coverage
 from app.domain.errors import BadInput
@@ -136,6 +137,15 @@ def offers() -> Offers:
     """How pathways are grouped for those who start them, and what each needs (processes/catalogue.yaml)."""
     return _cached(
         "offers", lambda: [PROCESSES / "catalogue.yaml"], lambda paths: Offers.build(_read_yaml(paths[0]))
+    )
+
+
+def appointment_words() -> AppointmentWords:
+    """Which recorded days are appointments, and what they are called (processes/appointments.yaml)."""
+    return _cached(
+        "appointments",
+        lambda: [PROCESSES / "appointments.yaml"],
+        lambda paths: AppointmentWords.build(_read_yaml(paths[0])),
     )
 
 

@@ -17,6 +17,7 @@ from app.engine import runner
 from app.services import (
     accounts,
     advance,
+    appointments,
     children,
     definitions,
     drafts,
@@ -214,6 +215,16 @@ def _take_into_the_record(
         facts_from(form, answers),
         person_id=person_id,
         task_id=task.id,
+    )
+    appointments.note(
+        session,
+        authority_id=task.authority_id,
+        child_id=task.child_id,
+        instance_id=task.instance_id,
+        task_id=task.id,
+        form=task.form,
+        answers=answers,
+        person_id=person_id,
     )
     for field in form.fields:
         chosen = answers.get(field.key)

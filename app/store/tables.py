@@ -14,6 +14,7 @@ from app.store import (
     tasks,
     ties,
     timers,
+    work,
 )
 
 __all__ = [
@@ -30,4 +31,5 @@ __all__ = [
     "tasks",
     "ties",
     "timers",
+    "work",
 ]

@@ -1,5 +1,10 @@
 """What people put off, and what they meet about."""
 
+import sqlalchemy as sa
+from alembic import op
+
+import app.store.db
+
 revision = "0004"
 down_revision = "0003"
 branch_labels = None
@@ -7,7 +12,40 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Nothing yet."""
+    """Two tables."""
+    op.create_table(
+        "appointments",
+        sa.Column("authority_id", sa.String(), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("child_id", sa.String(), nullable=False),
+        sa.Column("instance_id", sa.String(), nullable=False),
+        sa.Column("task_id", sa.String(), nullable=True),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("on_day", sa.Date(), nullable=False),
+        sa.Column("at", app.store.db.UtcDateTime(), nullable=True),
+        sa.Column("moves", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", app.store.db.UtcDateTime(), nullable=False),
+        sa.Column("recorded_by", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(["authority_id", "child_id"], ["children.authority_id", "children.id"]),
+        sa.ForeignKeyConstraint(
+            ["authority_id", "instance_id"], ["process_instances.authority_id", "process_instances.id"]
+        ),
+        sa.PrimaryKeyConstraint("authority_id", "id"),
+    )
+    op.create_index("ix_appointments_child", "appointments", ["authority_id", "child_id", "on_day"])
+    op.create_index("ix_appointments_instance", "appointments", ["authority_id", "instance_id", "name"])
+    op.create_table(
+        "snoozes",
+        sa.Column("authority_id", sa.String(), nullable=False),
+        sa.Column("task_id", sa.String(), nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("by_id", sa.String(), nullable=False),
+        sa.Column("at", app.store.db.UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["authority_id", "task_id"], ["user_tasks.authority_id", "user_tasks.id"]),
+        sa.PrimaryKeyConstraint("authority_id", "task_id"),
+    )
 
 
 def downgrade() -> None:
