@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from app.domain.clock import now
+from app.domain.clock import now, today
 from app.domain.ids import new_id
-from app.services import accounts, children, instances, lists
+from app.services import absences, accounts, children, instances, lists
+from app.services.absences import Plan
 from app.store.db import transaction
 from app.store.incidents import Incident
 
-OF_ONE_AUTHORITY = frozenset({"child_id", "instance_id", "task_id", "team_id", "incident_id", "status_id"})
+OF_ONE_AUTHORITY = frozenset(
+    {"child_id", "instance_id", "task_id", "team_id", "incident_id", "status_id", "absence_id", "person_id"}
+)
 """Parts of an address that name something which only some people may see."""
 SAME_FOR_ALL = {
     "key": "remand_yda",
@@ -31,7 +34,7 @@ ANSWERS = {
 def one_of_everything() -> dict[str, str]:
     """Makes it in Wandsworth, within an application context; the ids by the names that addresses have for them.
 
-    A child with a remand that began an hour ago, a task of its, a team, an incident.
+    A child with a remand that began an hour ago, a task of its, a team, an incident, an absence.
     """
     dora = accounts.viewer_named("dora@wandsworth.example")
     child_id = children.search(dora, "robin placeholder")[0].id
@@ -54,10 +57,15 @@ def one_of_everything() -> dict[str, str]:
     with transaction() as session:
         session.add(incident)
         incident_id = incident.id
+    corin, bo = (accounts.viewer_named(f"{name}@wandsworth.example").person_id for name in ("corin", "bo"))
     return {
         "child_id": child_id,
         "instance_id": instance_id,
         "task_id": task.id,
         "team_id": "looked_after",
         "incident_id": incident_id,
+        "absence_id": absences.record(
+            dora, Plan(corin, bo, today(), today() + timedelta(days=7), "Ring the court.")
+        ),
+        "person_id": corin,
     }

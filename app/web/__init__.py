@@ -14,6 +14,7 @@ PAGES = (
     "children",
     "legal_status",
     "partnership",
+    "cover",
     "pathways",
     "protocols",
     "instances",

@@ -28,6 +28,7 @@ NAVIGATION = (
     ("Partnership", "partnership.show"),
     ("Pathways", "pathways.index"),
     ("Protocols", "protocols.show"),
+    ("Cover", "cover.index"),
     ("Incidents", "incidents.index"),
 )
 """Words and endpoints of the service navigation; one that does not exist, or that the viewer may not use

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from app.domain.errors import BadInput, Conflict
 from app.domain.forms import Form
 from app.domain.ids import new_id
-from app.services import drafts, task_view, tasks
+from app.services import cover_view, drafts, task_view, tasks
 from app.services.task_view import TaskView
 from app.web import fields, questions
 from app.web.guard import allowed
@@ -117,6 +117,7 @@ def _page(view: TaskView, answers: Mapping[str, Any], errors: Mapping[str, list[
         if form and view.task.state == "completed"
         else [],
         submission=new_id(),
+        hand_overs=cover_view.notes_for(g.viewer, [view.task.assignee_id]),
     )
 
 

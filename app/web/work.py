@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from app.domain.access import Viewer
 from app.domain.errors import BadInput, NotAllowed, NotFound, StaleTask, ThroughcareError
-from app.services import lists, pathway_view, reference, tasks
+from app.services import cover_view, lists, pathway_view, reference, tasks
 from app.services.accounts import colleagues
 from app.services.lists import SECTIONS, Filters, TeamRow
 from app.web.addresses import chosen_filters, page_number
@@ -27,6 +27,7 @@ def mine() -> str:
     return render_template(
         "work/mine.html",
         page_name="My work",
+        cover=cover_view.on_my_work(g.viewer),
         work=work,
         filters=filters,
         whose=WHOSE,

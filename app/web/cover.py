@@ -1,0 +1,153 @@
+"""Cover: who is away and who covers, setting it, the hand-over, and what was done while somebody was away."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from app.domain.access import AuthorityThing, may
+from app.domain.clock import today
+from app.domain.errors import BadInput
+from app.domain.form_parts import Option
+from app.domain.forms import Form, read_form, validate
+from app.domain.ids import new_id
+from app.services import absences, cover_view
+from app.services.absences import Choices, Plan
+from app.web import fields, questions
+from app.web.guard import allowed
+
+pages = Blueprint("cover", __name__)
+Answer = str | Response | tuple[str, int]
+SECTION = "cover.index"
+
+_COVER_AND_DAYS: tuple[dict[str, Any], ...] = (
+    {"type": "select", "key": "cover_id", "label": "Who covers?", "valuesKey": "covers",
+     "validate": {"required": True}, "properties": {"called": "who covers"}},
+    {"type": "datetime", "subtype": "date", "key": "from_on", "label": "First day away",
+     "validate": {"required": True}, "properties": {"called": "the first day away"}},
+    {"type": "datetime", "subtype": "date", "key": "until_on", "label": "Last day away",
+     "description": "For example, 4 1 2027. Cover ends by itself at the end of this day.",
+     "validate": {"required": True}, "properties": {"called": "the last day away"}},
+    {"type": "textarea", "key": "note", "label": "What should the cover know?", "validate": {"maxLength": 5000},
+     "description": "The cover sees every task and its date anyway. Add what is not written there: who to ring, "
+     "what was promised, what to look out for.", "properties": {"called": "what the cover should know"}},
+)  # fmt: skip
+OWN: Form = read_form("cover/own", {"type": "default", "components": list(_COVER_AND_DAYS)})
+ANYBODYS: Form = read_form(
+    "cover/anybodys",
+    {
+        "type": "default",
+        "components": [
+            {"type": "select", "key": "person_id", "label": "Who is away?", "valuesKey": "people",
+             "validate": {"required": True}, "properties": {"called": "who is away"}},
+            *_COVER_AND_DAYS,
+        ],
+    },
+)  # fmt: skip
+"""The form of somebody who may record it for others too."""
+
+
+@pages.get("/cover")
+@allowed("see_cover", section=SECTION)
+def index() -> str:
+    """Who is away and who covers, and the form that sets it."""
+    asked_for = request.args.get("person_id", "")
+    choices = absences.choices(g.viewer)
+    chosen = asked_for if asked_for in dict(choices.people) else ""
+    if len(choices.people) < 2:
+        chosen = g.viewer.person_id
+    answers: dict[str, Any] = {"from_on": today().isoformat()}
+    if chosen:
+        answers |= {"person_id": chosen, "note": cover_view.hand_over_lines(g.viewer, chosen)}
+    return _page(choices, answers)
+
+
+@pages.post("/cover")
+@allowed("see_cover", section=SECTION)
+def record() -> Answer:
+    """Set it."""
+    choices = absences.choices(g.viewer)
+    form = _form(choices)
+    typed: dict[str, Any] = {}
+    try:
+        typed = fields.read_posted(form, request.form)
+        known = validate(form, typed)
+        plan = Plan(
+            person_id=known.get("person_id") or g.viewer.person_id,
+            cover_id=known["cover_id"],
+            from_on=date.fromisoformat(known["from_on"]),
+            until_on=date.fromisoformat(known["until_on"]),
+            note=known["note"] or "",
+        )
+        absence_id = absences.record(g.viewer, plan, submission=request.form.get("submission"))
+    except BadInput as error:
+        return _page(choices, typed, error), 422
+    flash(_receipt(absence_id), "success")
+    return redirect(url_for(".show", absence_id=absence_id), 303)
+
+
+@pages.get("/cover/<absence_id>")
+@allowed("see_absence", section=SECTION)
+def show(absence_id: str) -> str:
+    """The hand-over: what is due and what to know; and what was done meanwhile."""
+    view = cover_view.show(g.viewer, absence_id)
+    return render_template(
+        "cover/show.html", page_name="While you were away" if _is_back(view.row) else "Cover", view=view
+    )
+
+
+@pages.post("/cover/<absence_id>/end")
+@allowed("record_absence", section=SECTION)
+def end(absence_id: str) -> Response:
+    """End it now, or call it off."""
+    absences.end(g.viewer, absence_id)
+    row = cover_view.show(g.viewer, absence_id).row
+    whose = "Your work is" if row.person_id == g.viewer.person_id else f"{row.person}’s work is"
+    flash(f"The cover has ended. {whose} no longer {row.cover}’s to do.", "success")
+    return redirect(url_for(".show", absence_id=absence_id), 303)
+
+
+@pages.post("/cover/<absence_id>/read")
+@allowed("see_absence", section=SECTION)
+def read(absence_id: str) -> Response:
+    """The person has read what was done for them: My work stops saying so."""
+    absences.mark_read(g.viewer, absence_id)
+    return redirect(url_for("work.mine"), 303)
+
+
+def _is_back(row: cover_view.AbsenceRow) -> bool:
+    return row.when == "over" and row.person_id == g.viewer.person_id
+
+
+def _receipt(absence_id: str) -> str:
+    row = cover_view.show(g.viewer, absence_id).row
+    whom = "you" if row.person_id == g.viewer.person_id else row.person
+    return f"{row.cover} covers for {whom} {row.days}."
+
+
+def _form(choices: Choices) -> Form:
+    offers = {"people": choices.people, "covers": choices.covers}
+    form = ANYBODYS if len(choices.people) > 1 else OWN
+    return form.offering({key: [Option(*one) for one in listed] for key, listed in offers.items()})
+
+
+def _page(choices: Choices, answers: Mapping[str, Any], error: BadInput | None = None) -> str:
+    form = _form(choices)
+    sentences = error.errors if error else {}
+    rows = cover_view.listed(g.viewer)
+    return render_template(
+        "cover/index.html",
+        page_name="Cover",
+        rows=rows,
+        openable=cover_view.openable(g.viewer, rows),
+        can_see_people=may(g.viewer, "see_people", AuthorityThing(g.viewer.authority_id)),
+        components=questions.components(form, dict(answers), sentences),
+        errors=fields.refusal_summary(form, error, answers),
+        is_for_others=form.key == ANYBODYS.key,
+        has_covers=bool(choices.covers),
+        submission=request.form.get("submission") or new_id(),
+    )
