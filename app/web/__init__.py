@@ -8,6 +8,8 @@ from flask import Flask
 
 PAGES = (
     "session",
+    "account",
+    "calendars",
     "work",
     "tasks",
     "start",

@@ -35,6 +35,7 @@ NOT_A_PAGE = {
     "accounts.signed_out": "seen without a session: LOOKED_AT_SIGNED_OUT",
     "accounts.session_ended": "seen without a session: LOOKED_AT_SIGNED_OUT",
     "accounts.sign_in": "seen without a session: LOOKED_AT_SIGNED_OUT",
+    "calendars.feed": "a calendar file",
     "health.alive": "for machines",
     "health.ready": "for machines",
     "instances.diagram": "a BPMN file",

@@ -87,6 +87,7 @@ def test_only_the_pages_for_everybody_are_open_to_everybody(demo_app: Flask) -> 
         "accounts.sign_in_now",
         "accounts.sign_out",
         "accounts.signed_out",
+        "calendars.feed",
         "health.alive",
         "health.ready",
         "shell.favicon",
