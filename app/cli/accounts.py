@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import click
+from flask import current_app
 
 from app.cli.context import application
-from app.services import accounts
+from app.services import accounts, handing_over
 
 
 @click.group()
@@ -43,5 +44,9 @@ def add(
 def disable(username: str) -> None:
     """Close an account and end its sessions; what the person did stays under their name."""
     with application():
+        person_id, load = handing_over.left_with(username)
         accounts.disable_person(username)
+        address = f"{current_app.config['BASE_URL']}/people/{person_id}/hand-over"
     click.echo(f"{username} can no longer sign in.")
+    if load.open or load.children:
+        click.echo(f"{username} still has {load.words}. A manager hands them over at {address}", err=True)

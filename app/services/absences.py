@@ -171,7 +171,7 @@ def _colleague(session: Session, viewer: Viewer, person_id: str) -> Viewer:
 
 def person_of(session: Session, absence: Row[Any]) -> PersonThing:
     """The person of an absence as the permission table sees them, account open or closed."""
-    found = people.viewers(session, absence.authority_id, [absence.person_id])
+    found = people.viewers(session, absence.authority_id, [absence.person_id], with_closed=True)
     agencies = found[0].agencies if found else frozenset()
     return PersonThing(absence.authority_id, absence.person_id, agencies, absence.cover_id)
 

@@ -232,14 +232,21 @@ def signed_in(
     return (_viewers(rows)[0], rows[0].seen_at) if rows else None
 
 
-def viewers(session: Session, authority_id: str, person_ids: Iterable[str] | None = None) -> list[Viewer]:
-    """People of an authority whose accounts are open, by name; all of them, or those with the given ids."""
+def viewers(
+    session: Session, authority_id: str, person_ids: Iterable[str] | None = None, *, with_closed: bool = False
+) -> list[Viewer]:
+    """People of an authority whose accounts are open, by name; all of them, or those with the given ids.
+
+    `with_closed` has those who have left too, whose work may still wait for somebody.
+    """
     query = (
         select(*_WHO)
         .select_from(_BELONGINGS)
-        .where(Person.authority_id == authority_id, Person.disabled_at.is_(None))
+        .where(Person.authority_id == authority_id)
         .order_by(Person.name, Person.id)
     )
+    if not with_closed:
+        query = query.where(Person.disabled_at.is_(None))
     if person_ids is not None:
         query = query.where(Person.id.in_(list(person_ids)))
     return _viewers(session.execute(query, {"on_day": today()}).all())

@@ -17,6 +17,7 @@ PAGES = (
     "legal_status",
     "partnership",
     "cover",
+    "people",
     "pathways",
     "protocols",
     "instances",

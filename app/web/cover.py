@@ -96,7 +96,9 @@ def show(absence_id: str) -> str:
     """The hand-over: what is due and what to know; and what was done meanwhile."""
     view = cover_view.show(g.viewer, absence_id)
     return render_template(
-        "cover/show.html", page_name="While you were away" if _is_back(view.row) else "Cover", view=view
+        "cover/show.html",
+        page_name="While you were away" if _is_back(view.row) else f"Cover for {view.row.person}",
+        view=view,
     )
 
 

@@ -1,0 +1,146 @@
+"""What a person has for each child, tasks and roles, and why a part of it cannot go to somebody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.domain.access import TaskThing, Viewer, may, may_be_given
+from app.services import reference
+from app.services.children import ChildRow
+from app.services.lists import TaskRow, as_task_row, child_rows, task_rows
+from app.store.children import Child, ChildWorker
+from app.store.tasks import UserTask
+from app.store.ties import sees_child, workers_of
+
+Receivers = Mapping[str, str]
+"""Who takes over what concerns a child: child id -> person id."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A task, or a role for the child (`role` is its key then); `problem` says why it cannot go to the receiver."""
+
+    name: str
+    role: str | None = None
+    task: TaskRow | None = None
+    due_at: datetime | None = None
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """What a person has for one child, and who is to have it."""
+
+    child: ChildRow
+    pieces: tuple[Piece, ...]
+    receiver_id: str | None = None
+    receiver: str = ""
+
+    @property
+    def moving(self) -> tuple[Piece, ...]:
+        """What can go to the receiver."""
+        return tuple(piece for piece in self.pieces if not piece.problem) if self.receiver_id else ()
+
+
+def bundles_of(
+    session: Session, viewer: Viewer, person: Viewer, receivers: Receivers, everybody: Mapping[str, Viewer]
+) -> tuple[tuple[Bundle, ...], int]:
+    """What the person has, child by child, and how much of it concerns children whom the viewer does not see."""
+    tasks = [as_task_row(row) for row in session.execute(_tasks_of(person))]
+    roles = session.execute(_roles_of(person)).all()
+    child_ids = {task.child.id for task in tasks} | {row.child_id for row in roles}
+    seen = set(
+        session.scalars(
+            select(Child.id).where(
+                Child.authority_id == viewer.authority_id,
+                Child.id.in_(sorted(child_ids)),
+                sees_child(viewer, Child.authority_id, Child.id),
+            )
+        )
+    )
+    names = child_rows(session, viewer.authority_id, seen)
+    bundles = []
+    for child in sorted(names.values(), key=lambda child: (child.family_name, child.given_name, child.id)):
+        pieces = [Piece(_role_name(row.role), role=row.role) for row in roles if row.child_id == child.id]
+        pieces += [
+            Piece(task.name, task=task, due_at=task.due_at) for task in tasks if task.child.id == child.id
+        ]
+        receiver = everybody.get(receivers.get(child.id, ""))
+        if (
+            receiver is None
+            or receiver.person_id == person.person_id
+            or not receiver.agencies & person.agencies
+        ):
+            bundles.append(Bundle(child, tuple(pieces)))
+        else:
+            checked = _checked(session, viewer, child, pieces, receiver)
+            bundles.append(Bundle(child, checked, receiver.person_id, receiver.name))
+    unseen = sum(task.child.id not in seen for task in tasks) + sum(row.child_id not in seen for row in roles)
+    return tuple(bundles), unseen
+
+
+def _tasks_of(person: Viewer) -> Any:
+    return (
+        task_rows()
+        .where(
+            UserTask.authority_id == person.authority_id,
+            UserTask.assignee_id == person.person_id,
+            UserTask.state == "open",
+        )
+        .order_by(UserTask.due_at.is_(None), UserTask.due_at, UserTask.id)
+    )
+
+
+def _roles_of(person: Viewer) -> Any:
+    return (
+        select(ChildWorker.child_id, ChildWorker.role)
+        .where(
+            ChildWorker.authority_id == person.authority_id,
+            ChildWorker.person_id == person.person_id,
+            ChildWorker.until_at.is_(None),
+        )
+        .order_by(ChildWorker.role)
+    )
+
+
+def _role_name(role: str) -> str:
+    table = reference.roles()
+    return table.name_of(role) if role in table else role.replace("_", " ").capitalize()
+
+
+def _checked(
+    session: Session, viewer: Viewer, child: ChildRow, pieces: Iterable[Piece], receiver: Viewer
+) -> tuple[Piece, ...]:
+    """The pieces, each with the reason why the receiver cannot have it, if there is one."""
+    workers = workers_of(session, viewer.authority_id, child.id)
+    listed = list(pieces)
+    if any(piece.role in receiver.roles for piece in listed):
+        workers |= {receiver.person_id}
+    return tuple(replace(piece, problem=_problem(viewer, piece, receiver, workers)) for piece in listed)
+
+
+def _problem(viewer: Viewer, piece: Piece, receiver: Viewer, workers: frozenset[str]) -> str:
+    if piece.task is None:
+        return "" if piece.role in receiver.roles else f"{receiver.name} does not hold this role"
+    role = reference.roles().by_key.get(piece.task.role)
+    thing = TaskThing(
+        authority_id=viewer.authority_id,
+        role=piece.task.role,
+        team_id=piece.task.team_id,
+        assignee_id=piece.task.assignee_id,
+        agency=role.agency if role else None,
+        worker_ids=workers,
+    )
+    if not may(viewer, "assign", thing):
+        return "a manager of the agency that answers for it has to give it to somebody"
+    return (
+        ""
+        if may_be_given(receiver, thing)
+        else f"{receiver.name} is not in its team and does not hold its role"
+    )

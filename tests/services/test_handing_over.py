@@ -1,0 +1,175 @@
+"""A leaver's work: the preview says what the press then does, in one transaction, once."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from app.domain.access import Viewer
+from app.domain.clock import SimulatedClock
+from app.domain.errors import BadInput, NotFound
+from app.services import accounts, audits, caseloads, children, drafts, handing_over, instances, task_view
+from app.services.caseloads import Caseload
+from app.services.handing_over import Moved
+from app.store.audit import AuditEntry
+from app.store.children import ChildWorker
+from app.store.db import reading
+from app.store.tasks import UserTask
+
+START = {
+    "remanded_at": "2026-12-01T08:00:00+00:00",
+    "looked_after_before": False,
+    "has_social_worker": True,
+    "safety_concern": False,
+}
+
+
+def somebody(name: str, authority: str = "wandsworth") -> Viewer:
+    return accounts.viewer_named(f"{name}@{authority}.example")
+
+
+@pytest.fixture
+def nell(clock: SimulatedClock, filled_app: Flask) -> str:
+    """The id of Nell New, a second social worker of Sam's team; Alex, who is Sam's, has been remanded."""
+    dora = somebody("dora")
+    (alex,) = children.search(dora, "Alex")
+    instances.start(dora, "remand_yda", alex.id, START)
+    return accounts.add_person(
+        "wandsworth",
+        "nell@wandsworth.example",
+        "Nell New",
+        roles=["social_worker"],
+        team_ids=["looked_after"],
+    )
+
+
+def all_to(viewer: Viewer, person_id: str, receiver_id: str) -> dict[str, str]:
+    return {bundle.child.id: receiver_id for bundle in handing_over.show(viewer, person_id).bundles}
+
+
+def open_tasks(person_id: str) -> list[UserTask]:
+    with reading() as session:
+        return list(
+            session.scalars(
+                select(UserTask).where(UserTask.assignee_id == person_id, UserTask.state == "open")
+            )
+        )
+
+
+def test_everything_moves_as_the_preview_says(nell: str) -> None:
+    # given
+    mo, sam = somebody("mo"), somebody("sam")
+    preview = handing_over.show(mo, sam.person_id, all_to(mo, sam.person_id, nell))
+    had = open_tasks(sam.person_id)
+    drafts.save(sam, had[0].id, {"note": "Half a sentence"}, None)
+    assert had
+    assert preview.staying == ()
+    assert preview.after[nell] == Caseload(len(had), 0, 2)
+
+    # when
+    moved = handing_over.move(mo, sam.person_id, all_to(mo, sam.person_id, nell))
+
+    # then
+    assert moved == Moved(tasks=len(had), roles=2)
+    assert open_tasks(sam.person_id) == []
+    assert {task.id for task in open_tasks(nell)} == {task.id for task in had}
+    view = task_view.show(mo, had[0].id)
+    assert (view.task.assignee, view.draft_saved_by) == ("Nell New", "Sam Socialworker")
+    with reading() as session:
+        rows = session.execute(
+            select(ChildWorker.person_id, ChildWorker.until_at.is_(None)).where(
+                ChildWorker.role == "social_worker", ChildWorker.child_id == had[0].child_id
+            )
+        ).all()
+        told = session.scalars(
+            select(AuditEntry.kind).where(
+                AuditEntry.child_id == had[0].child_id, AuditEntry.person_id == mo.person_id
+            )
+        ).all()
+    assert {tuple(row) for row in rows} == {(sam.person_id, False), (nell, True)}
+    assert sorted(told) == [*["task_assigned"] * len(had), "worker_allocated"]
+    assert audits.verify() == []
+
+
+def test_pressed_twice_it_moves_once(nell: str) -> None:
+    mo, sam = somebody("mo"), somebody("sam")
+    receivers = all_to(mo, sam.person_id, nell)
+
+    first = handing_over.move(mo, sam.person_id, receivers, submission="press")
+    again = handing_over.move(mo, sam.person_id, receivers, submission="press")
+
+    assert first == again
+    with reading() as session:
+        written = session.scalars(select(AuditEntry.id).where(AuditEntry.kind == "work_handed_over")).all()
+    assert len(written) == 1
+
+
+def test_what_somebody_cannot_have_stays_and_says_why(nell: str) -> None:
+    # given: Pat is of another team and no social worker
+    mo, sam, pat = somebody("mo"), somebody("sam"), somebody("pat")
+    receivers = all_to(mo, sam.person_id, pat.person_id)
+
+    preview = handing_over.show(mo, sam.person_id, receivers)
+
+    assert preview.moving == ()
+    assert {piece.problem for _, piece in preview.staying} == {
+        "Pat Placements does not hold this role",
+        "Pat Placements is not in its team and does not hold its role",
+    }
+    assert handing_over.move(mo, sam.person_id, receivers) == Moved(0, 0)
+
+
+def test_each_child_can_go_to_somebody_else_and_one_can_stay(nell: str) -> None:
+    mo, sam = somebody("mo"), somebody("sam")
+    alex, jo = (bundle.child for bundle in handing_over.show(mo, sam.person_id).bundles)
+
+    handing_over.move(mo, sam.person_id, {jo.id: nell})
+
+    assert [bundle.child.id for bundle in handing_over.show(mo, sam.person_id).bundles] == [alex.id]
+
+
+@pytest.mark.parametrize("name", ["sam", "casey", "tess", "nia", "pat"])
+def test_only_a_manager_of_the_agency_or_an_administrator_moves_work(nell: str, name: str) -> None:
+    sam = somebody("sam")
+
+    with pytest.raises(NotFound):
+        handing_over.show(somebody(name), sam.person_id)
+    with pytest.raises(NotFound):
+        handing_over.move(somebody(name), sam.person_id, {})
+    assert handing_over.show(somebody("ada"), sam.person_id).can_close
+
+
+def test_nobody_of_the_other_agency_or_another_authority_is_a_receiver(nell: str) -> None:
+    mo, sam = somebody("mo"), somebody("sam")
+    for stranger in (somebody("casey"), somebody("sam", "stockport")):
+        with pytest.raises(BadInput):
+            handing_over.move(mo, sam.person_id, all_to(mo, sam.person_id, stranger.person_id))
+
+
+def test_somebody_who_left_with_work_is_listed_until_it_is_moved(nell: str) -> None:
+    # given: the account is closed on the command line
+    mo, sam = somebody("mo"), somebody("sam")
+    accounts.disable_person("sam@wandsworth.example")
+    person_id, load = handing_over.left_with("sam@wandsworth.example")
+    assert (person_id, load.children) == (sam.person_id, 2)
+    assert next(row for row in caseloads.listed(mo) if row.id == sam.person_id).is_closed
+
+    # when
+    handing_over.move(mo, sam.person_id, all_to(mo, sam.person_id, nell))
+
+    # then
+    assert sam.person_id not in {row.id for row in caseloads.listed(mo)}
+
+
+def test_only_an_administrator_closes_an_account_and_not_their_own(nell: str) -> None:
+    with pytest.raises(NotFound):
+        handing_over.close_account(somebody("mo"), somebody("sam").person_id)
+    with pytest.raises(BadInput):
+        handing_over.close_account(somebody("ada"), somebody("ada").person_id)
+    with pytest.raises(NotFound):
+        handing_over.close_account(somebody("ada", "stockport"), somebody("sam").person_id)
+
+    assert handing_over.close_account(somebody("ada"), somebody("sam").person_id) == "Sam Socialworker"
+    with pytest.raises(NotFound):
+        somebody("sam")
