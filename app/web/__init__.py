@@ -22,6 +22,7 @@ PAGES = (
     "protocols",
     "instances",
     "incidents",
+    "letters",
     "health",
 )
 """Modules of app.web that hold a blueprint of the name `pages`."""

@@ -26,7 +26,11 @@ log = structlog.get_logger("throughcare.web")
 
 OPEN = "open_to_all"
 DOORS_WITH_A_GUARD_OF_THEIR_OWN = frozenset({"api"})
-FOR_SOME = {"incidents.index": "see_incidents", "partnership.show": "see_partnership"}
+FOR_SOME = {
+    "incidents.index": "see_incidents",
+    "letters.index": "see_letters",
+    "partnership.show": "see_partnership",
+}
 """Sections of the navigation that only some people may use, and the action that says so."""
 TOKEN = "token"  # noqa: S105 - the name of the place, not what is in it
 

@@ -30,6 +30,7 @@ NAVIGATION = (
     ("Protocols", "protocols.show"),
     ("Cover", "cover.index"),
     ("Incidents", "incidents.index"),
+    ("Letters", "letters.index"),
 )
 """Words and endpoints of the service navigation; one that does not exist, or that the viewer may not use
 (`g.hidden_sections`, a set of endpoints), is left out."""
