@@ -12,6 +12,7 @@ PAGES = (
     "calendars",
     "work",
     "tasks",
+    "asking",
     "start",
     "children",
     "legal_status",

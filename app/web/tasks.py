@@ -11,13 +11,16 @@ from werkzeug.wrappers import Response
 from app.domain.errors import BadInput, Conflict
 from app.domain.forms import Form
 from app.domain.ids import new_id
-from app.services import cover_view, drafts, task_view, tasks
+from app.services import cover_view, drafts, sign_offs, task_view, tasks
 from app.services.task_view import TaskView
-from app.web import fields, questions
+from app.web import beside, fields, questions
 from app.web.guard import allowed
 from app.web.identity import identity_facts
+from app.web.local_words import local
 
 pages = Blueprint("tasks", __name__)
+OTHER_FORMS = frozenset({"person_id", "contributions", "comment", "new_comment", "mentioned_id"})
+"""Errors that stand in the small forms beside the task's own, by the id of what they are about."""
 Answer = str | Response | tuple[str, int] | tuple[Response, int]
 
 
@@ -49,7 +52,8 @@ def complete(task_id: str) -> Answer:
     except Conflict as error:
         view = task_view.show(g.viewer, task_id)
         return _too_late(view, read(view.form) if view.form else {}, error), 409
-    flash(f"“{name}” is done.", "success")
+    manager = sign_offs.waits_for(g.viewer, task_id)
+    flash(f"“{name}” is {f'sent to the {local(manager)} for sign-off' if manager else 'done'}.", "success")
     return redirect(url_for("work.mine"), 303)
 
 
@@ -102,7 +106,17 @@ def assign(task_id: str) -> Answer:
     return redirect(url_for(".show", task_id=task_id), 303)
 
 
-def _page(view: TaskView, answers: Mapping[str, Any], errors: Mapping[str, list[str]] | None = None) -> str:
+def page(view: TaskView, errors: Mapping[str, list[str]], typed: Mapping[str, str]) -> str:
+    """The task's page again, with what was wrong in one of the small forms beside its own."""
+    return _page(view, view.answers, errors, **typed)
+
+
+def _page(
+    view: TaskView,
+    answers: Mapping[str, Any],
+    errors: Mapping[str, list[str]] | None = None,
+    **typed: str,
+) -> str:
     form = view.form
     is_asked = form is not None and "complete" in view.can
     return render_template(
@@ -117,6 +131,8 @@ def _page(view: TaskView, answers: Mapping[str, Any], errors: Mapping[str, list[
         if form and view.task.state == "completed"
         else [],
         submission=new_id(),
+        **beside.parts(view),
+        **typed,
         hand_overs=cover_view.notes_for(g.viewer, [view.task.assignee_id]),
     )
 
@@ -124,7 +140,7 @@ def _page(view: TaskView, answers: Mapping[str, Any], errors: Mapping[str, list[
 def _summary(
     view: TaskView, errors: Mapping[str, list[str]], answers: Mapping[str, Any]
 ) -> list[dict[str, str]]:
-    if view.form is not None and "person_id" not in errors:
+    if view.form is not None and OTHER_FORMS.isdisjoint(errors):
         return fields.error_summary(view.form, errors, answers)
     return [
         {"text": sentence, "href": f"#{key}"} for key, sentences in errors.items() for sentence in sentences
