@@ -2,7 +2,6 @@
 
 from app.store import (
     absences,
-    askings,
     audit,
     calendar,
     children,
@@ -20,7 +19,6 @@ from app.store import (
 
 __all__ = [
     "absences",
-    "askings",
     "audit",
     "calendar",
     "children",

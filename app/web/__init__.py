@@ -12,7 +12,7 @@ PAGES = (
     "calendars",
     "work",
     "tasks",
-    "asking",
+    "task_conflicts",
     "start",
     "children",
     "legal_status",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from marshmallow import ValidationError
@@ -18,12 +18,13 @@ from app.web.local_words import local
 
 @dataclass(frozen=True)
 class Difference:
-    """A question with both answers in words ("" for none), for templates/pieces/differences.html to draw."""
+    """A question, by its key, with both answers in words ("" for none): drawn by templates/pieces/differences.html."""
 
     question: str
     left: str
     right: str
     is_different: bool
+    key: str = field(default="", compare=False)
 
 
 def differences(
@@ -37,7 +38,9 @@ def differences(
     for question in form.fields:
         words = [_words(form, question, side.get(question.key), people) for side in (left, right)]
         if any(words):
-            rows.append(Difference(local(question.label), words[0], words[1], words[0] != words[1]))
+            rows.append(
+                Difference(local(question.label), words[0], words[1], words[0] != words[1], question.key)
+            )
     return rows
 
 

@@ -71,7 +71,18 @@ def show_known(error: errors.ThroughcareError) -> Response:
 
 
 def show_expired_form(error: CSRFError) -> Response:
-    """A form that was open for too long, or came from somewhere else: nothing is done with it."""
+    """A form that was open for too long, or came from somewhere else: nothing is done with it.
+
+    What its own person typed, in an earlier session, is offered again or goes along to the sign-in page.
+    """
+    from app.web import guard, kept_forms, sign_in_page
+
+    if request.accept_mimetypes.best != "application/json" and kept_forms.carries_our_token():
+        guard.load_viewer()
+        if g.viewer is None and (kept := kept_forms.sealed()):
+            return make_response(sign_in_page.render(kept=kept), 401)
+        if g.viewer is not None and (page := kept_forms.after_a_stale_token(g.viewer)):
+            return make_response(page, 400)
     return _page(Answer(400, "400"), error)
 
 

@@ -13,12 +13,13 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import structlog
-from flask import Flask, current_app, g, redirect, request, session, url_for
+from flask import Flask, current_app, g, make_response, redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
 from app.domain.access import TABLE, AuthorityThing, may
 from app.domain.errors import NotFound, NotSignedIn
 from app.services import accounts
+from app.web import kept_forms, sign_in_page
 from app.web.shell import PUBLIC_ENDPOINTS
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -109,9 +110,15 @@ def load_viewer() -> None:
 
 
 def ask_to_sign_in() -> Response:
-    """To the sign-in page and back to where the person was; a script is told with 401 instead."""
+    """To the sign-in page and back to where the person was; a script is told with 401 instead.
+
+    A form that was sent goes along, sealed, so that what was typed is there again after signing in.
+    """
     if request.accept_mimetypes.best == "application/json":
         raise NotSignedIn(accounts.ENDED)
+    kept = kept_forms.sealed()
+    if kept:
+        return make_response(sign_in_page.render(kept=kept), 401)
     target = request.full_path.rstrip("?") if request.method == "GET" else None
     return redirect(url_for("accounts.sign_in", next=target), 303)
 

@@ -16,6 +16,7 @@ from app.services.instance_view import InstanceView
 from app.web.fields import read_posted, refusal_summary
 from app.web.guard import allowed
 from app.web.identity import identity_facts
+from app.web.kept_forms import is_again, keeps_what_is_typed
 from app.web.moments import short_day
 from app.web.pathways import bpmn_file
 from app.web.questions import components
@@ -63,6 +64,7 @@ def ask_message(instance_id: str, name: str) -> str:
 
 @pages.post("/instances/<instance_id>/messages/<name>")
 @allowed("send_message", section=SECTION)
+@keeps_what_is_typed
 def send_message(instance_id: str, name: str) -> Answer:
     """Tell the pathway."""
     view = instance_view.show(g.viewer, instance_id)
@@ -70,6 +72,8 @@ def send_message(instance_id: str, name: str) -> Answer:
     answers: dict[str, Any] = {}
     try:
         answers = read_posted(form, request.form)
+        if is_again():
+            return _message_page(view, name, form, answers)
         payload = validate(form, answers)
         messages.send(g.viewer, instance_id, name, payload, submission=request.form.get("submission"))
     except BadInput as error:

@@ -16,6 +16,7 @@ from app.services import legal_statuses
 from app.web import fields, questions
 from app.web.guard import allowed
 from app.web.identity import identity_facts
+from app.web.kept_forms import is_again, keeps_what_is_typed
 
 pages = Blueprint("legal_status", __name__)
 Answer = str | Response | tuple[str, int]
@@ -94,6 +95,7 @@ def ask_confirm(child_id: str) -> str:
 
 @pages.post("/children/<child_id>/status/confirm")
 @allowed("settle_status", section=SECTION)
+@keeps_what_is_typed
 def confirm(child_id: str) -> Answer:
     """Settle it."""
 
@@ -114,6 +116,7 @@ def ask_period(child_id: str) -> str:
 
 @pages.post("/children/<child_id>/status/time-in-care")
 @allowed("settle_status", section=SECTION)
+@keeps_what_is_typed
 def record_period(child_id: str) -> Answer:
     """Add a time in care that no pathway recorded."""
 
@@ -136,6 +139,7 @@ def ask_end(child_id: str, status_id: str) -> str:
 
 @pages.post("/children/<child_id>/status/<status_id>/end")
 @allowed("settle_status", section=SECTION)
+@keeps_what_is_typed
 def end_period(child_id: str, status_id: str) -> Answer:
     """End it."""
 
@@ -157,6 +161,8 @@ def _record(
     typed: dict[str, Any] = {}
     try:
         typed = fields.read_posted(form, request.form)
+        if is_again():
+            return _asked(child_id, form, sent_to, typed)
         do(validate(form, typed))
     except BadInput as error:
         return _asked(child_id, form, sent_to, typed, error), 422

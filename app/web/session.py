@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from urllib.parse import unquote
 
-from flask import Blueprint, Flask, current_app, g, redirect, render_template, request, session, url_for
+from flask import Blueprint, Flask, g, jsonify, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
 from app.domain.errors import NotSignedIn
-from app.services import accounts, demo
+from app.services import accounts
+from app.web import kept_forms, sign_in_page
 from app.web.guard import TOKEN, allowed, open_to_all
 
 pages = Blueprint("accounts", __name__)
@@ -46,7 +47,7 @@ def sign_in() -> Answer:
     """The form."""
     if g.get("viewer"):
         return redirect(safe_next(request.args.get("next")))
-    return _form()
+    return sign_in_page.render()
 
 
 @pages.post("/sign-in")
@@ -54,17 +55,23 @@ def sign_in() -> Answer:
 def sign_in_now() -> Answer:
     """Check name and password; a new session, never the one from before."""
     username, password = request.form.get("username", ""), request.form.get("password", "")
+    kept = request.form.get("kept", "")
     missing = _missing(username, password)
     if missing:
-        return _form(missing), 422
+        return sign_in_page.render(missing, kept=kept), 422
     try:
         began = accounts.sign_in(
             username, password, address=request.remote_addr or "", replaces=session.get(TOKEN)
         )
     except NotSignedIn as error:
-        return _form([{"text": error.sentence, "href": "#username"}]), 401
+        return sign_in_page.render([{"text": error.sentence, "href": "#username"}], kept=kept), 401
     session.clear()
     session[TOKEN] = began.token
+    kept_forms.note_who(began.viewer)
+    back = kept_forms.opened(kept, began.viewer)
+    if back is not None:
+        g.viewer = began.viewer
+        return kept_forms.offer(back, "You had been signed out while you typed. You are signed in again.")
     return redirect(safe_next(request.form.get("next")), 303)
 
 
@@ -72,9 +79,12 @@ def sign_in_now() -> Answer:
 @open_to_all
 def sign_out() -> Answer:
     """End the session, here and on the server."""
+    who = session.get(kept_forms.WHO)
     if session.get(TOKEN):
         accounts.sign_out(session[TOKEN])
     session.clear()
+    if who:  # a page of theirs may still be open with something typed
+        session[kept_forms.WHO] = who
     return redirect(url_for("accounts.signed_out"), 303)
 
 
@@ -99,18 +109,13 @@ def stay_signed_in() -> Answer:
     return "", 204
 
 
+@pages.get("/session/token")
+@allowed("see_own_work")
+def token() -> Answer:
+    """The form token of this session, for a page that was open while its person signed in again elsewhere."""
+    return jsonify(kept_forms.fresh_token())
+
+
 def _missing(username: str, password: str) -> list[dict[str, str]]:
     asked = (("username", username, "Enter your user name"), ("password", password, "Enter your password"))
     return [{"text": words, "href": f"#{field}"} for field, value, words in asked if not value.strip()]
-
-
-def _form(errors: list[dict[str, str]] | None = None) -> str:
-    return render_template(
-        "accounts/sign_in.html",
-        page_name="Sign in",
-        errors=errors or [],
-        username=request.form.get("username", ""),
-        next=request.values.get("next", ""),
-        people=demo.who_can_sign_in() if current_app.config.get("DEMO") else [],
-        demo_password=demo.PASSWORD,
-    )

@@ -11,16 +11,14 @@ from werkzeug.wrappers import Response
 from app.domain.errors import BadInput, Conflict
 from app.domain.forms import Form
 from app.domain.ids import new_id
-from app.services import cover_view, drafts, sign_offs, task_view, tasks
+from app.services import cover_view, drafts, task_view, tasks
 from app.services.task_view import TaskView
-from app.web import beside, fields, questions
+from app.web import fields, questions, receipt, task_conflicts
 from app.web.guard import allowed
 from app.web.identity import identity_facts
-from app.web.local_words import local
+from app.web.kept_forms import is_again, keeps_what_is_typed
 
 pages = Blueprint("tasks", __name__)
-OTHER_FORMS = frozenset({"person_id", "contributions", "comment", "new_comment", "mentioned_id"})
-"""Errors that stand in the small forms beside the task's own, by the id of what they are about."""
 Answer = str | Response | tuple[str, int] | tuple[Response, int]
 
 
@@ -34,6 +32,7 @@ def show(task_id: str) -> Answer:
 
 @pages.post("/tasks/<task_id>")
 @allowed("complete", section="work.mine")
+@keeps_what_is_typed
 def complete(task_id: str) -> Answer:
     """Complete the task; or, with the other button, keep what was typed and come back later."""
     typed: dict[str, Any] = {}
@@ -43,17 +42,20 @@ def complete(task_id: str) -> Answer:
         return typed
 
     try:
-        if request.form.get("action") == "save":
-            view = task_view.show(g.viewer, task_id)
-            return _save_and_leave(view, read(view.form) if view.form else {})
-        name = tasks.complete(g.viewer, task_id, read, submission=request.form.get("submission"))
+        if is_again() or request.form.get("action") == "save":
+            return _keep(task_view.show(g.viewer, task_id))
+        tasks.complete(
+            g.viewer,
+            task_id,
+            read,
+            submission=request.form.get("submission"),
+            draft_version=task_conflicts.draft_version(),
+        )
     except BadInput as error:
         return _page(task_view.show(g.viewer, task_id), typed, error.errors), 422
     except Conflict as error:
-        view = task_view.show(g.viewer, task_id)
-        return _too_late(view, read(view.form) if view.form else {}, error), 409
-    manager = sign_offs.waits_for(g.viewer, task_id)
-    flash(f"“{name}” is {f'sent to the {local(manager)} for sign-off' if manager else 'done'}.", "success")
+        return task_conflicts.page(task_view.show(g.viewer, task_id), error), 409
+    receipt.keep(task_id)
     return redirect(url_for("work.mine"), 303)
 
 
@@ -65,7 +67,7 @@ def draft(task_id: str) -> Answer:
     if view.form is None:
         return jsonify(sentence="There is nothing to keep."), 200
     try:
-        version = drafts.save(g.viewer, task_id, *_draft(view))
+        version = drafts.save(g.viewer, task_id, *task_conflicts.typed_draft(view.form))
     except (BadInput, Conflict) as error:
         return jsonify(sentence=error.sentence), 409 if isinstance(error, Conflict) else 422
     return jsonify(sentence="Your answers are saved as a draft.", version=version)
@@ -106,17 +108,7 @@ def assign(task_id: str) -> Answer:
     return redirect(url_for(".show", task_id=task_id), 303)
 
 
-def page(view: TaskView, errors: Mapping[str, list[str]], typed: Mapping[str, str]) -> str:
-    """The task's page again, with what was wrong in one of the small forms beside its own."""
-    return _page(view, view.answers, errors, **typed)
-
-
-def _page(
-    view: TaskView,
-    answers: Mapping[str, Any],
-    errors: Mapping[str, list[str]] | None = None,
-    **typed: str,
-) -> str:
+def _page(view: TaskView, answers: Mapping[str, Any], errors: Mapping[str, list[str]] | None = None) -> str:
     form = view.form
     is_asked = form is not None and "complete" in view.can
     return render_template(
@@ -131,44 +123,33 @@ def _page(
         if form and view.task.state == "completed"
         else [],
         submission=new_id(),
-        **beside.parts(view),
-        **typed,
+        draft_version=_started_from(view),
         hand_overs=cover_view.notes_for(g.viewer, [view.task.assignee_id]),
     )
+
+
+def _started_from(view: TaskView) -> int:
+    """The draft that the page stands for: after a mistake still the one that the person began with."""
+    posted = task_conflicts.draft_version() if request.method == "POST" else None
+    return posted if posted is not None else view.draft_version or 0
 
 
 def _summary(
     view: TaskView, errors: Mapping[str, list[str]], answers: Mapping[str, Any]
 ) -> list[dict[str, str]]:
-    if view.form is not None and OTHER_FORMS.isdisjoint(errors):
+    if view.form is not None and "person_id" not in errors:
         return fields.error_summary(view.form, errors, answers)
     return [
         {"text": sentence, "href": f"#{key}"} for key, sentences in errors.items() for sentence in sentences
     ]
 
 
-def _draft(view: TaskView) -> tuple[dict[str, Any], int | None]:
-    """What to keep, and the version that it started from."""
-    assert view.form is not None
-    version = request.form.get("draft_version", "")
-    typed = fields.as_draft(view.form, fields.read_posted(view.form, request.form))
-    return typed, int(version) if version.isascii() and version.isdigit() and len(version) < 9 else None
-
-
-def _save_and_leave(view: TaskView, typed: Mapping[str, Any]) -> Answer:
+def _keep(view: TaskView) -> Answer:
+    """What was typed becomes the draft: to come back to later, or because the session had ended meanwhile."""
     if view.form is not None:
-        drafts.save(g.viewer, view.task.id, *_draft(view))
+        drafts.save(g.viewer, view.task.id, *task_conflicts.typed_draft(view.form))
+    if is_again():
+        flash("What you had typed is here. Nothing has been sent.", "success")
+        return redirect(url_for(".show", task_id=view.task.id), 303)
     flash(f"What you typed for “{view.task.name}” is kept. Nothing has been sent.", "success")
     return redirect(url_for("work.mine"), 303)
-
-
-def _too_late(view: TaskView, typed: Mapping[str, Any], error: Conflict) -> str:
-    """What was typed is shown, so that nothing is lost: the task was done, withdrawn or saved by somebody else."""
-    rows = fields.typed_rows(view.form, typed, view.people) if view.form else []
-    return render_template(
-        "tasks/conflict.html",
-        page_name="This task has changed",
-        view=view,
-        sentence=error.sentence,
-        rows=rows,
-    )

@@ -10,6 +10,7 @@ from app.domain.errors import BadInput, NotAllowed, NotFound, StaleTask, Through
 from app.services import cover_view, lists, pathway_view, reference, tasks
 from app.services.accounts import colleagues
 from app.services.lists import SECTIONS, Filters, TeamRow
+from app.web import receipt
 from app.web.addresses import chosen_filters, page_number
 from app.web.guard import allowed
 from app.web.local_words import local
@@ -21,7 +22,8 @@ WHOSE = {"mine": "My tasks", "team": "All tasks of my teams"}
 @pages.get("/work")
 @allowed("see_own_work", section="work.mine")
 def mine() -> str:
-    """What the viewer has to do."""
+    """What the viewer has to do; after a completed task with its receipt."""
+    receipt.tell()
     filters = _filters()
     work = lists.my_work(g.viewer, filters, page_number())
     return render_template(

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
+from app.domain.clock import SimulatedClock
 from tests.web.browser import Browser, Page
 from tests.web.test_start import at_the_check_page
 
@@ -76,7 +78,9 @@ def test_the_script_saves_a_draft_and_is_told_its_version(
     address = page.form("Complete this task").action
 
     first = sam.post(f"{address}/draft", {**sent(page), "seen_on-day": "3"}, status=200)
-    second = sam.post(f"{address}/draft", {**sent(page), "seen_on-day": "4"}, status=200)
+    second = sam.post(
+        f"{address}/draft", {**sent(page), "seen_on-day": "4", "draft_version": "1"}, status=200
+    )
 
     assert json.loads(first.html)["version"] == 1
     assert json.loads(second.html)["version"] == 2
@@ -135,14 +139,17 @@ def test_nothing_typed_gives_a_summary_that_leads_to_each_question(
 
 
 def test_a_completed_task_shows_its_answers_in_words_and_cannot_be_completed_again(
-    remand: Browser, another_browser: Callable[[], Browser]
+    remand: Browser, another_browser: Callable[[], Browser], clock: SimulatedClock
 ) -> None:
+    clock.move_to(clock.now() + timedelta(minutes=5))
     sam, mo = another_browser(), another_browser()
     address = opened(sam, "sam", FIRST_VISIT).form("Complete this task").action
     mo.sign_in("mo")
     mo.get(address)
     sam.submit("Complete this task", VISIT)
-    assert f"“{FIRST_VISIT}” is done." in sam.follow().text
+    after = sam.follow().text
+    assert f"“{FIRST_VISIT}” is recorded." in after
+    assert "Next visit comes up:" in after
 
     late = mo.submit("Complete this task", {**VISIT, "child_said": "Something else."}, status=409)
 

@@ -1,5 +1,7 @@
-// Warns five minutes before the session ends, with a way to stay (WCAG 2.2.1). Drafts are on the server:
-// whoever is signed out loses nothing.
+// Warns five minutes before the session ends, with a way to stay (WCAG 2.2.1). Drafts are on the server: whoever is
+// signed out loses nothing. A page with something that could not be saved stays as it is, and says so at the form.
+import { RENEWED, hasUnsaved } from './draft.js'
+
 const WARN_BEFORE = 5 * 60
 
 export function warnBeforeSessionEnds (page) {
@@ -9,9 +11,14 @@ export function warnBeforeSessionEnds (page) {
   const minutes = dialog.querySelector('[data-session-minutes]')
   let endsAt, tick
 
+  const leave = () => {
+    clearInterval(tick)
+    if (hasUnsaved(page)) dialog.close()
+    else window.location.assign(dialog.dataset.sessionEnded)
+  }
   const show = () => {
     const left = Math.max(0, Math.round((endsAt - Date.now()) / 1000))
-    if (left === 0) { clearInterval(tick); window.location.assign(dialog.dataset.sessionEnded); return }
+    if (left === 0) { leave(); return }
     const whole = Math.ceil(left / 60)
     const words = whole === 1 ? '1 minute' : `${whole} minutes`
     if (minutes.textContent !== words) minutes.textContent = words
@@ -26,12 +33,13 @@ export function warnBeforeSessionEnds (page) {
     event.preventDefault()
     try {
       const answer = await fetch(form.action, { method: 'POST', body: new FormData(form), credentials: 'same-origin' })
-      if (!answer.ok || answer.redirected) { window.location.assign(dialog.dataset.sessionEnded); return }
+      if (!answer.ok || answer.redirected) { leave(); return }
       dialog.close()
       start(Number(dialog.dataset.sessionSeconds))
     } catch {
       dialog.close()
     }
   })
+  page.addEventListener(RENEWED, () => { if (!dialog.open) start(Number(dialog.dataset.sessionSeconds)) })
   start(Number(dialog.dataset.sessionSeconds))
 }
