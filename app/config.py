@@ -40,6 +40,7 @@ class Settings:
     testing: bool
     base_url: str
     council_name: str
+    help_contact: str
     brand_colour: str | None
     link_colour: str | None
     smtp_url: str | None
@@ -74,6 +75,7 @@ def read_settings(overrides: Mapping[str, Any] | None = None) -> Settings:
         testing=_yes_or_no(given, "TESTING", default=False),
         base_url=str(given("BASE_URL") or "http://127.0.0.1:8000").rstrip("/"),
         council_name=str(given("COUNCIL_NAME") or "Throughcare"),
+        help_contact=str(given("HELP_CONTACT") or "your Throughcare administrator").strip().rstrip("."),
         brand_colour=given("BRAND_COLOUR"),
         link_colour=given("LINK_COLOUR"),
         smtp_url=_smtp_url(given("SMTP_URL")),

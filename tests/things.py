@@ -20,6 +20,7 @@ SAME_FOR_ALL = {
     "pathway": "remand_yda",
     "name": "remand_ended",
     "page": "help",
+    "guide": "practitioner",
     "duty_id": "WAN-8-10",
 }
 """Parts of an address that name something which belongs to no authority."""

@@ -24,6 +24,7 @@ PAGES = (
     "instances",
     "incidents",
     "letters",
+    "help",
     "health",
 )
 """Modules of app.web that hold a blueprint of the name `pages`."""

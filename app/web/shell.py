@@ -11,11 +11,11 @@ from __future__ import annotations
 from typing import Any
 
 import jinja2
-from flask import Blueprint, Flask, Response, current_app, g, render_template, url_for
+from flask import Blueprint, Flask, Response, current_app, g, render_template, request, url_for
 from flask_wtf.csrf import CSRFProtect
 
 from app.domain import clock
-from app.web import errors, headers, moments, static_files, theme
+from app.web import errors, headers, help_topics, moments, static_files, theme
 
 shell = Blueprint("shell", __name__)
 csrf = CSRFProtect()
@@ -79,6 +79,8 @@ def _vocabulary() -> dict[str, Any]:
         "demo": bool(current_app.config.get("DEMO")),
         "navigation": _navigation() if viewer else [],
         "session_seconds": g.get("session_seconds"),
+        "help_contact": current_app.config["HELP_CONTACT"],
+        "page_help": help_topics.address_for(request.endpoint),
         "cspNonce": headers.csp_nonce(),
         "htmlLang": "en-GB",
         "themeColor": current_app.extensions["theme"].brand,

@@ -90,6 +90,8 @@ def test_only_the_pages_for_everybody_are_open_to_everybody(demo_app: Flask) -> 
         "calendars.feed",
         "health.alive",
         "health.ready",
+        "help.guide",
+        "help.words",
         "shell.favicon",
         "shell.home",
         "shell.standing",

@@ -1,0 +1,52 @@
+"""Which section of which guide a page's “Help with this page” leads to."""
+
+from __future__ import annotations
+
+from flask import current_app, g, url_for
+
+GUIDES = {
+    "practitioner": "Guide for practitioners",
+    "partner": "Guide for partner agencies",
+    "manager": "Guide for managers",
+    "administrator": "Guide for administrators",
+    "designer": "Guide for those who draw pathways",
+}
+"""Pages under /help, one for each kind of user, and their titles."""
+
+TOPICS: dict[str, tuple[str, str]] = {
+    # by endpoint, or by the name of the blueprint for all the rest of it
+    "work.mine": ("practitioner", "my-work"),
+    "work.team": ("practitioner", "team-queue"),
+    "work.queue": ("practitioner", "team-queue"),
+    "work": ("practitioner", "my-work"),
+    "tasks": ("practitioner", "task"),
+    "start": ("practitioner", "start"),
+    "children": ("practitioner", "child"),
+    "legal_status": ("practitioner", "legal-status"),
+    "instances": ("practitioner", "pathway"),
+    "cover": ("practitioner", "cover"),
+    "people": ("manager", "leavers"),
+    "partnership": ("manager", "partnership"),
+    "incidents": ("manager", "incidents"),
+    "pathways": ("designer", "pathways"),
+    "protocols": ("designer", "protocols"),
+    "accounts": ("practitioner", "signing-in"),
+}
+
+
+def topic_of(endpoint: str | None) -> tuple[str, str] | None:
+    """The guide and the section for an endpoint; None where there is no more than the help page itself."""
+    name = endpoint or ""
+    return TOPICS.get(name) or TOPICS.get(name.partition(".")[0])
+
+
+def address_for(endpoint: str | None) -> str:
+    """Where “Help with this page” leads."""
+    topic = topic_of(endpoint)
+    if topic is None or "help.guide" not in current_app.view_functions:
+        return url_for("shell.standing", page="help")
+    guide, section = topic
+    viewer = g.get("viewer")
+    if guide == "practitioner" and viewer is not None and viewer.is_manager and section == "team-queue":
+        guide = "manager"
+    return url_for("help.guide", guide=guide, _anchor=section)
