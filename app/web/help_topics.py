@@ -30,6 +30,7 @@ TOPICS: dict[str, tuple[str, str]] = {
     "incidents": ("manager", "incidents"),
     "pathways": ("designer", "pathways"),
     "protocols": ("designer", "protocols"),
+    "account": ("practitioner", "letters"),
     "accounts": ("practitioner", "signing-in"),
 }
 

@@ -39,6 +39,7 @@ STANDING_PAGES = {
     "help": "Help",
     "accessibility-statement": "Accessibility statement",
     "privacy": "Privacy notice",
+    "privacy-for-children": "How we look after your information",
     "cookies": "Cookies",
 }
 PUBLIC_ENDPOINTS = frozenset({"static", "shell.theme_css", "shell.standing", "shell.favicon", "shell.home"})
@@ -119,7 +120,7 @@ def favicon() -> Response:
     return Response(status=302, headers={"Location": static_files.asset("favicon.svg")})
 
 
-@shell.get("/<any(help,'accessibility-statement',privacy,cookies):page>")
+@shell.get("/<any(help,'accessibility-statement',privacy,'privacy-for-children',cookies):page>")
 def standing(page: str) -> str:
     """A page that is the same for everybody, signed in or not."""
     return render_template(f"standing/{page}.html", page_name=STANDING_PAGES[page])

@@ -53,9 +53,13 @@ SIGNED_OUT = (
     "/help",
     "/accessibility-statement",
     "/privacy",
+    "/privacy-for-children",
+    "/help/glossary",
+    "/help/practitioner",
     "/cookies",
 )
-STANDING = ("help", "accessibility-statement", "privacy", "cookies")
+STANDING = ("help", "accessibility-statement", "privacy", "privacy-for-children", "cookies", "help/manager",
+            "help/partner", "help/designer", "help/administrator")  # fmt: skip
 OF_ITS_OWN = {"partnership.form": {"pathway": "quarterly_meeting"}}
 """What an address of an endpoint names, where it is not what other addresses name so."""
 MOST_BYTES = 100_000

@@ -16,7 +16,7 @@ from app.web.errors import ANSWERS, answer_to
 from tests.web.browser import Browser
 
 STATIC = Path("app/web/static")
-STANDING = ("/help", "/accessibility-statement", "/privacy", "/cookies")
+STANDING = ("/help", "/accessibility-statement", "/privacy", "/privacy-for-children", "/cookies")
 
 
 @pytest.mark.parametrize("address", STANDING)

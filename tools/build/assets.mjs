@@ -1,7 +1,7 @@
 // Bundles app/web/assets (sources) into app/web/static (built, not in git): hashed names and a manifest.
 // The vendors' stylesheets are rewritten on the way in: no GDS Transport and no crest, because this service
 // is not on GOV.UK, and pictures from their packages instead of /assets/.
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
@@ -72,6 +72,7 @@ async function bundle () {
   for (const name of ['app.js', 'viewer.js', 'site.css', 'diagram.css', 'favicon.svg']) {
     if (!manifest[name]) throw new Error(`The build made no ${name}`)
   }
+  await copyFile(path.join(sources, 'maintenance.html'), path.join(target, 'maintenance.html'))
   await writeFile(path.join(target, 'manifest.json'), JSON.stringify(manifest, null, 2) + '\n')
   return manifest
 }
