@@ -4,15 +4,27 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from app.domain.access import Viewer
 from app.domain.clock import now, today
 from app.domain.ids import new_id
-from app.services import absences, accounts, children, instances, lists
+from app.services import absences, accounts, askings, beside_task, children, comments, instances, lists
 from app.services.absences import Plan
 from app.store.db import transaction
 from app.store.incidents import Incident
 
 OF_ONE_AUTHORITY = frozenset(
-    {"child_id", "instance_id", "task_id", "team_id", "incident_id", "status_id", "absence_id", "person_id"}
+    {
+        "child_id",
+        "instance_id",
+        "task_id",
+        "team_id",
+        "incident_id",
+        "status_id",
+        "absence_id",
+        "person_id",
+        "asking_id",
+        "comment_id",
+    }
 )
 """Parts of an address that name something which only some people may see."""
 SAME_FOR_ALL = {
@@ -35,7 +47,7 @@ ANSWERS = {
 def one_of_everything() -> dict[str, str]:
     """Makes it in Wandsworth, within an application context; the ids by the names that addresses have for them.
 
-    A child with a remand that began an hour ago, a task of its, a team, an incident, an absence.
+    A child with a remand that began an hour ago, a task of its, a team, an incident, an absence, a question, a comment.
     """
     dora = accounts.viewer_named("dora@wandsworth.example")
     child_id = children.search(dora, "robin placeholder")[0].id
@@ -69,4 +81,20 @@ def one_of_everything() -> dict[str, str]:
             dora, Plan(corin, bo, today(), today() + timedelta(days=7), "Ring the court.")
         ),
         "person_id": corin,
+        **_said_in(dora, task.id),
     }
+
+
+def _said_in(viewer: Viewer, task_id: str) -> dict[str, str]:
+    """A question and a comment of a task."""
+    day = (today() + timedelta(days=7)).isoformat()
+    asked = {
+        "who": "role:virtual_school",
+        "question": "How is school?",
+        "wanted_on": day,
+        "is_required": False,
+    }
+    askings.ask(viewer, task_id, asked)
+    comments.add(viewer, task_id, "The school has been rung.")
+    beside = beside_task.show(viewer, task_id)
+    return {"asking_id": beside.askings[0].id, "comment_id": beside.comments[0].id}

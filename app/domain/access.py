@@ -124,15 +124,26 @@ def _manages_task(viewer: Viewer, task: TaskThing) -> bool:
 
 
 def _sees_task(viewer: Viewer, task: TaskThing) -> bool:
-    return viewer.is_admin or _within_reach(viewer, task) or _manages_task(viewer, task)
+    return viewer.is_admin or _remarks_on_task(viewer, task)
+
+
+def _remarks_on_task(viewer: Viewer, task: TaskThing) -> bool:
+    own = task.author_id in viewer.stands_for
+    return own or _within_reach(viewer, task) or _manages_task(viewer, task)
 
 
 def _acts_on_task(viewer: Viewer, task: TaskThing) -> bool:
-    return _within_reach(viewer, task) or _manages_task(viewer, task)
+    return task.author_id is None and (_within_reach(viewer, task) or _manages_task(viewer, task))
+
+
+def _signs_off(viewer: Viewer, task: TaskThing) -> bool:
+    """Who holds the manager's role, or covers for the manager who has it. Whether it is their own, the service asks."""
+    return task.author_id is not None and (task.role in viewer.roles or task.assignee_id in viewer.covers)
 
 
 def _claims(viewer: Viewer, task: TaskThing) -> bool:
-    return task.assignee_id in (None, viewer.person_id) and _within_reach(viewer, task)
+    may_have_it = _within_reach(viewer, task) if task.author_id is None else _signs_off(viewer, task)
+    return task.assignee_id in (None, viewer.person_id) and may_have_it
 
 
 def _releases(viewer: Viewer, task: TaskThing) -> bool:
@@ -201,6 +212,9 @@ TABLE: Mapping[str, tuple[type | tuple[type, ...], Rule]] = {
     "assign": (TaskThing, _gives_out),
     "save_draft": (TaskThing, _acts_on_task),
     "complete": (TaskThing, _acts_on_task),
+    "ask": (TaskThing, _acts_on_task),
+    "sign_off": (TaskThing, _signs_off),
+    "comment": (TaskThing, _remarks_on_task),
     # a team
     "see_team": (TeamThing, _sees_team),
     "assign_in_team": (TeamThing, _manages_team),
@@ -235,9 +249,14 @@ def require(viewer: Viewer, action: str, thing: Thing, *, seen_by: str | None = 
 
 
 def may_be_given(person: Viewer, task: TaskThing) -> bool:
-    """Whether `task` may be given to `person`: of its team, holder of its role or worker of the child."""
+    """Whether `task` may be given to `person`: of its team, holder of its role or worker of the child.
+
+    One that waits for sign-off only to who may sign it off.
+    """
     if person.authority_id != task.authority_id:
         return False
+    if task.author_id is not None:
+        return _signs_off(person, task) and person.person_id != task.author_id
     return _within_reach(person, task) or task.role in person.roles
 
 
@@ -248,6 +267,7 @@ def acts_for(viewer: Viewer, task: TaskThing) -> str | None:
     """
     if task.assignee_id in viewer.covers:
         return task.assignee_id
-    if _acts_on_task(replace(viewer, covers=frozenset()), task):
+    alone = replace(viewer, covers=frozenset())
+    if _within_reach(alone, task) or _manages_task(alone, task):
         return None
     return min(viewer.covers & task.worker_ids, default=None)

@@ -87,6 +87,9 @@ class TaskThing:
     assignee_id: str | None = None
     agency: str | None = None
     worker_ids: frozenset[str] = frozenset()
+    author_id: str | None = (
+        None  # while it waits for sign-off: it is the manager's then, and its author still sees it
+    )
 
 
 @dataclass(frozen=True)

@@ -162,6 +162,7 @@ def element_of(node: Node, roles: RoleTable) -> Element:
         copy=listed(properties.get("copy", "")),
         overdue=properties.get("overdue") or None,
         documentation=node.documentation,
+        sign_off=properties.get("sign_off") or None,
     )
 
 

@@ -23,7 +23,7 @@ from app.engine.shapes import Drawing, Node, Scope
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 _CYCLE = re.compile(r"['\"]?R\d*/")
 _DRAWN_DATE = re.compile(r"\d{4}-")
-_TASK_PROPERTIES = frozenset({"due", "assign", "copy", "overdue"})
+_TASK_PROPERTIES = frozenset({"due", "assign", "copy", "overdue", "sign_off"})
 Vocabulary = Mapping[str, tuple[str, ...]]
 
 
@@ -81,6 +81,19 @@ def _role(node: Node, known: Known) -> Iterator[Finding]:
     role = node.properties.get("role")
     if role and role not in known.roles:
         yield fault(node.id, "role", f"The role {role} of {title(node)} is not in the table of roles.")
+    manager = node.properties.get("sign_off")
+    if manager and manager not in known.roles:
+        yield fault(
+            node.id,
+            "sign_off",
+            f"The role {manager}, which signs off {title(node)}, is not in the table of roles.",
+        )
+    if manager and not node.properties.get("form"):
+        yield fault(
+            node.id,
+            "sign_off",
+            f"{title(node)} has no form, so there is nothing to sign off. Give it a form.",
+        )
     if node.type in PERSON_TASKS and not role and not node.lane:
         yield fault(
             node.id,

@@ -45,7 +45,8 @@ class Bundle:
 class Element:
     """A flow node as drawn, with the extension properties of contract.md, section 5.
 
-    `type` is BPMN's own word ("userTask", "boundaryEvent"). `lane` is the lane's name, `role` a role key.
+    `type` is BPMN's own word ("userTask", "boundaryEvent"). `lane` is the lane's name, `role` a role key; so is
+    `sign_off`, whose holder has to agree with the answers before they complete the task.
     """
 
     id: str
@@ -60,6 +61,7 @@ class Element:
     copy: tuple[str, ...] = ()
     overdue: str | None = None
     documentation: str = ""
+    sign_off: str | None = None
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,14 @@ TOLD = {
     "incident_retried": "Went on after a fault: {name}",
     "child_created": "Record made",
     "worker_allocated": "Worker allocated: {role}",
+    "contribution_asked": "Contribution asked for: {name}",
+    "contribution_given": "Contribution given: {name}",
+    "contribution_withdrawn": "Contribution no longer asked for: {name}. {reason}",
+    "task_submitted": "Sent for sign-off: {name}",
+    "task_signed_off": "Signed off: {name}",
+    "task_returned": "Returned to its author: {name}",
+    "comment_added": "Comment on: {name}",
+    "comment_withdrawn": "Comment withdrawn on: {name}",
     "task_assigned": "Given to somebody: {name}",
 }
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.domain.access import Viewer, require
 from app.domain.clock import now
 from app.domain.errors import Conflict
-from app.services.task_lookup import name_of, refuse_unless_open, row, thing
+from app.services.task_lookup import name_of, refuse_unless_open, refuse_while_signing, row, thing
 from app.store.db import transaction
 from app.store.tasks import Draft
 
@@ -24,7 +24,10 @@ def save(viewer: Viewer, task_id: str, answers: Mapping[str, Any], version: int 
     """
     with transaction() as session:
         task = row(session, viewer.authority_id, task_id)
-        require(viewer, "save_draft", thing(session, task, viewer), seen_by="see_task")
+        its_thing = thing(session, task, viewer)
+        require(viewer, "see_task", its_thing)
+        refuse_while_signing(session, task)
+        require(viewer, "save_draft", its_thing, seen_by="see_task")
         refuse_unless_open(session, task)
         before = refuse_newer(session, task, viewer.person_id, version)
         return keep(session, task, answers, viewer.person_id, (before.version if before else 0) + 1)

@@ -23,7 +23,8 @@ from app.store.letters import Letter
 GATHERED = timedelta(minutes=1)
 """What is given to one person within a minute goes in one letter."""
 GATHERING = frozenset({"assigned", "queued"})
-ESCALATION = "escalation"
+OF_PATHWAY = {"escalation": "escalated", "contribution": "asked"}
+"""Pathways whose tasks are a kind of letter of their own."""
 _LETTERS = table_of(Letter)
 _ADD = {
     True: postgresql.insert(_LETTERS).on_conflict_do_nothing(),
@@ -70,8 +71,9 @@ def opened(session: Session, instance: Row[Any], tasks: Sequence[Mapping[str, An
         to = task["assignee_id"]
         if to is not None and to == by:
             continue
-        kind = "escalated" if instance.definition_key == ESCALATION else "assigned" if to else "queued"
-        if to is None and kind == "queued" and task["team_id"] is None:
+        usual = "assigned" if to else "queued"
+        kind = OF_PATHWAY.get(instance.definition_key, usual)
+        if to is None and kind != "escalated" and task["team_id"] is None:
             continue
         rows.append(
             row_of(

@@ -47,7 +47,10 @@ __all__ = [
 
 @dataclass(frozen=True)
 class TaskRow:
-    """A task as lists show it. `section` is a key of SECTIONS; `status` is what its tag says."""
+    """A task as lists show it. `section` is a key of SECTIONS; `status` is what its tag says.
+
+    `sign_off` is waiting, returned or approved where a manager has to agree; `contributions` are still to come.
+    """
 
     id: str
     name: str
@@ -70,6 +73,8 @@ class TaskRow:
     completed_at: datetime | None
     has_draft: bool
     section: str
+    sign_off: str | None = None
+    contributions: int = 0
 
     @property
     def is_overdue(self) -> bool:
@@ -78,11 +83,15 @@ class TaskRow:
 
     @property
     def status(self) -> str:
-        """Not started, In progress, Due today, Overdue; Done, or Not needed."""
+        """Not started, In progress, Returned, Due today, Overdue, Waiting for sign-off; Done, or Not needed."""
         if self.state != "open":
             return "Done" if self.state == "completed" else "Not needed"
+        if self.sign_off == "returned":
+            return "Returned"
         if self.section in {"overdue", "today"}:
             return {"overdue": "Overdue", "today": "Due today"}[self.section]
+        if self.sign_off == "waiting":
+            return "Waiting for sign-off"
         return "In progress" if self.has_draft else "Not started"
 
 
@@ -228,7 +237,7 @@ def as_task_row(row: Any) -> TaskRow:
     role = reference.roles().by_key.get(row.role)
     return TaskRow(
         id=row.id,
-        name=row.name,
+        name=f"To sign off: {row.name}" if row.sign_off == "waiting" and row.state == "open" else row.name,
         child=ChildRow(
             row.child_id,
             row.reference,
@@ -256,6 +265,8 @@ def as_task_row(row: Any) -> TaskRow:
         completed_at=row.completed_at,
         has_draft=row.draft_version is not None,
         section=section_of(row.due_at),
+        sign_off=row.sign_off,
+        contributions=row.contributions,
     )
 
 

@@ -34,12 +34,11 @@ BY_PHONE = "tell_by_phone"  # the pathway that a failed letter starts; its corre
 
 
 class DeliveryFailed(Exception):
-    """A letter was not taken; `permanent` when trying again is of no use, `blames_address` when another would be."""
+    """A letter was not taken; `permanent` when trying again is of no use."""
 
-    def __init__(self, reason: str, *, permanent: bool, blames_address: bool | None = None) -> None:
+    def __init__(self, reason: str, *, permanent: bool) -> None:
         super().__init__(reason)
         self.permanent = permanent
-        self.blames_address = permanent if blames_address is None else blames_address
 
 
 class Sender(Protocol):

@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 from app.domain.clock import now
 from app.domain.ids import new_id
 from app.engine.contracts import HistoryRow, Step, WaitingTimer
-from app.services import messages_out
+from app.services import asking_rows, messages_out
+from app.store.askings import Asking
 from app.store.audit import Entry
 from app.store.db import UtcDateTime, execute, table_of
 from app.store.instances import TaskHistory
@@ -24,7 +25,7 @@ from app.store.tasks import Draft, UserTask
 from app.store.timers import Timer
 
 _TASKS, _TIMERS, _WAITS = table_of(UserTask), table_of(Timer), table_of(Subscription)
-_HISTORY, _DRAFTS = table_of(TaskHistory), table_of(Draft)
+_HISTORY, _DRAFTS, _ASKINGS = table_of(TaskHistory), table_of(Draft), table_of(Asking)
 IS_OPEN = _TASKS.c.state == literal_column("'open'")  # a partial index is used for a literal only
 
 
@@ -52,6 +53,14 @@ _MIRRORED = union_all(
         _WAITS.c.message,
         cast(null(), UtcDateTime),
     ).where(*_of_instance(_WAITS)),
+    select(
+        literal_column("'asking'"),
+        _ASKINGS.c.id,
+        _ASKINGS.c.task_id,
+        literal_column("''"),
+        literal_column("''"),
+        cast(null(), UtcDateTime),
+    ).where(*_of_instance(_ASKINGS), _ASKINGS.c.state == literal_column("'open'")),
 )
 
 
@@ -89,6 +98,7 @@ class Mirror:
     engine_timers: Sequence[Row[Any]]
     overdue_timers: Mapping[str, Row[Any]]  # by the task's id
     waits: Sequence[Row[Any]]
+    askings: Sequence[Row[Any]]  # open ones of its tasks; `ref` is the task's id
 
 
 def read(session: Session, instance: Row[Any]) -> Mirror:
@@ -99,6 +109,7 @@ def read(session: Session, instance: Row[Any]) -> Mirror:
         engine_timers=[row for row in rows if row.what == "engine"],
         overdue_timers={row.ref: row for row in rows if row.what == "overdue"},
         waits=[row for row in rows if row.what == "waits"],
+        askings=[row for row in rows if row.what == "asking"],
     )
 
 
@@ -126,7 +137,10 @@ def withdraw(
         if row.at is not None:
             payload = {"correlation_key": row.element_id, "element": row.element_id}
             messages_out.queue(session, instance, name="escalation_over", payload=payload)
-    return [_withdrawn(instance, row) for row in gone]
+    names = {row.id: row.name for row in left}
+    done = {row.id for row in left if row.ref == done_ref}
+    entries = asking_rows.over(session, instance, mirror.askings, names, done)
+    return [*(_withdrawn(instance, row) for row in gone), *entries]
 
 
 def _withdrawn(instance: Row[Any], row: Row[Any]) -> Entry:

@@ -35,6 +35,8 @@ def of_task(viewer: Viewer, task_id: str) -> Receipt:
     with reading() as session:
         task = task_lookup.row(session, viewer.authority_id, task_id)
         require(viewer, "see_task", task_lookup.thing(session, task))
+        if task.completed_at is None:
+            return Receipt(task.name, task.child_id, (), None)
         tree = select(ProcessInstance.root_id).where(
             ProcessInstance.authority_id == viewer.authority_id, ProcessInstance.id == task.instance_id
         )

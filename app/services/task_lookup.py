@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import Row, bindparam, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from app.domain.access import TaskThing, Viewer
@@ -12,11 +12,33 @@ from app.domain.errors import NotFound, StaleTask
 from app.domain.moments import moment_in_words
 from app.services import reference
 from app.store import people
+from app.store.askings import Asking, SignOff
 from app.store.db import execute, table_of
 from app.store.tasks import UserTask
 from app.store.ties import workers_of
 
 _TASKS = table_of(UserTask)
+_SIGN_OFFS, _ASKINGS = table_of(SignOff), table_of(Asking)
+_AUTHOR = (
+    select(_SIGN_OFFS.c.submitted_by)
+    .where(
+        _SIGN_OFFS.c.authority_id == _TASKS.c.authority_id,
+        _SIGN_OFFS.c.task_id == _TASKS.c.id,
+        _SIGN_OFFS.c.state == literal_column("'waiting'"),
+        _TASKS.c.sign_off == literal_column("'waiting'"),
+    )
+    .scalar_subquery()
+)
+_REQUIRED = (
+    select(func.count())
+    .where(
+        _ASKINGS.c.authority_id == _TASKS.c.authority_id,
+        _ASKINGS.c.task_id == _TASKS.c.id,
+        _ASKINGS.c.state == literal_column("'open'"),
+        _ASKINGS.c.is_required,
+    )
+    .scalar_subquery()
+)
 _TASK = select(
     _TASKS.c.authority_id,
     _TASKS.c.id,
@@ -39,6 +61,9 @@ _TASK = select(
     _TASKS.c.escalated_at,
     _TASKS.c.completed_at,
     _TASKS.c.completed_by,
+    _TASKS.c.sign_off,
+    _AUTHOR.label("author_id"),
+    _REQUIRED.label("needs_contribution"),
 ).where(_TASKS.c.authority_id == bindparam("of_authority"), _TASKS.c.id == bindparam("of_task"))
 
 
@@ -66,6 +91,7 @@ def thing(session: Session, task: Row[Any], viewer: Viewer | None = None) -> Tas
         assignee_id=task.assignee_id,
         agency=role.agency if role else None,
         worker_ids=frozenset() if is_tied else workers_of(session, task.authority_id, task.child_id),
+        author_id=task.author_id,
     )
 
 
@@ -78,6 +104,13 @@ def refuse_unless_open(session: Session, task: Row[Any]) -> None:
     who = name_of(session, task.completed_by, task.authority_id)
     when = moment_in_words(task.completed_at) if task.completed_at else ""
     raise StaleTask(f"This task was completed by {who} on {when}.", state=task.state, by=who, at=when)
+
+
+def refuse_while_signing(session: Session, task: Row[Any]) -> None:
+    """Raises StaleTask while the answers wait for a manager's word: they are not the author's to change."""
+    if task.author_id is not None:
+        who = name_of(session, task.author_id, task.authority_id)
+        raise StaleTask(f"{who} has sent this task for sign-off. It can be changed when it is returned.")
 
 
 def name_of(session: Session, person_id: str | None, authority_id: str) -> str:

@@ -12,7 +12,7 @@ from app.domain.clock import now
 from app.domain.deadlines import Deadline
 from app.domain.ids import new_id
 from app.engine.contracts import EngineContext, ReadyTask, WaitingTimer
-from app.services import reference
+from app.services import asking_rows, reference
 from app.services.projection import IS_OPEN, Mirror, timer_row
 from app.store.audit import Entry
 from app.store.children import ChildWorker
@@ -64,7 +64,8 @@ def create(
     fresh = [task for task in tasks if task.ref not in mirror.tasks]
     if not fresh:
         return [], []
-    named = [(task, *_role_and_name(session, instance, task, context)) for task in fresh]
+    asked = asking_rows.whose(session, instance)
+    named = [(task, *_role_and_name(session, instance, task, context, asked)) for task in fresh]
     roles = {role for _, role, _ in named}
     found = execute(
         session,
@@ -77,25 +78,34 @@ def create(
         _row(instance, task, role, name, teams.get(role), task.assign or workers.get(role))
         for task, role, name in named
     ]
+    if asked is not None:
+        rows = [_as_asked(row, asked) for row in rows]
     execute(session, _ADD_TASKS, rows)
     table = reference.roles().by_key
     tie(
         session,
         instance.authority_id,
         instance.child_id,
-        {table[role].agency for role in roles if role in table},
+        {table[role].agency for role in roles if role in table and role != asking_rows.ROLE},
     )
     return rows, [_created(instance, row, context) for row in rows]
 
 
 def _role_and_name(
-    session: Session, instance: Row[Any], task: ReadyTask, context: EngineContext
+    session: Session,
+    instance: Row[Any],
+    task: ReadyTask,
+    context: EngineContext,
+    asked: Row[Any] | None,
 ) -> tuple[str, str]:
     """The role that answers for a task, and its name.
 
-    A step of the ladder belongs to whoever the profile names for the agency of the late task, and says which it is.
+    A step of the ladder belongs to whoever the profile names for the agency of the late task, and a contribution to
+    whoever was asked; their names say which task they are about.
     """
     role = task.element.role or ""
+    if role == asking_rows.ROLE and asked is not None:
+        return asked.role, f"{task.element.name} to: {asked.name}"
     if not role.startswith(LADDER):
         return role, task.element.name
     late = execute(
@@ -136,6 +146,15 @@ def _row(
         "due": task.due.to_json() if task.due else None,
         "overdue": task.element.overdue,
     }
+
+
+def _as_asked(row: dict[str, Any], asked: Row[Any]) -> dict[str, Any]:
+    """A contribution's task as its asking wants it: the person or the team that was asked, why it is due then."""
+    if asked.team_id or asked.person_id:
+        row |= {"team_id": asked.team_id, "assignee_id": asked.person_id}
+    if row["due"]:
+        row["due"] = {**row["due"], "explanation": asking_rows.in_words(asked)}
+    return row
 
 
 def _created(instance: Row[Any], row: Mapping[str, Any], context: EngineContext) -> Entry:

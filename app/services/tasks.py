@@ -18,6 +18,7 @@ from app.services import (
     accounts,
     advance,
     appointments,
+    asking_rows,
     children,
     definitions,
     drafts,
@@ -25,6 +26,7 @@ from app.services import (
     letters,
     messages,
     notifications,
+    sign_offs,
     submissions,
     surroundings,
 )
@@ -32,7 +34,7 @@ from app.services.advance import Cause
 from app.services.choices import offered
 from app.services.crashpoints import crash_point
 from app.services.poison import one_step
-from app.services.task_lookup import name_of, refuse_unless_open, row, thing
+from app.services.task_lookup import name_of, refuse_unless_open, refuse_while_signing, row, thing
 from app.services.task_rows import duties_in
 from app.store.audit import Entry
 from app.store.db import db, table_of, transaction
@@ -126,6 +128,8 @@ def complete(
 ) -> str:
     """Complete a task with its answers; the pathway goes on. The task's name, for the receipt.
 
+    Where the step asks for a manager's word, the answers are sent for sign-off instead.
+
     `answers` may be a function that reads them for the form, so that a page needs no transaction of its own for it.
     Raises NotFound, NotAllowed, BadInput (a sentence for each field), StaleTask (done already, by whom and when),
     Conflict when somebody saved another draft than the one of `draft_version`, which the person started from,
@@ -138,10 +142,13 @@ def complete(
             instance = advance.lock_of_task(session, viewer.authority_id, task_id)
             task = row(session, viewer.authority_id, task_id)
             task_thing = thing(session, task, viewer)
-            require(viewer, "complete", task_thing, seen_by="see_task")
-            if task.state != "open" and submissions.earlier_result(session, viewer.authority_id, submission):
+            require(viewer, "see_task", task_thing)
+            is_taken = task.state != "open" or task.author_id is not None
+            if is_taken and submissions.earlier_result(session, viewer.authority_id, submission):
                 return str(task.name)
             refuse_unless_open(session, task)
+            refuse_while_signing(session, task)
+            require(viewer, "complete", task_thing, seen_by="see_task")
             if draft_version is not None:
                 drafts.refuse_newer(session, task, viewer.person_id, draft_version)
             form = definitions.form(session, instance.version_id, task.form)
@@ -150,8 +157,11 @@ def complete(
                 form = offered(session, viewer.authority_id, form)
                 given = answers(form) if callable(answers) else answers
                 valid = validate(form, given)
-            with one_step():
-                take(session, instance, task, valid, viewer.person_id, acts_for(viewer, task_thing))
+            asking_rows.refuse_while_required(task)
+            for_id = acts_for(viewer, task_thing)
+            if not sign_offs.submit(session, instance, task, valid, viewer.person_id, for_id):
+                with one_step():
+                    take(session, instance, task, valid, viewer.person_id, for_id)
             submissions.remember(session, viewer.authority_id, submission, viewer.person_id, task_id)
     except EngineFailure as failure:
         _keep_and_suspend(viewer, task_id, given, failure)
@@ -168,10 +178,12 @@ def take(
     answers: Mapping[str, Any],
     person_id: str | None,
     for_id: str | None = None,
+    *,
+    before: tuple[Entry, ...] = (),
 ) -> None:
     """The completion itself, of an open task of a locked instance, with answers that are valid already.
 
-    `for_id` is whom the person covers for.
+    `for_id` is whom the person covers for, `before` are audit entries of what let the task be completed.
     Raises StaleTask, EngineFailure.
     """
     if instance.status == "suspended":
@@ -185,8 +197,9 @@ def take(
     step = runner.complete(version, instance.state, context, task.ref, dict(answers))
     if task.definition_key == notifications.BY_PHONE and instance.correlation_key:
         notifications.told_by_phone(session, task.authority_id, instance.correlation_key)
+    contributed = asking_rows.given(session, instance, task.id, person_id, for_id)
     cause = Cause(
-        entries=(_completed(task, person_id, for_id, context.profile.area),),
+        entries=(*before, *contributed, _completed(task, person_id, for_id, context.profile.area)),
         writes=((_ANSWER, _answer(task, answers, person_id)), (_COMPLETE, _done(task, person_id))),
         person_id=person_id,
         done_ref=task.ref,

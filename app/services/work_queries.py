@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, case, func, literal_column, select, union_all
 
+from app.store.askings import Asking
 from app.store.children import Child
 from app.store.people import Person, Team
 from app.store.tasks import Draft, UserTask
@@ -48,6 +49,15 @@ _COLUMNS = (
     UserTask.overdue_at,
     UserTask.escalated_at,
     UserTask.completed_at,
+    UserTask.sign_off,
+    select(func.count())
+    .where(
+        Asking.authority_id == UserTask.authority_id,
+        Asking.task_id == UserTask.id,
+        Asking.state == literal_column("'open'"),
+    )
+    .scalar_subquery()
+    .label("contributions"),
     Child.id.label("child_id"),
     Child.reference,
     Child.given_name,

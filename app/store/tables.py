@@ -2,6 +2,7 @@
 
 from app.store import (
     absences,
+    askings,
     audit,
     calendar,
     children,
@@ -19,6 +20,7 @@ from app.store import (
 
 __all__ = [
     "absences",
+    "askings",
     "audit",
     "calendar",
     "children",

@@ -12,6 +12,7 @@ PAGES = (
     "calendars",
     "work",
     "tasks",
+    "asking",
     "task_conflicts",
     "start",
     "children",

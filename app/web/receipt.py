@@ -6,7 +6,7 @@ from flask import flash, g, session
 
 from app.domain.errors import NotFound
 from app.domain.moments import day_in_words, london_day
-from app.services import receipts
+from app.services import receipts, sign_offs
 from app.services.receipts import Receipt
 from app.web.local_words import local
 
@@ -24,7 +24,10 @@ def tell() -> None:
     if task_id is None:
         return
     try:
-        flash(_words(receipts.of_task(g.viewer, task_id)), "success")
+        manager = sign_offs.waits_for(g.viewer, task_id)
+        began = receipts.of_task(g.viewer, task_id)
+        sent = f"“{local(began.name)}” is sent to the {local(manager)} for sign-off." if manager else ""
+        flash(sent or _words(began), "success")
     except NotFound:  # somebody else has signed in since
         return
 

@@ -13,12 +13,14 @@ from app.domain.forms import Form
 from app.domain.ids import new_id
 from app.services import cover_view, drafts, task_view, tasks
 from app.services.task_view import TaskView
-from app.web import fields, questions, receipt, task_conflicts
+from app.web import beside, fields, questions, receipt, task_conflicts
 from app.web.guard import allowed
 from app.web.identity import identity_facts
 from app.web.kept_forms import is_again, keeps_what_is_typed
 
 pages = Blueprint("tasks", __name__)
+OTHER_FORMS = frozenset({"person_id", "contributions", "comment", "new_comment", "mentioned_id"})
+"""Errors that stand in the small forms beside the task's own, by the id of what they are about."""
 Answer = str | Response | tuple[str, int] | tuple[Response, int]
 
 
@@ -108,7 +110,17 @@ def assign(task_id: str) -> Answer:
     return redirect(url_for(".show", task_id=task_id), 303)
 
 
-def _page(view: TaskView, answers: Mapping[str, Any], errors: Mapping[str, list[str]] | None = None) -> str:
+def page(view: TaskView, errors: Mapping[str, list[str]], typed: Mapping[str, str]) -> str:
+    """The task's page again, with what was wrong in one of the small forms beside its own."""
+    return _page(view, view.answers, errors, **typed)
+
+
+def _page(
+    view: TaskView,
+    answers: Mapping[str, Any],
+    errors: Mapping[str, list[str]] | None = None,
+    **typed: str,
+) -> str:
     form = view.form
     is_asked = form is not None and "complete" in view.can
     return render_template(
@@ -123,6 +135,8 @@ def _page(view: TaskView, answers: Mapping[str, Any], errors: Mapping[str, list[
         if form and view.task.state == "completed"
         else [],
         submission=new_id(),
+        **beside.parts(view),
+        **typed,
         draft_version=_started_from(view),
         hand_overs=cover_view.notes_for(g.viewer, [view.task.assignee_id]),
     )
@@ -137,7 +151,7 @@ def _started_from(view: TaskView) -> int:
 def _summary(
     view: TaskView, errors: Mapping[str, list[str]], answers: Mapping[str, Any]
 ) -> list[dict[str, str]]:
-    if view.form is not None and "person_id" not in errors:
+    if view.form is not None and OTHER_FORMS.isdisjoint(errors):
         return fields.error_summary(view.form, errors, answers)
     return [
         {"text": sentence, "href": f"#{key}"} for key, sentences in errors.items() for sentence in sentences

@@ -68,6 +68,9 @@ CHILD = ChildThing("here", agencies=frozenset({"csc", "health"}), worker_ids=fro
 PARTNERSHIP = ChildThing("here", agencies=frozenset({"csc"}), is_partnership=True)
 TASK = TaskThing("here", role="social_worker", team_id="cla", agency="csc", worker_ids=frozenset({"worker"}))
 GIVEN = replace(TASK, assignee_id="assignee")
+SENT = replace(
+    TASK, role="csc_team_manager", team_id="csc_managers", worker_ids=frozenset(), author_id="assignee"
+)
 TEAM = TeamThing("here", team_id="cla", agency="csc")
 
 COLLEAGUE = PersonThing("here", "colleague", agencies=frozenset({"csc"}), cover_id="team")
@@ -123,6 +126,16 @@ MATRIX: list[tuple[str, Thing, str]] = [
     ("save_draft", GIVEN, "team assignee worker manager"),
     ("complete", TASK, "team worker manager"),
     ("complete", GIVEN, "team assignee worker manager"),
+    ("ask", TASK, "team worker manager"),
+    ("comment", TASK, "team worker manager"),
+    ("sign_off", TASK, ""),
+    ("see_task", SENT, "assignee manager admin"),
+    ("comment", SENT, "assignee manager"),
+    ("save_draft", SENT, ""),
+    ("complete", SENT, ""),
+    ("ask", SENT, ""),
+    ("claim", SENT, "manager"),
+    ("sign_off", SENT, "manager"),
     ("see_team", TEAM, "team manager admin"),
     ("assign_in_team", TEAM, "manager"),
     ("see_cover", AUTHORITY, EVERYONE_HERE),

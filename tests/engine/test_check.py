@@ -352,6 +352,10 @@ TRAPS = {
         ),
     ],
     "overdue": [one(task("x", overdue="escalate")), one(task("x", due="P1D", overdue="shout"))],
+    "sign_off": [
+        one(task("x", sign_off="night_porter", form="remand/visit")),
+        one(task("x", sign_off="social_worker")),
+    ],
     "property": [
         one(
             service("x", "record_fact", name="'a'", value="1").replace(

@@ -26,6 +26,8 @@ BY_THE_PLATFORM = {
     "escalate": "when a task is late whose property `overdue` says so",
     "escalation_over": "when the late task is done",
     "notification_failed": "when a notification bounces",
+    "contribution_asked": "when somebody asks for a contribution to their task",
+    "contribution_withdrawn": "when the question is withdrawn, or its task is over",
 }
 OPERATORS = {"notify", "record_status", "end_status", "record_fact", "open_bed_nights", "close_bed_nights"}
 every_drawing = pytest.mark.parametrize("drawing", drawings(), ids=str)

@@ -1,0 +1,48 @@
+"""What people say to one another beside a task's form: contributions, the manager's word, comments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.domain.access import Viewer, may, require
+from app.services import askings, comments, signing
+from app.services.askings import AskingRow
+from app.services.comments import CommentRow
+from app.services.signing import SignOffView
+from app.services.task_lookup import row, thing
+from app.store.db import reading
+
+
+@dataclass(frozen=True)
+class BesideTask:
+    """What was asked for in the task, the question that it answers itself, its sign-off, its comments.
+
+    `asked_in` is the id of the task that asked, where the viewer sees that.
+    """
+
+    askings: tuple[AskingRow, ...]
+    question: AskingRow | None
+    asked_in: str | None
+    sign_off: SignOffView | None
+    comments: tuple[CommentRow, ...]
+    can: frozenset[str]
+
+
+def show(viewer: Viewer, task_id: str) -> BesideTask:
+    """All of it for one who sees the task. Raises NotFound."""
+    with reading() as session:
+        task = row(session, viewer.authority_id, task_id)
+        its_thing = thing(session, task)
+        require(viewer, "see_task", its_thing)
+        can = {action for action in ("ask", "comment") if may(viewer, action, its_thing)}
+        if task.state != "open":
+            can.discard("ask")
+        question, asked_in = askings.behind(session, viewer, task) or (None, None)
+        return BesideTask(
+            askings=askings.of_task(session, viewer.authority_id, task_id),
+            question=question,
+            asked_in=asked_in,
+            sign_off=signing.of_task(session, viewer, task, its_thing),
+            comments=comments.of_task(session, viewer, task_id),
+            can=frozenset(can),
+        )

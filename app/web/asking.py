@@ -1,0 +1,158 @@
+"""Beside a task: asking somebody for a contribution, withdrawing a question, a manager's word, comments, mentions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from app.domain.errors import BadInput
+from app.domain.forms import Form
+from app.domain.ids import new_id
+from app.services import askings, comments, signing, task_view
+from app.web import fields, questions, tasks
+from app.web.guard import allowed
+from app.web.identity import identity_facts
+
+pages = Blueprint("asking", __name__)
+Answer = str | Response | tuple[str, int]
+SECTION = "work.mine"
+
+
+@pages.app_context_processor
+def counts() -> dict[str, Callable[[], int]]:
+    """How many mentions are new, for the pages that ask."""
+    return {"unread_mentions": lambda: comments.unread(g.viewer)}
+
+
+@pages.get("/tasks/<task_id>/ask")
+@allowed("ask", section=SECTION)
+def ask_form(task_id: str) -> str:
+    """Whom to ask for what, and by when; the day is filled in."""
+    page = askings.ask_page(g.viewer, task_id)
+    return _ask_page(task_id, page, page.answers, None)
+
+
+@pages.post("/tasks/<task_id>/ask")
+@allowed("ask", section=SECTION)
+def ask(task_id: str) -> Answer:
+    """Ask."""
+    page = askings.ask_page(g.viewer, task_id)
+    typed: dict[str, Any] = {}
+    try:
+        typed = fields.read_posted(page.form, request.form)
+        whom = askings.ask(g.viewer, task_id, typed, submission=request.form.get("submission"))
+    except BadInput as error:
+        return _ask_page(task_id, page, typed, error), 422
+    flash(f"{whom} has your question now. The answer will stand beside your form.", "success")
+    return redirect(url_for("tasks.show", task_id=task_id), 303)
+
+
+@pages.get("/askings/<asking_id>/withdraw")
+@allowed("ask", section=SECTION)
+def withdraw_form(asking_id: str) -> str:
+    """Why is it no longer needed?"""
+    return _withdraw_page(asking_id, "", None)
+
+
+@pages.post("/askings/<asking_id>/withdraw")
+@allowed("ask", section=SECTION)
+def withdraw(asking_id: str) -> Answer:
+    """Take the question back."""
+    reason = request.form.get("reason", "")
+    try:
+        task_id = askings.withdraw(g.viewer, asking_id, reason)
+    except BadInput as error:
+        return _withdraw_page(asking_id, reason, error), 422
+    flash("The question is withdrawn.", "success")
+    return redirect(url_for("tasks.show", task_id=task_id), 303)
+
+
+@pages.post("/tasks/<task_id>/sign-off")
+@allowed("sign_off", section=SECTION)
+def sign_off(task_id: str) -> Answer:
+    """Agree with the answers, or return them with a comment."""
+    token, comment = request.form.get("submission"), request.form.get("comment", "")
+    try:
+        if request.form.get("decision") == "approve":
+            name = signing.approve(g.viewer, task_id, submission=token)
+            flash(f"“{name}” is signed off and done.", "success")
+        else:
+            name = signing.send_back(g.viewer, task_id, comment, submission=token)
+            flash(f"“{name}” is returned with your comment.", "success")
+    except BadInput as error:
+        return _task_page(task_id, error, {"sign_off_comment": comment}), 422
+    return redirect(url_for("work.mine"), 303)
+
+
+@pages.post("/tasks/<task_id>/comments")
+@allowed("comment", section=SECTION)
+def comment(task_id: str) -> Answer:
+    """Put a comment on the task."""
+    said, whom = request.form.get("comment", ""), request.form.get("mentioned_id", "")
+    try:
+        comments.add(g.viewer, task_id, said, whom, submission=request.form.get("submission"))
+    except BadInput as error:
+        errors = {{"comment": "new_comment"}.get(key, key): said for key, said in error.errors.items()}
+        return _task_page(task_id, BadInput(error.sentence, errors), {"typed_comment": said}), 422
+    return redirect(url_for("tasks.show", task_id=task_id, _anchor="comments"), 303)
+
+
+@pages.post("/comments/<comment_id>/withdraw")
+@allowed("comment", section=SECTION)
+def withdraw_comment(comment_id: str) -> Answer:
+    """Take back one's own comment."""
+    task_id = comments.withdraw(g.viewer, comment_id)
+    return redirect(url_for("tasks.show", task_id=task_id, _anchor="comments"), 303)
+
+
+@pages.get("/mentions")
+@allowed("see_own_work", section=SECTION)
+def mentions() -> str:
+    """The comments that are meant for the viewer."""
+    found = comments.mentions(g.viewer)
+    return render_template("work/mentions.html", page_name="Mentions", mentions=found)
+
+
+@pages.post("/mentions")
+@allowed("see_own_work", section=SECTION)
+def read_mentions() -> Answer:
+    """Note that they have been read."""
+    comments.mark_read(g.viewer)
+    return redirect(url_for(".mentions"), 303)
+
+
+def _task_page(task_id: str, error: BadInput, typed: Mapping[str, str]) -> str:
+    return tasks.page(task_view.show(g.viewer, task_id), error.errors, typed)
+
+
+def _ask_page(task_id: str, page: askings.AskPage, answers: Mapping[str, Any], error: BadInput | None) -> str:
+    view = task_view.show(g.viewer, task_id)
+    form: Form = page.form
+    return render_template(
+        "tasks/ask.html",
+        page_name="Ask somebody for a contribution",
+        view=view,
+        facts=identity_facts(view.child),
+        errors=fields.refusal_summary(form, error, answers),
+        components=questions.components(form, answers, error.errors if error else None, page.people),
+        submission=new_id(),
+    )
+
+
+def _withdraw_page(asking_id: str, reason: str, error: BadInput | None) -> str:
+    asked, task_id = askings.question_of(g.viewer, asking_id)
+    view = task_view.show(g.viewer, task_id)
+    sentence = next(iter(error.errors["reason"])) if error else ""
+    return render_template(
+        "tasks/withdraw_asking.html",
+        page_name="Withdraw the question",
+        view=view,
+        facts=identity_facts(view.child),
+        asked=asked,
+        reason=reason,
+        sentence=sentence,
+        errors=[{"text": sentence, "href": "#reason"}] if error else [],
+    )

@@ -1,0 +1,294 @@
+"""A manager's word: answers wait for it, are returned, sent again, and complete the step in their author's name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import delete, select
+
+from app.domain.access import Viewer
+from app.domain.clock import SimulatedClock
+from app.domain.errors import BadInput, NotAllowed, NotFound, StaleTask
+from app.services import (
+    beside_task,
+    definitions,
+    drafts,
+    instances,
+    lists,
+    signing,
+    task_view,
+    tasks,
+    timers,
+)
+from app.services.signing import SignOffView
+from app.store.askings import SignOff
+from app.store.audit import AuditEntry
+from app.store.db import reading, transaction
+from app.store.people import PersonRole
+from app.store.tasks import Answer, Draft, UserTask
+from tests.crash import pathways
+from tests.crash.invariants import assert_all
+
+PLAN = "write_placement_plan"
+
+
+@pytest.fixture
+def plan(house: Flask) -> str:
+    """The id of Sam's detention placement plan, which the establishment has to agree with."""
+    definitions.load_shipped()
+    pathways.remand(pathways.child())
+    pathways.complete(pathways.one_task("complete_initial_assessment"))
+    return pathways.one_task(PLAN)
+
+
+def answers(task_id: str, **changed: Any) -> dict[str, Any]:
+    return pathways.answers_for(task_id) | changed
+
+
+def sandy() -> Viewer:
+    return pathways.viewer("sandy")
+
+
+def sam() -> Viewer:
+    return pathways.viewer("sam")
+
+
+def sign_off_of(task_id: str, viewer: Viewer | None = None) -> SignOffView:
+    found = beside_task.show(viewer or sandy(), task_id).sign_off
+    assert found is not None
+    return found
+
+
+def work_of(viewer: Viewer, task_id: str) -> lists.TaskRow | None:
+    return next((task for task in lists.my_work(viewer).tasks if task.id == task_id), None)
+
+
+def said(task_id: str) -> list[tuple[str, str | None]]:
+    with reading() as session:
+        rows = session.execute(
+            select(AuditEntry.kind, AuditEntry.person_id)
+            .where(AuditEntry.task_id == task_id, AuditEntry.kind != "task_created")
+            .order_by(AuditEntry.id)
+        ).all()
+    names = {sam().person_id: "sam", sandy().person_id: "sandy", None: None}
+    return [(row.kind, names[row.person_id]) for row in rows]
+
+
+def test_completing_it_sends_it_to_the_manager_and_the_pathway_waits(plan: str) -> None:
+    tasks.complete(sam(), plan, answers(plan, education="Lessons go on."))
+
+    row = work_of(sandy(), plan)
+    assert row is not None
+    assert (row.name, row.status) == (
+        "To sign off: Write the detention placement plan",
+        "Waiting for sign-off",
+    )
+    waiting = sign_off_of(plan).waiting
+    assert waiting is not None
+    assert (waiting.submitted_by, waiting.answers["education"]) == ("Sam Socialworker", "Lessons go on.")
+    assert work_of(sam(), plan) is None
+    assert task_view.show(sam(), plan).task.state == "open"
+    assert said(plan) == [("task_submitted", "sam")]
+    assert_all()
+
+
+def test_while_it_waits_its_author_sees_it_and_changes_nothing(plan: str) -> None:
+    tasks.complete(sam(), plan, answers(plan))
+
+    assert "complete" not in task_view.show(sam(), plan).can
+    with pytest.raises(StaleTask, match="Sam Socialworker has sent this task for sign-off"):
+        tasks.complete(sam(), plan, answers(plan))
+    with pytest.raises(StaleTask):
+        drafts.save(sam(), plan, {"education": "Something else"}, None)
+    with pytest.raises(NotAllowed):
+        signing.approve(sam(), plan)
+    assert_all()
+
+
+def test_approving_completes_the_step_in_the_authors_name(plan: str) -> None:
+    tasks.complete(sam(), plan, answers(plan, education="Lessons go on."))
+
+    signing.approve(sandy(), plan)
+
+    view = task_view.show(sam(), plan)
+    assert (view.task.state, view.completed_by) == ("completed", "Sam Socialworker")
+    assert view.answers["education"] == "Lessons go on."
+    assert said(plan) == [("task_submitted", "sam"), ("task_signed_off", "sandy"), ("task_completed", "sam")]
+    approved = sign_off_of(plan, sam()).approved
+    assert approved is not None
+    assert approved.decided_by == "Sandy Secureestate"
+    with reading() as session:
+        assert session.get(Answer, ("wandsworth", plan)) is not None
+        lane = session.scalar(
+            select(AuditEntry.facts).where(AuditEntry.task_id == plan, AuditEntry.kind == "task_completed")
+        )
+    assert lane is not None
+    assert lane["lane"] == "social_worker"
+    assert_all()
+
+
+def test_what_is_returned_is_the_authors_again_with_the_answers_as_a_draft(plan: str) -> None:
+    tasks.complete(sam(), plan, answers(plan, education="Lessons go on."))
+
+    signing.send_back(sandy(), plan, "Say which lessons.")
+
+    row = work_of(sam(), plan)
+    assert row is not None
+    assert (row.name, row.status, row.role) == (
+        "Write the detention placement plan",
+        "Returned",
+        "social_worker",
+    )
+    view = task_view.show(sam(), plan)
+    assert view.answers["education"] == "Lessons go on."
+    assert "complete" in view.can
+    returned = sign_off_of(plan, sam()).returned
+    assert returned is not None
+    assert (returned.comment, returned.decided_by) == ("Say which lessons.", "Sandy Secureestate")
+    assert work_of(sandy(), plan) is None
+    assert said(plan)[-1] == ("task_returned", "sandy")
+    assert_all()
+
+
+def test_the_second_time_the_manager_has_both_versions(plan: str) -> None:
+    tasks.complete(sam(), plan, answers(plan, education="Lessons go on."))
+    signing.send_back(sandy(), plan, "Say which lessons.")
+
+    tasks.complete(sam(), plan, answers(plan, education="Maths and English go on."))
+
+    found = sign_off_of(plan)
+    assert found.waiting is not None
+    assert found.before is not None
+    assert found.before.answers["education"] == "Lessons go on."
+    assert found.waiting.answers["education"] == "Maths and English go on."
+    row = work_of(sandy(), plan)
+    assert row is not None
+    assert row.assignee_id == sandy().person_id  # who returned it sees it again
+    signing.approve(sandy(), plan)
+    assert task_view.show(sam(), plan).answers["education"] == "Maths and English go on."
+    assert_all()
+
+
+def test_a_comment_is_needed_to_return_it(plan: str) -> None:
+    tasks.complete(sam(), plan, answers(plan))
+
+    with pytest.raises(BadInput) as refused:
+        signing.send_back(sandy(), plan, "  ")
+
+    assert list(refused.value.errors) == ["comment"]
+
+
+def test_the_due_time_goes_on_counting(plan: str, clock: SimulatedClock) -> None:
+    due_at = task_view.show(sam(), plan).task.due_at
+    assert due_at is not None
+    tasks.complete(sam(), plan, answers(plan))
+    clock.move_to(due_at + timedelta(hours=1))
+
+    timers.drain()
+
+    row = work_of(sandy(), plan)
+    assert row is not None
+    assert row.status == "Overdue"
+    assert row.overdue_at is not None
+
+
+@contextmanager
+def holding(viewer: Viewer, role: str) -> Iterator[Viewer]:
+    """The person with one role more."""
+    own = {"authority_id": viewer.authority_id, "person_id": viewer.person_id}
+    with transaction() as session:
+        session.add(PersonRole(role=role, **own))
+    yield pathways.viewer("sam")
+
+
+def test_nobody_signs_off_their_own_work(plan: str) -> None:
+    with holding(sam(), "secure_establishment") as author:
+        tasks.complete(author, plan, answers(plan))
+
+        found = sign_off_of(plan, author)
+        assert (found.may_sign, found.why_not) == (False, signing.OWN_WORK)
+        with pytest.raises(NotAllowed, match="yourself"):
+            signing.approve(author, plan)
+
+
+def test_unless_nobody_else_holds_the_role(plan: str) -> None:
+    with transaction() as session:
+        session.execute(delete(PersonRole).where(PersonRole.role == "secure_establishment"))
+    with holding(sam(), "secure_establishment") as author:
+        tasks.complete(author, plan, answers(plan))
+
+        found = sign_off_of(plan, author)
+        assert (found.may_sign, found.caution) == (True, signing.ONLY_ONE)
+        signing.approve(author, plan)
+
+    assert task_view.show(sam(), plan).task.state == "completed"
+
+
+def test_where_nobody_holds_the_role_the_page_says_who_can_help(plan: str) -> None:
+    with transaction() as session:
+        session.execute(delete(PersonRole).where(PersonRole.role == "secure_establishment"))
+
+    tasks.complete(sam(), plan, answers(plan))
+
+    assert sign_off_of(plan, sam()).why_not == signing.NOBODY
+
+
+def test_a_stranger_and_a_colleague_cannot_decide(plan: str) -> None:
+    tasks.complete(sam(), plan, answers(plan))
+
+    with pytest.raises(NotFound):
+        signing.approve(pathways.viewer("vera"), plan)
+    with pytest.raises(NotAllowed):
+        signing.send_back(sam(), plan, "No.")
+
+
+def test_what_is_sent_twice_is_taken_once(plan: str) -> None:
+    given = answers(plan)
+    tasks.complete(sam(), plan, given, submission="sent")
+    tasks.complete(sam(), plan, given, submission="sent")
+    signing.approve(sandy(), plan, submission="agreed")
+
+    signing.approve(sandy(), plan, submission="agreed")
+
+    with pytest.raises(StaleTask):
+        signing.approve(sam(), plan)
+    with reading() as session:
+        assert len(session.scalars(select(SignOff)).all()) == 1
+    assert_all()
+
+
+def test_a_pathway_that_is_cancelled_takes_it_along(plan: str) -> None:
+    tasks.complete(sam(), plan, answers(plan))
+    with reading() as session:
+        instance_id = session.scalar(select(UserTask.instance_id).where(UserTask.id == plan))
+    assert instance_id is not None
+
+    instances.cancel(pathways.viewer("mo"), instance_id, "Started for the wrong child.")
+
+    with pytest.raises(StaleTask):
+        signing.approve(sandy(), plan)
+    assert work_of(sandy(), plan) is None
+    assert_all()
+
+
+def test_a_step_that_asks_for_nobodys_word_is_completed_at_once(plan: str) -> None:
+    visit = pathways.one_task("record_first_visit")
+
+    tasks.complete(sam(), visit, pathways.answers_for(visit))
+
+    assert task_view.show(sam(), visit).task.state == "completed"
+    assert beside_task.show(sam(), visit).sign_off is None
+
+
+def test_sending_it_leaves_no_draft_behind(plan: str) -> None:
+    drafts.save(sam(), plan, {"education": "Half a sentence"}, None)
+
+    tasks.complete(sam(), plan, answers(plan))
+
+    with reading() as session:
+        assert session.scalar(select(Draft).where(Draft.task_id == plan)) is None
