@@ -7,6 +7,7 @@ Every setting has one name. In the environment it carries the prefix THROUGHCARE
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from app.domain.errors import BadInput
 PREFIX = "THROUGHCARE_"
 PROJECT = Path(__file__).resolve().parent.parent
 SECRET_BYTES = 32
+_UUID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+NOTIFY_KEY = re.compile(f".*{_UUID}-{_UUID}", re.IGNORECASE)
 UNSAFE_SECRETS = frozenset({"secret", "changeme", "change-me", "dev", "development", "test", "password"})
 
 
@@ -41,6 +44,8 @@ class Settings:
     brand_colour: str | None
     link_colour: str | None
     smtp_url: str | None
+    notify_api_key: str | None
+    notify_template_id: str | None
     mail_from: str
     log_json: bool
 
@@ -74,6 +79,8 @@ def read_settings(overrides: Mapping[str, Any] | None = None) -> Settings:
         brand_colour=given("BRAND_COLOUR"),
         link_colour=given("LINK_COLOUR"),
         smtp_url=_smtp_url(given("SMTP_URL")),
+        notify_api_key=_notify_api_key(given),
+        notify_template_id=given("NOTIFY_TEMPLATE_ID") or None,
         mail_from=str(given("MAIL_FROM") or "throughcare@localhost"),
         log_json=_yes_or_no(given, "LOG_JSON", default=production),
     )
@@ -116,6 +123,18 @@ def _smtp_url(value: str | None) -> str | None:
     if not value.startswith(("smtp://", "smtps://")):
         raise BadInput(f"{PREFIX}SMTP_URL must start with smtp:// or smtps://.")
     return value
+
+
+def _notify_api_key(given: Callable[[str], Any]) -> str | None:
+    """Notify's key: the name somebody gave it, the id of the service and the secret, joined by hyphens."""
+    key = given("NOTIFY_API_KEY") or None
+    if bool(key) != bool(given("NOTIFY_TEMPLATE_ID")):
+        raise BadInput(f"Set {PREFIX}NOTIFY_API_KEY and {PREFIX}NOTIFY_TEMPLATE_ID together.")
+    if key and given("SMTP_URL"):
+        raise BadInput(f"Letters go one way: set {PREFIX}SMTP_URL or {PREFIX}NOTIFY_API_KEY, not both.")
+    if key and not NOTIFY_KEY.fullmatch(str(key)):
+        raise BadInput(f"{PREFIX}NOTIFY_API_KEY is not whole: copy it again from GOV.UK Notify.")
+    return key
 
 
 def _secret(value: str | None, production: bool, instance_path: Path) -> str:

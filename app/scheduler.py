@@ -17,6 +17,7 @@ from flask import Flask
 from app.domain.errors import Busy
 from app.services import (
     accounts,
+    delivery,
     letter_post,
     letter_reminders,
     messages,
@@ -24,8 +25,10 @@ from app.services import (
     senders,
     timers,
 )
+from app.services.notifications import Sender
 
 WAKE_SECONDS = 1
+FOLLOWING_SECONDS = 10
 REMINDING_MINUTES = 5
 HOUSEKEEPING_MINUTES = 15
 log = structlog.get_logger()
@@ -42,12 +45,24 @@ def wake(app: Flask) -> None:
 
 def send_letters(app: Flask) -> None:
     """Send the letters that are queued."""
-    sender = senders.sender_for(app.config["SMTP_URL"], app.config["INSTANCE_PATH"])
+    sender = _sender(app)
     addresses = {"base_url": app.config["BASE_URL"], "mail_from": app.config["MAIL_FROM"]}
     with app.app_context():
         notifications.send_pending(sender, **addresses)
         messages.deliver_pending()
         letter_post.send_pending(sender, **addresses)
+
+
+def follow_letters(app: Flask) -> None:
+    """Ask what has become of the letters that were sent."""
+    with app.app_context():
+        delivery.ask_after(_sender(app))
+        messages.deliver_pending()
+
+
+def _sender(app: Flask) -> Sender:
+    settings = ("SMTP_URL", "NOTIFY_API_KEY", "NOTIFY_TEMPLATE_ID", "INSTANCE_PATH")
+    return senders.sender_for(**{name.lower(): app.config[name] for name in settings})
 
 
 def remind(app: Flask) -> None:
@@ -68,6 +83,7 @@ def jobs(app: Flask, scheduler: BaseScheduler) -> BaseScheduler:
     for job, seconds in (
         (wake, WAKE_SECONDS),
         (send_letters, WAKE_SECONDS),
+        (follow_letters, FOLLOWING_SECONDS),
         (remind, 60 * REMINDING_MINUTES),
         (keep_house, 60 * HOUSEKEEPING_MINUTES),
     ):

@@ -175,10 +175,11 @@ def _claim() -> tuple[Row[Any], Decision] | None:
                 "email": decision.email,
                 "error": found.error,
             }
-            if found.kind == "assigned" and found.attempts == 0:
-                _take_along(session, found)
         elif decision.at is not None:
             values["next_attempt_at"] = decision.at
+        is_settled = decision.is_to_be_sent or decision.state == "failed"
+        if is_settled and found.kind == "assigned" and found.attempts == 0:
+            _take_along(session, found)
         if decision.state == "failed":
             values["email"] = decision.email
             letter_problems.count_one(session, found.authority_id, decision.sent_to)
@@ -240,7 +241,7 @@ def failed(letter: Row[Any], failure: DeliveryFailed) -> None:
             change(session, letter.authority_id, letter.id, next_attempt_at=at, error=str(failure))
             return
         change(session, letter.authority_id, letter.id, state="failed", error=str(failure))
-        if failure.permanent:
+        if failure.blames_address:
             letter_problems.note(session, letter, str(failure))
 
 

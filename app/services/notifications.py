@@ -34,11 +34,12 @@ BY_PHONE = "tell_by_phone"  # the pathway that a failed letter starts; its corre
 
 
 class DeliveryFailed(Exception):
-    """A letter was not taken; `permanent` when trying again is of no use."""
+    """A letter was not taken; `permanent` when trying again is of no use, `blames_address` when another would be."""
 
-    def __init__(self, reason: str, *, permanent: bool) -> None:
+    def __init__(self, reason: str, *, permanent: bool, blames_address: bool | None = None) -> None:
         super().__init__(reason)
         self.permanent = permanent
+        self.blames_address = permanent if blames_address is None else blames_address
 
 
 class Sender(Protocol):

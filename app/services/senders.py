@@ -1,4 +1,4 @@
-"""Where letters go: an SMTP server when one is configured, else files in the instance folder."""
+"""Where letters go: GOV.UK Notify or an SMTP server when one is configured, else files in the instance folder."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from app.services.notifications import DeliveryFailed, Sender
+from app.services.notify import NotifySender
 
 TIMEOUT_SECONDS = 20
 
@@ -49,7 +50,9 @@ class SmtpSender:
             ) from error
         except smtplib.SMTPResponseException as error:
             raise DeliveryFailed(
-                "The mail server refused the letter.", permanent=error.smtp_code >= 500
+                "The mail server refused the letter.",
+                permanent=error.smtp_code >= 500,
+                blames_address=False,
             ) from error
         except (smtplib.SMTPException, OSError) as error:
             raise DeliveryFailed("The mail server could not be reached.", permanent=False) from error
@@ -69,6 +72,10 @@ class SmtpSender:
         return server
 
 
-def sender_for(smtp_url: str | None, instance_path: Path) -> Sender:
+def sender_for(
+    *, smtp_url: str | None, notify_api_key: str | None, notify_template_id: str | None, instance_path: Path
+) -> Sender:
     """The sender that the settings ask for."""
+    if notify_api_key and notify_template_id:
+        return NotifySender(notify_api_key, notify_template_id)
     return SmtpSender(smtp_url) if smtp_url else FileSender(instance_path / "mail")

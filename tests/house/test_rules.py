@@ -26,7 +26,11 @@ NAMES_THAT_SAY_NOTHING = {
     "base",
 }
 OUTGOING = {"requests", "httpx", "aiohttp", "urllib3", "urllib.request", "http.client", "socket", "ftplib"}
-MAIL = {"smtplib": "app/services/"}
+MAIL = {
+    "smtplib": "app/services/senders.py",
+    # GOV.UK Notify takes letters in the mail server's place, where the settings have a key for it
+    "notifications_python_client": "app/services/notify.py",
+}
 DANGEROUS = {"pickle", "marshal", "shelve", "ctypes"}
 
 COMMITTERS = {
@@ -134,7 +138,7 @@ def test_the_app_calls_nobody_on_the_network_but_the_mail_server() -> None:
         for name in imported(place)
         if name in OUTGOING
         or name.split(".")[0] in OUTGOING
-        or not place.module.path.startswith(MAIL.get(name, ""))
+        or not place.module.path.startswith(MAIL.get(name.split(".")[0], ""))
     ]
     assert not outgoing, listed(outgoing)
 

@@ -81,6 +81,8 @@ def test_production_refuses_to_start_without_a_secret_of_its_own(tmp_path: Path,
     [
         ("DATABASE_URL", "mysql://127.0.0.1/x", "must start with sqlite:// or postgresql://"),
         ("SMTP_URL", "http://127.0.0.1", "must start with smtp:// or smtps://"),
+        ("NOTIFY_API_KEY", "key", "NOTIFY_API_KEY and THROUGHCARE_NOTIFY_TEMPLATE_ID together"),
+        ("NOTIFY_TEMPLATE_ID", "template", "NOTIFY_API_KEY and THROUGHCARE_NOTIFY_TEMPLATE_ID together"),
         ("DEMO", "perhaps", "must be yes or no, not “perhaps”"),
     ],
 )
@@ -89,6 +91,17 @@ def test_a_setting_that_cannot_be_used_is_refused_with_a_sentence(
 ) -> None:
     with pytest.raises(BadInput, match=sentence):
         read_settings({"INSTANCE_PATH": str(tmp_path), name: value})
+
+
+def test_letters_go_one_way_and_with_a_whole_key(tmp_path: Path) -> None:
+    key = "main-0b5d1d3a-7a0f-4ed3-9a5c-1f2e3d4c5b6a-6f5e4d3c-2b1a-4098-8765-43210fedcba9"
+    notify = {"INSTANCE_PATH": str(tmp_path), "NOTIFY_API_KEY": key, "NOTIFY_TEMPLATE_ID": "template"}
+
+    assert read_settings(notify).notify_api_key == key
+    with pytest.raises(BadInput, match="not both"):
+        read_settings({**notify, "SMTP_URL": "smtp://127.0.0.1"})
+    with pytest.raises(BadInput, match="not whole"):
+        read_settings({**notify, "NOTIFY_API_KEY": key[:-1]})
 
 
 def test_nobody_else_on_the_machine_looks_into_the_instance_folder(tmp_path: Path) -> None:
