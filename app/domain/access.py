@@ -150,6 +150,10 @@ def _releases(viewer: Viewer, task: TaskThing) -> bool:
     return task.assignee_id in viewer.stands_for or _manages_task(viewer, task)
 
 
+def _has_task(viewer: Viewer, task: TaskThing) -> bool:
+    return task.assignee_id in viewer.stands_for
+
+
 def _gives_out(viewer: Viewer, task: TaskThing) -> bool:
     return viewer.is_admin or _manages_task(viewer, task)
 
@@ -210,6 +214,7 @@ TABLE: Mapping[str, tuple[type | tuple[type, ...], Rule]] = {
     "claim": (TaskThing, _claims),
     "release": (TaskThing, _releases),
     "assign": (TaskThing, _gives_out),
+    "put_off": (TaskThing, _has_task),
     "save_draft": (TaskThing, _acts_on_task),
     "complete": (TaskThing, _acts_on_task),
     "ask": (TaskThing, _acts_on_task),

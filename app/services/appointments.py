@@ -48,6 +48,7 @@ class Appointment:
     instance_id: str | None = None
     task_id: str | None = None
     moves: int = 0
+    is_partnership: bool = False
 
 
 def appointments(viewer: Viewer, from_on: date, until_on: date) -> list[Appointment]:
@@ -110,12 +111,19 @@ def _from_facts(
                     child_id=row.child_id,
                     child_reference=row.reference,
                     child_name=f"{row.given_name} {row.family_name}",
+                    is_partnership=row.sort == PARTNERSHIP,
                 )
             )
     return found
 
 
-_CHILD = (Child.id.label("child_id"), Child.reference, Child.given_name, Child.family_name)
+_CHILD = (
+    Child.id.label("child_id"),
+    Child.reference,
+    Child.given_name,
+    Child.family_name,
+    Child.kind.label("sort"),
+)
 
 
 def _with_child(query: Any, table: Any) -> Any:
@@ -164,6 +172,7 @@ def _from_forms(
             child_id=row.child_id,
             child_reference=row.reference,
             child_name=f"{row.given_name} {row.family_name}",
+            is_partnership=row.sort == PARTNERSHIP,
             instance_id=row.instance_id,
             task_id=row.task_id,
             moves=row.moves,

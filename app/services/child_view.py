@@ -52,6 +52,8 @@ TOLD = {
     "comment_added": "Comment on: {name}",
     "comment_withdrawn": "Comment withdrawn on: {name}",
     "task_assigned": "Given to somebody: {name}",
+    "task_put_off": "Put off {detail}: {name}. {reason}",
+    "task_brought_forward": "Brought forward: {name}",
 }
 
 

@@ -1,35 +1,28 @@
-"""Lists of tasks: my work, and a team's queue. Every list takes the viewer and is filtered in SQL."""
+"""Lists of tasks: my work, a team's queue, what I wait for. Every list takes the viewer and is filtered in SQL."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.access import TeamThing, Viewer, may
-from app.domain.clock import now, today
 from app.domain.errors import NotFound
-from app.domain.moments import start_of_day
-from app.services import reference
 from app.services.children import ChildRow
-from app.services.work_queries import statements, task_rows
-from app.store.children import Child
+from app.services.work_queries import statements, statements_of_waiting, task_rows
+from app.services.work_rows import PUT_OFF, SECTIONS, TaskRow, as_task_row, child_rows, edges, section_of
 from app.store.db import execute, reading
 from app.store.people import teams
+from app.store.team_members import members, roles_answered
 
 PAGE_SIZE = 50
-SECTIONS = {
-    "overdue": "Overdue",
-    "today": "Due today",
-    "week": "Due this week",
-    "later": "Due later",
-    "none": "No due date",
-}
+MOST_CHILDREN_OFFERED = 30
 __all__ = [
+    "PUT_OFF",
+    "SECTIONS",
     "ChildGroup",
     "Filters",
     "TaskRow",
@@ -38,90 +31,56 @@ __all__ = [
     "as_task_row",
     "child_rows",
     "my_work",
+    "people_of",
+    "roles_of",
     "section_of",
     "task_rows",
     "team_queue",
     "teams_of",
+    "waiting",
 ]
 
 
 @dataclass(frozen=True)
-class TaskRow:
-    """A task as lists show it. `section` is a key of SECTIONS; `status` is what its tag says.
-
-    `sign_off` is waiting, returned or approved where a manager has to agree; `contributions` are still to come.
-    """
-
-    id: str
-    name: str
-    child: ChildRow
-    instance_id: str
-    definition_key: str
-    element_id: str
-    role: str
-    role_name: str
-    team_id: str | None
-    team: str | None
-    assignee_id: str | None
-    assignee: str | None
-    state: str
-    created_at: datetime
-    due_at: datetime | None
-    explanation: str
-    overdue_at: datetime | None
-    escalated_at: datetime | None
-    completed_at: datetime | None
-    has_draft: bool
-    section: str
-    sign_off: str | None = None
-    contributions: int = 0
-
-    @property
-    def is_overdue(self) -> bool:
-        """Whether the task is open and its due time has passed."""
-        return self.section == "overdue" and self.state == "open"
-
-    @property
-    def status(self) -> str:
-        """Not started, In progress, Returned, Due today, Overdue, Waiting for sign-off; Done, or Not needed."""
-        if self.state != "open":
-            return "Done" if self.state == "completed" else "Not needed"
-        if self.sign_off == "returned":
-            return "Returned"
-        if self.section in {"overdue", "today"}:
-            return {"overdue": "Overdue", "today": "Due today"}[self.section]
-        if self.sign_off == "waiting":
-            return "Waiting for sign-off"
-        return "In progress" if self.has_draft else "Not started"
-
-
-@dataclass(frozen=True)
 class Filters:
-    """What a list of work is narrowed to. `who` is mine (also what waits for my role) or team."""
+    """What a list of work is narrowed to.
+
+    `who` is mine (also what waits for my role, and the work of those I cover for), team, nobody (not taken yet) or
+    the id of a person; `due` a key of SECTIONS, or PUT_OFF on one's own list; `child` a child's id.
+    """
 
     who: str = "mine"
     role: str | None = None
     pathway: str | None = None
     due: str | None = None
+    child: str | None = None
 
 
 @dataclass(frozen=True)
 class ChildGroup:
-    """A child, and the tasks for that child on this page, earliest due first."""
+    """A child, and the tasks for that child on this page, earliest due first; `total` counts those on other pages."""
 
     child: ChildRow
     tasks: tuple[TaskRow, ...]
+    total: int
 
 
 @dataclass(frozen=True)
 class WorkPage:
-    """One page of a list of work. `counts` has the number of tasks in each section, whatever the filter `due`."""
+    """One page of a list of work.
+
+    `counts` has the number of tasks in each section, whatever the filter `due`; `put_off` is apart, for what is put
+    off is in no other section. `children` are those on the list whatever the filter `child`, by name, with their
+    number of tasks; none where there are too many to choose from.
+    """
 
     groups: tuple[ChildGroup, ...]
     counts: dict[str, int]
     total: int
     page: int
     pages: int
+    put_off: int = 0
+    children: tuple[tuple[ChildRow, int], ...] = ()
 
     @property
     def tasks(self) -> tuple[TaskRow, ...]:
@@ -139,23 +98,36 @@ class TeamRow:
 
 
 def my_work(viewer: Viewer, filters: Filters = Filters(), page: int = 1) -> WorkPage:
-    """What the viewer has to do, or their teams, grouped by child, earliest due first; 50 tasks a page."""
-    whose = "team" if filters.who == "team" else "mine"
-    return _page(viewer, whose, sorted(viewer.team_ids), filters, page)
+    """What the viewer has to do, or their teams, or a colleague, by child, earliest due first; 50 tasks a page.
+
+    Of a colleague's work it lists what is in a queue that the viewer may see. Raises NotFound when that person has
+    no team whose queue it is.
+    """
+    if filters.who in ("mine", "team", "nobody"):
+        return _page(viewer, sorted(viewer.team_ids), filters, page)
+    seen = teams_of(viewer)
+    if filters.who not in {person_id for person_id, _ in people_of(viewer, seen)}:
+        raise NotFound()
+    return _page(viewer, sorted(team.id for team in seen), filters, page)
 
 
 def team_queue(
-    viewer: Viewer,
-    team_id: str,
-    filters: Filters = Filters(),
-    page: int = 1,
-    *,
-    unclaimed_only: bool = False,
+    viewer: Viewer, team_id: str, filters: Filters = Filters(who="team"), page: int = 1
 ) -> WorkPage:
-    """The open tasks of a team. Raises NotFound when the team's queue is not the viewer's to see."""
+    """The open tasks of a team: all, those that nobody has, or those of one person.
+
+    Raises NotFound when the team's queue is not the viewer's to see.
+    """
     if team_id not in {team.id for team in teams_of(viewer)}:
         raise NotFound()
-    return _page(viewer, "unclaimed" if unclaimed_only else "team", [team_id], filters, page)
+    return _page(viewer, [team_id], filters, page)
+
+
+def waiting(viewer: Viewer, filters: Filters = Filters(), page: int = 1) -> WorkPage:
+    """What others have to do for the viewer's children and in the pathways that the viewer started."""
+    return _page(
+        viewer, [], Filters("waiting", filters.role, filters.pathway, filters.due, filters.child), page
+    )
 
 
 def teams_of(viewer: Viewer) -> list[TeamRow]:
@@ -169,122 +141,141 @@ def teams_of(viewer: Viewer) -> list[TeamRow]:
     return sorted(found, key=lambda team: (team.id not in viewer.team_ids, team.name))
 
 
-def _page(viewer: Viewer, whose: str, team_ids: list[str], filters: Filters, page: int) -> WorkPage:
-    counting, listing = statements(
-        whose,
-        by_role=bool(filters.role),
-        by_pathway=bool(filters.pathway),
-        by_due=filters.due in SECTIONS,
+def people_of(viewer: Viewer, of_teams: Iterable[TeamRow]) -> list[tuple[str, str]]:
+    """(id, name) of the colleagues in these teams, whose work there the viewer may look at; by name."""
+    with reading() as session:
+        found = members(session, viewer.authority_id, [team.id for team in of_teams])
+    return [(person_id, name) for person_id, name in found if person_id != viewer.person_id]
+
+
+def roles_of(viewer: Viewer, of_teams: Iterable[TeamRow] | None = None) -> frozenset[str]:
+    """The roles by which a list can be narrowed: those of the teams, or of all teams of the authority."""
+    team_ids = None if of_teams is None else [team.id for team in of_teams]
+    with reading() as session:
+        return roles_answered(session, viewer.authority_id, team_ids)
+
+
+def _page(viewer: Viewer, team_ids: list[str], filters: Filters, page: int) -> WorkPage:
+    whose = {"mine": "mine", "team": "team", "nobody": "unclaimed", "waiting": "waiting"}.get(
+        filters.who, "person"
     )
+    due = filters.due if filters.due in SECTIONS or (filters.due == PUT_OFF and whose == "mine") else None
+    shape = {"by_role": bool(filters.role), "by_pathway": bool(filters.pathway), "by_due": due is not None}
     given = _parameters(viewer, whose, team_ids, filters)
     with reading() as session:
-        numbers = {row.section: row.number for row in execute(session, counting, given)}
-        counts = {key: numbers.get(key, 0) for key in SECTIONS}
-        total = counts[filters.due] if filters.due in SECTIONS else sum(counts.values())
-        pages = max(1, -(-total // PAGE_SIZE))
+        if whose == "waiting":
+            counting, listing = statements_of_waiting(viewer, **shape)
+            rows = session.execute(counting, given).all()
+        else:
+            counting, listing = statements(whose, **shape)
+            rows = execute(session, counting, given).all()
+        summary = _Summary(rows, due, filters.child)
+        pages = max(1, -(-summary.total // PAGE_SIZE))
         page = min(max(1, page), pages)
-        if filters.due in SECTIONS:
-            given["due"] = filters.due
-        given |= {"at_most": PAGE_SIZE, "skipped": (page - 1) * PAGE_SIZE}
-        rows = execute(session, listing, given).all() if total else []
-    return WorkPage(_grouped(as_task_row(row) for row in rows), counts, total, page, pages)
+        skipped = (page - 1) * PAGE_SIZE
+        shown = summary.children_between(skipped, skipped + PAGE_SIZE)
+        tasks: list[TaskRow] = []
+        if shown:
+            given |= {"of_children": list(shown)} | ({"due": due} if due else {})
+            run = session.execute if whose == "waiting" else _executed(session)
+            tasks = [as_task_row(row) for row in run(listing, given)]
+        children = _offered(session, viewer.authority_id, summary.by_child)
+    return WorkPage(
+        groups=_grouped(tasks, summary, shown, skipped),
+        counts={key: summary.counts[key] for key in SECTIONS},
+        total=summary.total,
+        page=page,
+        pages=pages,
+        put_off=summary.counts[PUT_OFF],
+        children=children,
+    )
+
+
+def _executed(session: Session) -> Any:
+    return lambda statement, given: execute(session, statement, given)
+
+
+class _Summary:
+    """What the first statement found: every number on the page, and the order of the children."""
+
+    def __init__(self, rows: Iterable[Any], due: str | None, child_id: str | None) -> None:
+        self.counts = dict.fromkeys((*SECTIONS, PUT_OFF), 0)
+        self.by_child: dict[str, int] = {}
+        on_list: dict[str, int] = {}
+        earliest: dict[str, tuple[bool, float, str]] = {}
+        for row in rows:
+            is_of_child = child_id in (None, row.child_id)
+            if is_of_child:
+                self.counts[row.section] += row.number
+            if row.section != (due or row.section) or (due is None and row.section == PUT_OFF):
+                continue
+            self.by_child[row.child_id] = self.by_child.get(row.child_id, 0) + row.number
+            if is_of_child:
+                on_list[row.child_id] = on_list.get(row.child_id, 0) + row.number
+                place = (*_by_due(row.earliest), row.child_id)
+                earliest[row.child_id] = min(place, earliest.get(row.child_id, place))
+        self.total = sum(on_list.values())
+        self.in_order = {key: on_list[key] for key in sorted(on_list, key=earliest.__getitem__)}
+
+    def children_between(self, first: int, last: int) -> dict[str, int]:
+        """The children with tasks from the `first` place of the list to before the `last`: id -> place of the first."""
+        found, place = {}, 0
+        for child_id, number in self.in_order.items():
+            if place < last and place + number > first:
+                found[child_id] = place
+            place += number
+        return found
+
+
+def _by_due(due_at: datetime | None) -> tuple[bool, float]:
+    """To sort by: the earliest first, and last what has no due time."""
+    return due_at is None, due_at.timestamp() if due_at else 0.0
+
+
+def _grouped(
+    tasks: Iterable[TaskRow], summary: _Summary, shown: Mapping[str, int], skipped: int
+) -> tuple[ChildGroup, ...]:
+    """By child, in the order of each child's earliest task, and of these only what stands on the page."""
+    found: dict[str, list[TaskRow]] = {child_id: [] for child_id in shown}
+    for task in tasks:
+        found[task.child.id].append(task)
+    groups = []
+    for child_id, own in found.items():
+        own.sort(
+            key=lambda task: (task.due_at is None, task.due_at.timestamp() if task.due_at else 0, task.id)
+        )
+        begin = max(0, skipped - shown[child_id])
+        on_page = own[begin : skipped + PAGE_SIZE - shown[child_id]]
+        if on_page:
+            groups.append(ChildGroup(on_page[0].child, tuple(on_page), summary.in_order[child_id]))
+    return tuple(groups)
+
+
+def _offered(
+    session: Session, authority_id: str, by_child: Mapping[str, int]
+) -> tuple[tuple[ChildRow, int], ...]:
+    if not 1 < len(by_child) <= MOST_CHILDREN_OFFERED:
+        return ()
+    rows = child_rows(session, authority_id, by_child)
+    return tuple((row, by_child[row.id]) for row in sorted(rows.values(), key=lambda row: (row.name, row.id)))
 
 
 def _parameters(viewer: Viewer, whose: str, team_ids: list[str], filters: Filters) -> dict[str, Any]:
-    passed, tomorrow, monday = _edges()
+    passed, tomorrow, monday = edges()
     given: dict[str, Any] = {
         "of_authority": viewer.authority_id,
-        "of_teams": team_ids,
         "passed": passed,
         "tomorrow": tomorrow,
         "monday": monday,
     }
+    if whose != "waiting":
+        given["of_teams"] = team_ids
     if whose == "mine":
-        given |= {"of_person": viewer.person_id, "of_roles": sorted(viewer.roles)}
+        given |= {"of_people": sorted(viewer.stands_for), "of_roles": sorted(viewer.roles)}
+    if whose == "person":
+        given["of_people"] = [filters.who]
     if filters.role:
         given["role"] = filters.role
     if filters.pathway:
         given["pathway"] = filters.pathway
     return given
-
-
-def _edges() -> tuple[datetime, datetime, datetime]:
-    """Now, the end of today and the end of Sunday, in London, as moments."""
-    day = today()
-    return now(), start_of_day(day + timedelta(days=1)), start_of_day(day + timedelta(days=7 - day.weekday()))
-
-
-def section_of(due_at: datetime | None) -> str:
-    """Which of SECTIONS a due time falls in now."""
-    if due_at is None:
-        return "none"
-    passed, tomorrow, monday = _edges()
-    if due_at < passed:
-        return "overdue"
-    return "today" if due_at < tomorrow else "week" if due_at < monday else "later"
-
-
-def _grouped(tasks: Iterable[TaskRow]) -> tuple[ChildGroup, ...]:
-    """By child, in the order of each child's earliest task."""
-    found: dict[str, list[TaskRow]] = {}
-    for task in tasks:
-        found.setdefault(task.child.id, []).append(task)
-    return tuple(ChildGroup(group[0].child, tuple(group)) for group in found.values())
-
-
-def as_task_row(row: Any) -> TaskRow:
-    """A row of `task_rows` as lists show it."""
-    role = reference.roles().by_key.get(row.role)
-    return TaskRow(
-        id=row.id,
-        name=f"To sign off: {row.name}" if row.sign_off == "waiting" and row.state == "open" else row.name,
-        child=ChildRow(
-            row.child_id,
-            row.reference,
-            row.given_name,
-            row.family_name,
-            row.date_of_birth,
-            row.is_provisional,
-            kind=row.kind,
-        ),
-        instance_id=row.instance_id,
-        definition_key=row.definition_key,
-        element_id=row.element_id,
-        role=row.role,
-        role_name=role.name if role else row.role.replace("_", " ").capitalize(),
-        team_id=row.team_id,
-        team=row.team,
-        assignee_id=row.assignee_id,
-        assignee=row.assignee,
-        state=row.state,
-        created_at=row.created_at,
-        due_at=row.due_at,
-        explanation=(row.due or {}).get("explanation", ""),
-        overdue_at=row.overdue_at,
-        escalated_at=row.escalated_at,
-        completed_at=row.completed_at,
-        has_draft=row.draft_version is not None,
-        section=section_of(row.due_at),
-        sign_off=row.sign_off,
-        contributions=row.contributions,
-    )
-
-
-def child_rows(session: Session, authority_id: str, child_ids: Iterable[str]) -> dict[str, ChildRow]:
-    """Children by their ids, as headings show them. Whether they may be seen is the caller's question."""
-    found = session.scalars(
-        select(Child).where(Child.authority_id == authority_id, Child.id.in_(sorted(set(child_ids))))
-    )
-    return {child.id: _child_row(child) for child in found}
-
-
-def _child_row(child: Child) -> ChildRow:
-    return ChildRow(
-        child.id,
-        child.reference,
-        child.given_name,
-        child.family_name,
-        child.date_of_birth,
-        child.is_provisional,
-        kind=child.kind,
-    )

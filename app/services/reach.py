@@ -9,6 +9,7 @@ from app.services import reference
 from app.services.children import get
 from app.services.lists import TaskRow
 from app.store.db import reading
+from app.store.team_members import workers_of_each
 from app.store.ties import child_thing, workers_of
 
 
@@ -17,6 +18,16 @@ def openable(viewer: Viewer, child_id: str, tasks: Iterable[TaskRow]) -> frozens
     with reading() as session:
         workers = workers_of(session, viewer.authority_id, child_id)
     return frozenset(task.id for task in tasks if may(viewer, "see_task", _thing(viewer, task, workers)))
+
+
+def openable_of_many(viewer: Viewer, tasks: Iterable[TaskRow]) -> frozenset[str]:
+    """Like `openable`, for tasks of any number of children."""
+    listed = list(tasks)
+    with reading() as session:
+        workers = workers_of_each(session, viewer.authority_id, {task.child.id for task in listed})
+    return frozenset(
+        task.id for task in listed if may(viewer, "see_task", _thing(viewer, task, workers[task.child.id]))
+    )
 
 
 def require_record(viewer: Viewer, child_id: str) -> bool:

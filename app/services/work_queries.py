@@ -1,36 +1,56 @@
 """The statements behind lists of tasks, each built once for every combination of filters.
 
 Two things keep a list's cost to what is on it, however many tasks others have. The state is named as a literal,
-because SQLite uses a partial index only then. And "mine" is a union of two index ranges, my own tasks and those
-that nobody has, because neither database finds them through one OR.
+because SQLite uses a partial index only then. And "mine" is a union of two index ranges, the tasks of those I stand
+for and those that nobody has, because neither database finds them through one OR.
+
+A list takes two statements. The first counts what is on it by child and section, which gives every number on the
+page, the order of the children and those whose tasks are on this page; the second reads these tasks.
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, func, literal_column, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    or_,
+    select,
+    union,
+    union_all,
+)
 
+from app.domain.access import Viewer
+from app.services.work_rows import PUT_OFF
 from app.store.askings import Asking
-from app.store.children import Child
+from app.store.children import Child, ChildWorker
+from app.store.instances import ProcessInstance
 from app.store.people import Person, Team
 from app.store.tasks import Draft, UserTask
+from app.store.ties import sees_child
+from app.store.work import Snooze
 
 IS_OPEN = UserTask.state == literal_column("'open'")
 IN_TEAMS = UserTask.team_id.in_(bindparam("of_teams", expanding=True))
+OF_PEOPLE = UserTask.assignee_id.in_(bindparam("of_people", expanding=True))
 UNCLAIMED = UserTask.assignee_id.is_(None)
+# coalesce keeps the team's index out: there are fewer tasks without a person than in a team
+FOR_MY_ROLE = and_(
+    UNCLAIMED,
+    func.coalesce(UserTask.team_id, "").in_(bindparam("of_teams", expanding=True)),
+    UserTask.role.in_(bindparam("of_roles", expanding=True)),
+)
 WHOSE: dict[str, tuple[ColumnElement[bool], ...]] = {
-    "mine": (
-        UserTask.assignee_id == bindparam("of_person"),
-        and_(
-            UNCLAIMED,
-            # coalesce keeps the team's index out: there are fewer tasks without a person than in a team
-            func.coalesce(UserTask.team_id, "").in_(bindparam("of_teams", expanding=True)),
-            UserTask.role.in_(bindparam("of_roles", expanding=True)),
-        ),
-    ),
+    "mine": (OF_PEOPLE, FOR_MY_ROLE),
     "team": (IN_TEAMS,),
+    "person": (and_(IN_TEAMS, OF_PEOPLE),),
     "unclaimed": (and_(UNCLAIMED, IN_TEAMS),),
 }
 _COLUMNS = (
@@ -68,6 +88,10 @@ _COLUMNS = (
     Person.name.label("assignee"),
     Team.name.label("team"),
     Draft.version.label("draft_version"),
+    Snooze.until_on.label("put_off_until"),
+    Snooze.until_at.label("put_off_at"),
+    Snooze.reason.label("put_off_because"),
+    Snooze.for_id.label("put_off_by"),
 )
 
 
@@ -81,42 +105,117 @@ def task_rows() -> Any:
         )
         .outerjoin(Team, (Team.authority_id == UserTask.authority_id) & (Team.id == UserTask.team_id))
         .outerjoin(Draft, (Draft.authority_id == UserTask.authority_id) & (Draft.task_id == UserTask.id))
+        .outerjoin(Snooze, (Snooze.authority_id == UserTask.authority_id) & (Snooze.task_id == UserTask.id))
     )
 
 
 @lru_cache(maxsize=64)
 def statements(whose: str, *, by_role: bool, by_pathway: bool, by_due: bool) -> tuple[Any, Any]:
-    """(how many tasks in each section, the rows of one page) of a list.
+    """(how many tasks each child has in each section and the earliest due, the tasks of some children) of a list.
 
-    Parameters: of_authority, of_teams, of_person and of_roles (for "mine"), role, pathway, due (where filtered),
-    passed, tomorrow and monday (the edges of the sections), at_most and skipped.
+    Parameters: of_authority, of_teams, of_people and of_roles (as `whose` needs them), role, pathway, due (where
+    filtered), passed, tomorrow and monday (the edges of the sections), and of_children for the second.
     """
+    narrowed = _narrowed(by_role=by_role, by_pathway=by_pathway)
+    ranges = [_found(whose == "mine").where(*narrowed, branch) for branch in WHOSE[whose]]
+    found = (union_all(*ranges) if len(ranges) > 1 else ranges[0]).subquery("found")
+    return _of(found, whose, by_due=by_due)
+
+
+def statements_of_waiting(
+    viewer: Viewer, *, by_role: bool, by_pathway: bool, by_due: bool
+) -> tuple[Any, Any]:
+    """Like `statements`, of what others have to do for the viewer's children and in pathways that the viewer started.
+
+    Built for the viewer, because whom they may see is part of it; to be run by the session and not kept.
+    """
+    people = sorted(viewer.stands_for)
+    allocated = select(ChildWorker.child_id).where(
+        ChildWorker.authority_id == viewer.authority_id,
+        ChildWorker.person_id.in_(people),
+        ChildWorker.until_at.is_(None),
+    )
+    root = ProcessInstance.__table__.alias("root")
+    started = (
+        select(ProcessInstance.id)
+        .join(
+            root,
+            (root.c.authority_id == ProcessInstance.authority_id) & (root.c.id == ProcessInstance.root_id),
+        )
+        .where(
+            ProcessInstance.authority_id == viewer.authority_id,
+            root.c.authority_id == viewer.authority_id,
+            root.c.created_by.in_(people),
+            root.c.status.in_((literal_column("'running'"), literal_column("'suspended'"))),
+        )
+    )
+    with_others = or_(
+        UserTask.assignee_id.not_in(people),
+        and_(
+            UNCLAIMED,
+            ~and_(
+                func.coalesce(UserTask.team_id, "").in_(sorted(viewer.team_ids)),
+                UserTask.role.in_(sorted(viewer.roles)),
+            ),
+        ),
+    )
+    narrowed = (
+        *_narrowed(by_role=by_role, by_pathway=by_pathway),
+        with_others,
+        sees_child(viewer, UserTask.authority_id, UserTask.child_id),
+    )
+    mine = UserTask.child_id.in_(allocated), UserTask.instance_id.in_(started)
+    found = union(*(_found(False).where(*narrowed, branch) for branch in mine)).subquery("found")
+    return _of(found, "waiting", by_due=by_due)
+
+
+def _narrowed(*, by_role: bool, by_pathway: bool) -> tuple[ColumnElement[bool], ...]:
     narrowed = [UserTask.authority_id == bindparam("of_authority"), IS_OPEN]
     if by_role:
         narrowed.append(UserTask.role == bindparam("role"))
     if by_pathway:
         narrowed.append(UserTask.definition_key == bindparam("pathway"))
-    ranges = [select(UserTask.id, UserTask.due_at).where(*narrowed, branch) for branch in WHOSE[whose]]
-    found = (union_all(*ranges) if len(ranges) > 1 else ranges[0]).subquery("found")
-    section = _section_of(found.c.due_at)
-    counts = select(section.label("section"), func.count().label("number")).group_by(section)
-    page = select(found.c.id).order_by(found.c.due_at.is_(None), found.c.due_at, found.c.id)
-    if by_due:
-        page = page.where(section == bindparam("due"))
-    page = page.limit(bindparam("at_most")).offset(bindparam("skipped"))
-    rows = (
-        task_rows()
-        .where(UserTask.authority_id == bindparam("of_authority"), UserTask.id.in_(page))
-        .order_by(UserTask.due_at.is_(None), UserTask.due_at, UserTask.id)
+    return tuple(narrowed)
+
+
+def _found(is_own: bool) -> Select[Any]:
+    """What a list counts of a task; on one's own list also until when the task is put off."""
+    query = cast("Select[Any]", select(UserTask.id, UserTask.child_id, UserTask.due_at))
+    if not is_own:
+        return query
+    return query.add_columns(Snooze.until_at.label("away_until")).outerjoin(
+        Snooze,
+        (Snooze.authority_id == UserTask.authority_id)
+        & (Snooze.task_id == UserTask.id)
+        & (Snooze.for_id == UserTask.assignee_id),
     )
+
+
+def _of(found: Any, whose: str, *, by_due: bool) -> tuple[Any, Any]:
+    section = _section_of(found.c.due_at, found.c.away_until if whose == "mine" else None)
+    counts = select(
+        found.c.child_id,
+        section.label("section"),
+        func.count().label("number"),
+        func.min(found.c.due_at).label("earliest"),
+    ).group_by(found.c.child_id, section)
+    on_page = select(found.c.id).where(
+        found.c.child_id.in_(bindparam("of_children", expanding=True)),
+        section == bindparam("due") if by_due else section != literal_column(f"'{PUT_OFF}'"),
+    )
+    rows = task_rows().where(UserTask.authority_id == bindparam("of_authority"), UserTask.id.in_(on_page))
     return counts, rows
 
 
-def _section_of(due_at: Any) -> ColumnElement[str]:
-    return case(
+def _section_of(due_at: Any, away_until: Any) -> ColumnElement[str]:
+    now = bindparam("passed", type_=UserTask.due_at.type)
+    sections: list[Any] = [
         (due_at.is_(None), literal_column("'none'")),
-        (due_at < bindparam("passed", type_=UserTask.due_at.type), literal_column("'overdue'")),
+        (due_at < now, literal_column("'overdue'")),
         (due_at < bindparam("tomorrow", type_=UserTask.due_at.type), literal_column("'today'")),
         (due_at < bindparam("monday", type_=UserTask.due_at.type), literal_column("'week'")),
-        else_=literal_column("'later'"),
-    )
+    ]
+    if away_until is not None:
+        is_away = and_(away_until > now, or_(due_at.is_(None), due_at >= away_until))
+        sections.insert(0, (is_away, literal_column(f"'{PUT_OFF}'")))
+    return case(*sections, else_=literal_column("'later'"))

@@ -45,6 +45,13 @@ class ProcessInstance(Base):
             sqlite_where=text("status IN ('running', 'suspended')"),
             postgresql_where=text("status IN ('running', 'suspended')"),
         ),
+        Index(
+            "ix_process_instances_starter",
+            "authority_id",
+            "created_by",
+            sqlite_where=text("status IN ('running', 'suspended')"),
+            postgresql_where=text("status IN ('running', 'suspended')"),
+        ),
         {"postgresql_with": {"fillfactor": "80"}},
     )
 

@@ -41,12 +41,17 @@ class RecordedAppointment(Base):
 
 
 class Snooze(Base):
-    """A task that somebody has put off until the morning of a day, with the reason; gone when it is brought forward."""
+    """A task that has been put off until a day begins in London (`until_at`), with the reason.
+
+    It is away from the list of `for_id`, who had it then; given to somebody else it is on their list.
+    """
 
     __tablename__ = "snoozes"
     authority_id: Mapped[str] = mapped_column(primary_key=True)
     task_id: Mapped[str] = mapped_column(primary_key=True)
+    for_id: Mapped[str]
     until_on: Mapped[date]
+    until_at: Mapped[datetime]
     reason: Mapped[str]
     by_id: Mapped[str]
     at: Mapped[datetime]

@@ -11,6 +11,8 @@ PAGES = (
     "account",
     "calendars",
     "work",
+    "week",
+    "putting_off",
     "tasks",
     "asking",
     "task_conflicts",

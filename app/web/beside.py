@@ -1,4 +1,4 @@
-"""What stands beside a task's form: the question that it answers, contributions, the manager's word, comments."""
+"""What stands beside a task's form: the question that it answers, contributions, the manager's word."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import g
 
-from app.services import beside_task, comments
+from app.services import beside_task, comments, putting_off
 from app.services.beside_task import BesideTask
 from app.services.task_view import TaskView
 from app.web import fields
@@ -14,9 +14,14 @@ from app.web.differences import Difference, differences
 
 
 def parts(view: TaskView) -> dict[str, Any]:
-    """What the templates tasks/_asked, _sign_off and _comments draw, as arguments of its page."""
+    """What the templates tasks/_asked, _sign_off, _put_off and _comments draw, as arguments of its page."""
     found = beside_task.show(g.viewer, view.task.id)
-    return {"beside": found, **_for_manager(view, found), **_colleagues(view.task.id, found)}
+    return {
+        "beside": found,
+        "putting_off": putting_off.of_task(g.viewer, view.task),
+        **_for_manager(view, found),
+        **_colleagues(view.task.id, found),
+    }
 
 
 def _for_manager(view: TaskView, found: BesideTask) -> dict[str, Any]:

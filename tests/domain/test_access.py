@@ -123,6 +123,8 @@ MATRIX: list[tuple[str, Thing, str]] = [
     ("release", TASK, "manager"),
     ("release", GIVEN, "assignee manager"),
     ("assign", TASK, "manager admin"),
+    ("put_off", TASK, ""),
+    ("put_off", GIVEN, "assignee"),
     ("save_draft", GIVEN, "team assignee worker manager"),
     ("complete", TASK, "team worker manager"),
     ("complete", GIVEN, "team assignee worker manager"),

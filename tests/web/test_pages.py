@@ -100,15 +100,15 @@ def test_a_task_is_claimed_in_the_teams_queue(browser: Browser, remand: str) -> 
     page = browser.get("/team/youth_justice?who=nobody")
     with browser.app.app_context():
         tess = accounts.viewer_named("tess@wandsworth.example")
-        task = lists.team_queue(tess, "youth_justice", unclaimed_only=True).tasks[0]
+        task = lists.team_queue(tess, "youth_justice", Filters(who="nobody")).tasks[0]
     assert task.name in page.text
 
     # when
-    browser.submit("Claim selected", {"task_id": task.id, "do": "claim"})
+    browser.submit("Take", {"task_id": task.id, "do": "claim"})
 
     # then
     page = browser.follow()
-    assert "1 task claimed." in page.text
+    assert "1 task taken: in your work now." in page.text
     assert task.name in browser.get("/work").text
 
 
@@ -120,9 +120,9 @@ def test_a_manager_gives_out_tasks_of_the_agency(browser: Browser, remand: str) 
         ash = accounts.viewer_named("ash@wandsworth.example")
         task = lists.team_queue(mo, "looked_after").tasks[0]
 
-    browser.submit("Assign selected", {"task_id": task.id, "do": "assign", "person_id": ash.person_id})
+    browser.submit("Give", {"task_id": task.id, "do": "assign", "person_id": ash.person_id})
 
-    assert "1 task given out." in browser.follow().text
+    assert "1 task given to Ash" in browser.follow().text
     with browser.app.app_context():
         assert task.id in {own.id for own in lists.my_work(ash).tasks}
 
@@ -132,13 +132,13 @@ def test_a_practitioner_is_not_offered_to_give_out_tasks_and_is_refused(
 ) -> None:
     browser.sign_in("sam")
     page = browser.get("/team/looked_after")
-    assert "Assign selected" not in page.text
+    assert "Give" not in page.text
     with browser.app.app_context():
         sam = accounts.viewer_named("sam@wandsworth.example")
         task = lists.team_queue(sam, "looked_after").tasks[0]
         ash = accounts.viewer_named("ash@wandsworth.example")
 
-    browser.submit("Claim selected", {"task_id": task.id, "do": "assign", "person_id": ash.person_id})
+    browser.submit("Take", {"task_id": task.id, "do": "assign", "person_id": ash.person_id})
 
     assert "your role does not let you" in browser.follow().text
 
@@ -147,9 +147,23 @@ def test_nothing_selected_is_said(browser: Browser, remand: str) -> None:
     browser.sign_in("mo")
     browser.get("/team/looked_after")
 
-    browser.submit("Assign selected", {"do": "assign"})
+    page = browser.submit("Give", {"do": "assign"}, status=422)
 
-    assert "Select at least one task." in browser.follow().text
+    assert page.read.title.startswith("Error: ")
+    assert "Select at least one task" in page.text
+
+
+def test_the_person_to_give_to_is_asked_for_and_what_was_ticked_stays(browser: Browser, remand: str) -> None:
+    browser.sign_in("mo")
+    browser.get("/team/looked_after")
+    with browser.app.app_context():
+        mo = accounts.viewer_named("mo@wandsworth.example")
+        task = lists.team_queue(mo, "looked_after").tasks[0]
+
+    page = browser.submit("Give", {"do": "assign", "task_id": task.id}, status=422)
+
+    assert page.href("Select who the tasks are for") == "#person_id"
+    assert page.form("Give").fields["task_id"] == task.id
 
 
 def test_a_child_is_found_by_a_part_of_the_name(browser: Browser, alex: str) -> None:

@@ -12,7 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Two tables."""
+    """Two tables, and an index by which a person finds the pathways that they started."""
     op.create_table(
         "appointments",
         sa.Column("authority_id", sa.String(), nullable=False),
@@ -39,12 +39,21 @@ def upgrade() -> None:
         "snoozes",
         sa.Column("authority_id", sa.String(), nullable=False),
         sa.Column("task_id", sa.String(), nullable=False),
+        sa.Column("for_id", sa.String(), nullable=False),
         sa.Column("until_on", sa.Date(), nullable=False),
+        sa.Column("until_at", app.store.db.UtcDateTime(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("by_id", sa.String(), nullable=False),
         sa.Column("at", app.store.db.UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["authority_id", "task_id"], ["user_tasks.authority_id", "user_tasks.id"]),
         sa.PrimaryKeyConstraint("authority_id", "task_id"),
+    )
+    op.create_index(
+        "ix_process_instances_starter",
+        "process_instances",
+        ["authority_id", "created_by"],
+        sqlite_where=sa.text("status IN ('running', 'suspended')"),
+        postgresql_where=sa.text("status IN ('running', 'suspended')"),
     )
 
 
