@@ -7,7 +7,17 @@ from datetime import timedelta
 from app.domain.access import Viewer
 from app.domain.clock import now, today
 from app.domain.ids import new_id
-from app.services import absences, accounts, askings, beside_task, children, comments, instances, lists
+from app.services import (
+    absences,
+    accounts,
+    askings,
+    beside_task,
+    children,
+    comments,
+    instances,
+    lists,
+    plans,
+)
 from app.services.absences import Plan
 from app.store.db import transaction
 from app.store.incidents import Incident
@@ -24,6 +34,7 @@ OF_ONE_AUTHORITY = frozenset(
         "person_id",
         "asking_id",
         "comment_id",
+        "plan_id",
     }
 )
 """Parts of an address that name something which only some people may see."""
@@ -34,6 +45,7 @@ SAME_FOR_ALL = {
     "page": "help",
     "guide": "practitioner",
     "duty_id": "WAN-8-10",
+    "size": "normal",
 }
 """Parts of an address that name something which belongs to no authority."""
 ANSWERS = {
@@ -82,6 +94,7 @@ def one_of_everything() -> dict[str, str]:
         ),
         "person_id": corin,
         **_said_in(dora, task.id),
+        "plan_id": plans.make(dora, child_id),
     }
 
 

@@ -201,6 +201,8 @@ TABLE: Mapping[str, tuple[type | tuple[type, ...], Rule]] = {
     "see_child": (ChildThing, _sees_child),
     "edit_child": (ChildThing, _works_on_child),
     "start_pathway": ((AuthorityThing, ChildThing), _starts),
+    "see_plans": (ChildThing, _sees_child),
+    "make_plan": (ChildThing, _works_on_child),
     "settle_status": (ChildThing, _settles_status),
     "see_instance": (ChildThing, _sees_child),
     "send_message": (ChildThing, _works_on_child),

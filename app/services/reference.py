@@ -26,6 +26,7 @@ from app.domain.duties import Coverage, CoverageNotes, Register, coverage
 from app.domain.errors import BadInput
 from app.domain.forms import read_form
 from app.domain.offers import Offers
+from app.domain.plan_words import PlanWords
 from app.domain.profiles import Profile, build_profiles
 from app.domain.roles import RoleTable
 from app.domain.workdays import WorkingCalendar
@@ -147,6 +148,12 @@ def appointment_words() -> AppointmentWords:
         lambda: [PROCESSES / "appointments.yaml"],
         lambda paths: AppointmentWords.build(_read_yaml(paths[0])),
     )
+
+
+def plan_words() -> PlanWords:
+    """The sentences of the plan for the child (processes/need_to_know.yaml)."""
+    paths = [PROCESSES / "need_to_know.yaml"]
+    return _cached("plan_words", lambda: paths, lambda paths: PlanWords.build(_read_yaml(paths[0])))
 
 
 def problems() -> Mapping[str, BadInput]:

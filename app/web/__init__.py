@@ -19,6 +19,8 @@ PAGES = (
     "start",
     "children",
     "legal_status",
+    "plans",
+    "documents",
     "partnership",
     "cover",
     "people",

@@ -99,6 +99,8 @@ MATRIX: list[tuple[str, Thing, str]] = [
     ("manage_people", AUTHORITY, "admin"),
     ("see_letters", AUTHORITY, "manager partner_manager admin"),
     ("mend_letters", AUTHORITY, "admin"),
+    ("see_plans", CHILD, SEE_CHILD),
+    ("make_plan", CHILD, WORK_ON_CHILD),
     ("see_child", CHILD, SEE_CHILD),
     ("see_instance", CHILD, SEE_CHILD),
     ("edit_child", CHILD, WORK_ON_CHILD),

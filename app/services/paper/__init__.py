@@ -1,0 +1,58 @@
+"""Documents on paper: PDF/UA, tagged, from our own template and style sheet alone. Nothing is fetched from anywhere."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from pathlib import Path
+from threading import Lock
+from typing import Any, NoReturn
+
+import jinja2
+
+from app.domain.documents import Document, Print
+
+HERE = Path(__file__).parent
+POINTS: dict[Print, int] = {"normal": 14, "large": 18, "larger": 24}
+SIZE = "html {{ font-size: {points}pt }} @page {{ @bottom-right {{ font-size: {foot}pt }} }}"
+_one_at_a_time = Lock()
+
+
+class OutsideAddress(Exception):
+    """A document named something outside itself: that is a fault of ours, and nothing is fetched."""
+
+
+def render(document: Document, size: Print = "normal", *, is_for_a_child: bool = True) -> bytes:
+    """The PDF of a document. The same document gives the same bytes.
+
+    For a child in the print that was asked for; for professionals in 11 point, whatever was asked.
+    """
+    from weasyprint import CSS, HTML  # two seconds, which only who makes a paper should wait for
+
+    html = _template().render(document=document, is_for_a_child=is_for_a_child)
+    points = POINTS[size] if is_for_a_child else 11
+    sheets = [
+        CSS(string=(HERE / "paper.css").read_text(encoding="utf-8"), url_fetcher=refuse),
+        CSS(string=SIZE.format(points=points, foot=round(points * 0.75)), url_fetcher=refuse),
+    ]
+    with _one_at_a_time:  # Pango's font map is not made for several threads
+        made: bytes | None = HTML(string=html, url_fetcher=refuse).write_pdf(
+            stylesheets=sheets,
+            pdf_variant="pdf/ua-1",
+            pdf_identifier=hashlib.sha256(html.encode()).digest()[:16],
+        )
+    assert made is not None
+    return made
+
+
+def refuse(url: str, *args: Any, **options: Any) -> NoReturn:
+    """What a paper is given in place of a way to fetch. Raises OutsideAddress."""
+    raise OutsideAddress(f"A document may fetch nothing, and not {url[:80]}.")
+
+
+@cache
+def _template() -> jinja2.Template:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(HERE), autoescape=True, trim_blocks=True, lstrip_blocks=True
+    )
+    return environment.get_template("paper.html")

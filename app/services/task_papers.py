@@ -1,0 +1,56 @@
+"""A form as a document: what was answered, or what is typed so far, and that somebody printed it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from app.domain.access import Viewer
+from app.domain.clock import now
+from app.domain.errors import NotFound
+from app.services import definitions, task_view
+from app.services.task_view import TaskView
+from app.store import audit
+from app.store.audit import Entry
+from app.store.db import reading, transaction
+from app.store.instances import ProcessInstance
+
+
+@dataclass(frozen=True)
+class TaskPaper:
+    """A task with its answers, or with its draft; `version` is the number of the pathway's version that asked them."""
+
+    view: TaskView
+    version: int
+    at: datetime
+
+
+def read(viewer: Viewer, task_id: str) -> TaskPaper:
+    """A task and what was answered so far. Raises NotFound, also for a task without a form."""
+    view = task_view.show(viewer, task_id)
+    if view.form is None:
+        raise NotFound()
+    with reading() as session:
+        version_id = session.scalar(
+            select(ProcessInstance.version_id).where(
+                ProcessInstance.authority_id == viewer.authority_id,
+                ProcessInstance.id == view.task.instance_id,
+            )
+        )
+        number = definitions.number_of(session, version_id or "")
+    return TaskPaper(view, number, now())
+
+
+def note_printed(viewer: Viewer, made: TaskPaper) -> None:
+    """Say in the audit that the form left the app on paper, and by whom."""
+    entry = Entry(
+        kind="document_made",
+        child_id=made.view.child.id,
+        person_id=viewer.person_id,
+        task_id=made.view.task.id,
+        facts={"name": made.view.task.name},
+    )
+    with transaction() as session:
+        audit.note(session, entry, authority_id=viewer.authority_id, stream=f"child:{made.view.child.id}")
