@@ -9,14 +9,15 @@ from typing import Any
 from flask import Flask, g, has_app_context
 
 from app.domain.vocabulary import say
-from app.services import reference
+from app.services import glossary, reference
 
 _NAME = re.compile(r'(?<=\sname=")[^"]*(?=")')
 
 
 def install(app: Flask) -> None:
-    """Give templates the filter `local`."""
+    """Give templates the filter `local`, and `explained`: the abbreviations of texts that the glossary has."""
     app.jinja_env.filters["local"] = local
+    app.jinja_env.globals["explained"] = glossary.explained
 
 
 def local(text: Any) -> str:

@@ -93,3 +93,12 @@ def test_the_glossary_has_an_anchor_for_each_word_and_the_areas_own_words(browse
 
 def test_an_unknown_guide_is_not_found(browser: Browser) -> None:
     browser.get("/help/nobody", status=404)
+
+
+def test_abbreviations_of_a_duty_are_explained_where_it_stands(browser: Browser) -> None:
+    browser.sign_in("mo")
+
+    page = browser.get("/protocols/WAN-8-12")
+
+    assert "DPP : Detention placement plan" in page.text
+    assert page.href("DPP") == "/help/glossary#word-dpp"
