@@ -149,6 +149,7 @@ def withdraw(
     task_name: str,
     reason: str,
     person_id: str | None,
+    for_id: str | None = None,
 ) -> list[Entry]:
     """End an open asking of a locked instance and tell its pathway; nothing when it has ended already."""
     if not _end(session, instance.authority_id, asking_id, "withdrawn", person_id, reason, None):
@@ -166,6 +167,7 @@ def withdraw(
             kind="contribution_withdrawn",
             child_id=instance.child_id,
             person_id=person_id,
+            for_id=for_id,
             task_id=task_id,
             facts=facts,
         )

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Row, insert, select
 from sqlalchemy.orm import Session, aliased
 
-from app.domain.access import Viewer, may, require
+from app.domain.access import Viewer, acts_for, may, require
 from app.domain.clock import now, today
 from app.domain.errors import BadInput, NotFound, StaleTask
 from app.domain.forms import Form, validate
@@ -88,7 +88,8 @@ def ask(viewer: Viewer, task_id: str, given: Mapping[str, Any], *, submission: s
     with transaction() as session:
         instance = advance.lock_of_task(session, viewer.authority_id, task_id)
         task = row(session, viewer.authority_id, task_id)
-        require(viewer, "ask", thing(session, task), seen_by="see_task")
+        its_thing = thing(session, task)
+        require(viewer, "ask", its_thing, seen_by="see_task")
         offers = choices(session, viewer.authority_id)
         earlier = submissions.earlier_result(session, viewer.authority_id, submission)
         if earlier is not None:
@@ -96,7 +97,7 @@ def ask(viewer: Viewer, task_id: str, given: Mapping[str, Any], *, submission: s
         refuse_unless_open(session, task)
         valid = validate(ask_form(offers), given)
         asked = offers[valid["who"]]
-        _write(session, instance, task, asked, valid, viewer.person_id)
+        _write(session, instance, task, asked, valid, viewer.person_id, acts_for(viewer, its_thing))
         submissions.remember(session, viewer.authority_id, submission, viewer.person_id, asked.label)
         crash_point("before_commit")
     crash_point("after_commit")
@@ -120,10 +121,10 @@ def withdraw(viewer: Viewer, asking_id: str, reason: str) -> str:
             raise NotFound()
         instance = advance.lock(session, viewer.authority_id, asking.instance_id)
         task = row(session, viewer.authority_id, asking.task_id)
-        require(viewer, "ask", thing(session, task), seen_by="see_task")
-        entries = asking_rows.withdraw(
-            session, instance, asking.id, task.id, task.name, said, viewer.person_id
-        )
+        its_thing = thing(session, task)
+        require(viewer, "ask", its_thing, seen_by="see_task")
+        who = (viewer.person_id, acts_for(viewer, its_thing))
+        entries = asking_rows.withdraw(session, instance, asking.id, task.id, task.name, said, *who)
         if not entries:
             raise StaleTask("This question has been answered or withdrawn already.")
         advance.record(session, instance, entries)
@@ -184,6 +185,7 @@ def _write(
     asked: Asked,
     valid: Mapping[str, Any],
     person_id: str,
+    for_id: str | None,
 ) -> None:
     wanted_on = date.fromisoformat(valid["wanted_on"])
     asking_id = new_id()
@@ -224,6 +226,7 @@ def _write(
         kind="contribution_asked",
         child_id=task.child_id,
         person_id=person_id,
+        for_id=for_id,
         task_id=task.id,
         message_id=message_id,
         facts=facts,

@@ -33,7 +33,14 @@ DONE = {
     "task_assigned": "Gave to somebody",
     "task_reopened": "Reopened",
     "task_not_needed": "Marked as not needed",
+    "task_put_off": "Put off",
+    "task_brought_forward": "Brought forward",
+    "task_submitted": "Sent to a manager for sign-off",
+    "contribution_asked": "Asked somebody about",
+    "contribution_given": "Answered",
+    "contribution_withdrawn": "Withdrew a question about",
     "comment_added": "Commented on",
+    "comment_withdrawn": "Withdrew a comment on",
 }
 
 
