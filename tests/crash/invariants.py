@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, exists, func, select
 from sqlalchemy.orm import Session
 
 from app.domain.access import TaskThing, Viewer, may
@@ -24,6 +24,7 @@ from app.store.db import reading
 from app.store.definitions import DefinitionVersion
 from app.store.incidents import Incident
 from app.store.instances import ProcessInstance
+from app.store.letters import Letter
 from app.store.outbox import Notification, OutboxMessage, Subscription
 from app.store.people import Authority, Team, TeamRole, viewers
 from app.store.tasks import UserTask
@@ -40,7 +41,7 @@ def assert_all(*, answered: Iterable[str] = (), quiet_at: datetime | None = None
 
 
 def breaches(*, answered: Iterable[str] = (), quiet_at: datetime | None = None) -> list[str]:
-    """A sentence for each breach of I1 to I12; none when all is well."""
+    """A sentence for each breach of I1 to I13; none when all is well."""
     with reading() as session:
         steps = dict(_steps(session))
         return [
@@ -54,6 +55,7 @@ def breaches(*, answered: Iterable[str] = (), quiet_at: datetime | None = None) 
             *instances_stay_on_their_bytes(session),
             *incidents_stand_alone(session),
             *letters_and_messages_go_out_once(session),
+            *letters_to_people_stand_beside_their_cause(session),
             *states_load(session),
             *nothing_is_early(session),
         ]
@@ -380,6 +382,32 @@ def letters_and_messages_go_out_once(session: Session) -> list[str]:
     )
     problems += [f"I10 message {key[0]} started {key[1]} {n} times" for key, n in begun.items() if n > 1]
     return problems
+
+
+def letters_to_people_stand_beside_their_cause(session: Session) -> list[str]:
+    """I13: a task that is marked overdue has its letter, a person has one of each kind and occasion, and a letter
+    that was counted or taken along says in which."""
+    silent = session.scalars(
+        select(UserTask.id).where(
+            UserTask.overdue_at.is_not(None),
+            UserTask.assignee_id.is_not(None) | UserTask.team_id.is_not(None),
+            ~exists().where(
+                Letter.authority_id == UserTask.authority_id,
+                Letter.task_id == UserTask.id,
+                Letter.kind == "overdue",
+            ),
+        )
+    )
+    problems = [f"I13 task {task_id} is overdue and nobody was written to" for task_id in silent]
+    twice = (
+        select(Letter.person_id, Letter.kind, Letter.occasion)
+        .where(Letter.person_id.is_not(None))
+        .group_by(Letter.authority_id, Letter.person_id, Letter.kind, Letter.occasion)
+        .having(func.count() > 1)
+    )
+    problems += [f"I13 {row.kind} for {row.occasion} was written twice" for row in session.execute(twice)]
+    adrift = select(Letter.id).where(Letter.state == "in_digest", Letter.digest_id.is_(None))
+    return problems + [f"I13 letter {own} is in no digest" for own in session.scalars(adrift)]
 
 
 def states_load(session: Session) -> list[str]:

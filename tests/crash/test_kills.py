@@ -34,6 +34,7 @@ POINTS = {
     "start": ("after_lock", "after_engine", "before_commit", "after_commit", "after_claim"),
     "send": ("after_lock", "after_claim", "after_engine", "before_commit", "after_commit"),
     "letters": ("after_claim", "after_send", "before_commit", "after_commit"),
+    "letters_to_people": ("after_claim", "after_send", "before_commit", "after_commit"),
     "publish": ("before_commit", "after_commit"),
 }
 EVERY_POINT = [(work, point) for work, points in POINTS.items() for point in points]
@@ -74,7 +75,7 @@ class Story:
             more = {"work": "send", "message": "word", "payload": {"number": 1}, "sends": [send]}
             self.asked[send[1]] = more
             job |= more
-        elif work == "letters":
+        elif work in ("letters", "letters_to_people"):
             self.clock.move_to(self.clock.now() + timedelta(minutes=3))  # past the lease of one that was shot
             job |= {"clock": self.clock.now().isoformat(), "folder": str(self.folder)}
         else:

@@ -29,7 +29,17 @@ from sqlalchemy import select
 from app import create_app
 from app.domain.clock import SimulatedClock, use_clock
 from app.domain.errors import Busy, StaleTask
-from app.services import crashpoints, definitions, messages, notifications, reference, senders, timers
+from app.services import (
+    crashpoints,
+    definitions,
+    letter_post,
+    letter_reminders,
+    messages,
+    notifications,
+    reference,
+    senders,
+    timers,
+)
 from app.store.db import db, ping, reading
 from app.store.definitions import DefinitionVersion
 from tests.crash import pathways
@@ -102,8 +112,16 @@ def letters(job: Job) -> None:
     say(answered="letters", outcome="done", work="letters")
 
 
+def letters_to_people(job: Job) -> None:
+    """Be the postman for those who do the work: what is due soon is said, and letters become files in a folder."""
+    letter_reminders.remind()
+    sender = senders.FileSender(Path(job["folder"]))
+    letter_post.send_pending(sender, base_url="http://localhost", mail_from="app@throughcare.example")
+    say(answered="letters_to_people", outcome="done", work="letters_to_people")
+
+
 WORK: dict[str, Callable[[Job], None]] = {
-    work.__name__: work for work in (drain, complete, start, send, publish, letters)
+    work.__name__: work for work in (drain, complete, start, send, publish, letters, letters_to_people)
 }
 
 
