@@ -38,6 +38,7 @@ LETTERS: Form = read_form(
         "title": "Letters",
         "components": [
             {"type": "checklist", "key": "kinds", "label": "What do you want an e-mail about?",
+             "description": "Choose none, and none come.",
              "values": [{"label": words, "value": kind} for kind, words in KINDS.items()],
              "properties": {"called": "what you want an e-mail about"}},
             {"type": "select", "key": "due_days", "label": "How early is “due soon”?",

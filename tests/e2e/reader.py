@@ -28,9 +28,9 @@ class Reader:
         self.page.goto(f"{self._address}{path}")
         self.look()
 
-    def sign_in(self, username: str) -> None:
-        """Sign in as one of the demo's people."""
-        self.page.goto(f"{self._address}/sign-in")
+    def sign_in(self, username: str, *, at: str = "/sign-in") -> None:
+        """Sign in as one of the demo's people; on the way to the page of a link, when one is given."""
+        self.page.goto(f"{self._address}{at}")
         self.page.get_by_label("Username").or_(self.page.locator("#username")).first.fill(username)
         self.page.locator("input[name=password]").fill(demo.PASSWORD)
         self.page.get_by_role("button", name="Sign in").click()
