@@ -33,15 +33,17 @@ class _File(Schema):
     groups = fields.List(fields.Nested(_Group), required=True)
     last = fields.String(required=True)
     only_with = fields.Dict(fields.String(), fields.String(), load_default=dict)
+    quick = fields.Dict(fields.String(), fields.String(), load_default=dict)
 
 
 @dataclass(frozen=True)
 class Offers:
-    """The groups in their order, what the rest stands under, and the switch that a pathway needs."""
+    """The groups in their order, what the rest stands under, the switch that a pathway needs, what is in a hurry."""
 
     groups: tuple[tuple[str, tuple[str, ...]], ...]
     last: str
     only_with: Mapping[str, str] = field(default_factory=dict)
+    quick: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def build(cls, raw: Any) -> Offers:
@@ -55,7 +57,7 @@ class Offers:
         if twice:
             raise BadInput(f"The pathway {twice[0]} stands in two groups.")
         groups = tuple((group["name"], tuple(group["pathways"])) for group in read["groups"])
-        return cls(groups, read["last"], read["only_with"])
+        return cls(groups, read["last"], read["only_with"], read["quick"])
 
     def is_in(self, profile: Profile, key: str) -> bool:
         """Whether the area has what the pathway needs."""

@@ -1,19 +1,31 @@
-"""Days and times as people type them: three boxes, and 17:40, 5.40pm, 5pm or 1740."""
+"""Days and times as people type them.
+
+A day in three boxes, or whole in the first of them: 24/12/26, 24 December 2026, 241226, today, yesterday. A time as
+17:40, 5.40pm, 540pm, 1740, 17 40, 5pm, noon.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from app.domain.clock import LONDON
+from app.domain.clock import LONDON, now, today
 from app.domain.moments import MONTHS
 
 EARLIEST_YEAR, LATEST_YEAR = 1900, 2100
 DAY_PARTS = ("day", "month", "year")
-_TIME = re.compile(r"(\d{1,2})(?:[:.h ]?(\d{2})(?:[:.](\d{2})(?:\.0+)?)?)?\s*([ap]\.?m\.?)?", re.ASCII)
+_TIME = re.compile(
+    r"(\d{1,2})(?:\s?[:.h ]?\s?(\d{2})(?:[:.](\d{2})(?:\.0+)?)?)?\s*(?:hrs?|hours)?\s*([ap]\.?\s?m\.?)?",
+    re.ASCII,
+)
 _FOUR_DIGITS = re.compile(r"(\d{1,2})(\d{2})", re.ASCII)
+_WHOLE_DAY = re.compile(
+    r"(\d{1,2})(?:st|nd|rd|th)?(?: of)?(?:[\s./-]+(\d{1,2})[\s./-]+|[\s./-]*([a-z]{3,9})[\s.,/-]*)(\d{4}|\d{2})",
+    re.ASCII,
+)
+_RUN_OF_FIGURES = re.compile(r"(\d{2})(\d{2})(\d{2}|\d{4})", re.ASCII)
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _ISO_MOMENT = re.compile(
     r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})(:\d{2}(?:\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})?", re.ASCII
@@ -25,6 +37,8 @@ NAMED_TIMES = {
     "midnight": time(0),
     "12 midnight": time(0),
 }
+NAMED_DAYS = {"today": 0, "yesterday": -1, "tomorrow": 1}
+YEARS_AHEAD = 20  # 46 is 2046 in 2026, 47 is 1947
 
 
 class Mistyped(ValueError):
@@ -43,6 +57,10 @@ def read_day(value: Any) -> date:
     if not isinstance(value, Mapping):
         raise Mistyped("be a date, such as 31 12 2026", DAY_PARTS)
     typed = {part: _typed(value.get(part)) for part in DAY_PARTS}
+    if typed["day"] and not typed["month"] and not typed["year"]:
+        whole = _whole_day(typed["day"].lower())
+        if whole is not None:
+            return whole
     lacking = tuple(part for part in DAY_PARTS if not typed[part])
     if lacking:
         raise Mistyped("include " + _listed(lacking), lacking)
@@ -52,13 +70,15 @@ def read_day(value: Any) -> date:
 def read_time(value: Any) -> time:
     """A time of day from what people type. Raises Mistyped."""
     text = _typed(value).lower()
+    if text == "now":
+        return now().astimezone(LONDON).time().replace(second=0, microsecond=0)
     if text in NAMED_TIMES:
         return NAMED_TIMES[text]
     found = _FOUR_DIGITS.fullmatch(text) or _TIME.fullmatch(text)
     if not found:
         raise Mistyped("be a time, such as 17:40 or 5.40pm", ("time",))
     hour, minute = int(found[1]), int(found[2] or 0)
-    half = (found[4] or "").replace(".", "") if len(found.groups()) > 2 else ""
+    half = re.sub(r"[.\s]", "", found[4] or "") if len(found.groups()) > 2 else ""
     if not half and found[2] is None:
         raise Mistyped("say whether it is morning or afternoon, such as 5am or 5pm", ("time",))
     if half and (hour == 0 or (half == "am" and hour > 12)):
@@ -87,6 +107,21 @@ def read_moment_typed(value: Any) -> datetime:
     if lacks_time:
         raise Mistyped("include a time", ("time",))
     return _in_london(day, read_time(value.get("time")))
+
+
+def _whole_day(text: str) -> date | None:
+    """The day that was typed into one box as a whole; None when it is something else. Raises Mistyped."""
+    if text in NAMED_DAYS:
+        return today() + timedelta(days=NAMED_DAYS[text])
+    if re.fullmatch(r"\d{4}-\d{1,2}-\d{1,2}", text, re.ASCII):
+        year, month, day = text.split("-")
+        return _real_day(int(day), int(month), int(year))
+    run, parted = _RUN_OF_FIGURES.fullmatch(text), _WHOLE_DAY.fullmatch(text)
+    if run:
+        return _real_day(_number(run[1]), _month(run[2]), _year(run[3]))
+    if parted:
+        return _real_day(_number(parted[1]), _month(parted[2] or parted[3]), _year(parted[4]))
+    return None
 
 
 def _iso_day(text: str) -> date:
@@ -149,6 +184,10 @@ def _number(text: str) -> int | None:
 
 
 def _year(text: str) -> int | None:
+    """The year; of two figures, the one that is not more than twenty years ahead."""
+    if re.fullmatch(r"\d{2}", text, re.ASCII):
+        century = today().year // 100 * 100
+        return century + int(text) - (100 if century + int(text) > today().year + YEARS_AHEAD else 0)
     return int(text) if re.fullmatch(r"\d{4}", text, re.ASCII) else None
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.domain.access import Viewer, may, require
 from app.domain.clock import LONDON
 from app.domain.moments import day_in_words, london_day
-from app.services import facts, reference
+from app.services import child_keys, facts, reference
 from app.services.children import ChildRow, get
 from app.services.instance_view import InstanceRow, of_child
 from app.services.lists import TaskRow, as_task_row, child_rows, task_rows
@@ -99,12 +99,12 @@ class ChildView:
 def show(viewer: Viewer, child_id: str) -> ChildView:
     """A child for the person who looks at the record. Raises NotFound."""
     with reading() as session:
-        child = get(session, viewer.authority_id, child_id)
+        get(session, viewer.authority_id, child_id)
         thing = child_thing(session, viewer.authority_id, child_id)
         require(viewer, "see_child", thing)
         view: dict[str, Any] = {
             "child": child_rows(session, viewer.authority_id, [child_id])[child_id],
-            "identifiers": dict(child.identifiers),
+            "identifiers": child_keys.numbers_of(session, viewer.authority_id, child_id),
             "facts": facts.known(session, viewer.authority_id, child_id),
             "badges": badges(session, viewer.authority_id, child_id),
             "tasks": _tasks(session, viewer.authority_id, child_id),

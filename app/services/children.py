@@ -3,117 +3,32 @@
 from __future__ import annotations
 
 import secrets
-import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from sqlalchemy import insert, or_, select, update
 from sqlalchemy.orm import Session
 
-from app.domain.access import AuthorityThing, Viewer, may, require
+from app.domain.access import AuthorityThing, Viewer, require
 from app.domain.clock import now, today
 from app.domain.errors import BadInput, NotFound
 from app.domain.ids import new_id
-from app.services import letters
+from app.domain.names import folded
+from app.services import child_keys, facts, letters
+from app.services.child_rows import ChildRow
+from app.services.finding import match, search
 from app.store import audit
 from app.store.audit import Entry
-from app.store.children import CHILD, PARTNERSHIP, Child, ChildWorker
-from app.store.db import reading, transaction
+from app.store.children import Child, ChildWorker
+from app.store.db import transaction
 from app.store.tasks import UserTask
-from app.store.ties import sees_child, tie
+from app.store.ties import tie
 
-MOST_FOUND = 25
+__all__ = ["ChildRow", "add", "allocate", "create", "create_in", "get", "match", "new_reference", "search"]
+
 OLDEST = 25
 REFERENCE_LETTERS = "23456789BCDFGHJKMNPQRTVWX"
-IDENTIFIERS = ("mosaic", "core_plus", "prison_number", "liquidlogic", "nhs_number")
-
-
-@dataclass(frozen=True)
-class ChildRow:
-    """A child as lists and headings show them. `can_open` is False for an exact match that is only being linked.
-
-    `kind` is partnership for the record of the agencies themselves.
-    """
-
-    id: str
-    reference: str
-    given_name: str
-    family_name: str
-    date_of_birth: date | None
-    is_provisional: bool
-    can_open: bool = True
-    kind: str = CHILD
-
-    @property
-    def is_partnership(self) -> bool:
-        """Whether this is no child, but the partnership of the authority's agencies."""
-        return self.kind == PARTNERSHIP
-
-    @property
-    def sort(self) -> str:
-        """What stands beside the name: Child, or Partnership."""
-        return self.kind.capitalize()
-
-    @property
-    def name(self) -> str:
-        """Given name and family name."""
-        return f"{self.given_name} {self.family_name}"
-
-
-def folded(text: str) -> str:
-    """Lower case, without accents and punctuation: what names are compared by."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    return " ".join("".join(c if c.isalnum() else " " for c in plain if not unicodedata.combining(c)).split())
-
-
-def search(viewer: Viewer, words: str) -> list[ChildRow]:
-    """Children the viewer may see whose name, reference or number matches; at most 25.
-
-    A caseworker also finds, by a full number or by full name and date of birth, a child of the other agency, so
-    that no second record is made; nothing but the match itself is shown of that child.
-    """
-    require(viewer, "search_children", AuthorityThing(viewer.authority_id))
-    parts = folded(words).split()
-    if not parts:
-        return []
-    with reading() as session:
-        query = select(Child).where(Child.authority_id == viewer.authority_id, Child.kind == CHILD)
-        for part in parts[:5]:
-            query = query.where(
-                or_(Child.search_name.contains(part, autoescape=True), Child.reference == part.upper())
-            )
-        visible = sees_child(viewer, Child.authority_id, Child.id)
-        rows = session.scalars(query.where(visible).order_by(Child.search_name).limit(MOST_FOUND)).all()
-        return [_row(child) for child in rows]
-
-
-def match(viewer: Viewer, given_name: str, family_name: str, date_of_birth: date | None) -> list[ChildRow]:
-    """Records of the authority with exactly this name and date of birth, whoever works with the child."""
-    if not may(viewer, "create_child", AuthorityThing(viewer.authority_id)) or date_of_birth is None:
-        return []
-    with reading() as session:
-        found = session.scalars(
-            select(Child).where(
-                Child.authority_id == viewer.authority_id,
-                Child.search_name == folded(f"{given_name} {family_name}"),
-                Child.date_of_birth == date_of_birth,
-            )
-        ).all()
-        return [_row(child, can_open=False) for child in found]
-
-
-def _row(child: Child, *, can_open: bool = True) -> ChildRow:
-    return ChildRow(
-        child.id,
-        child.reference,
-        child.given_name,
-        child.family_name,
-        child.date_of_birth,
-        child.is_provisional,
-        can_open,
-    )
 
 
 def create(
@@ -125,18 +40,38 @@ def create(
     identifiers: Mapping[str, str] | None = None,
 ) -> str:
     """A new record; the child's id. Without a date of birth it is provisional. Raises BadInput, NotFound."""
-    require(viewer, "create_child", AuthorityThing(viewer.authority_id))
     with transaction() as session:
-        child_id = add(
+        return create_in(
             session,
-            viewer.authority_id,
+            viewer,
             given_name=given_name,
             family_name=family_name,
             date_of_birth=date_of_birth,
-            identifiers=identifiers or {},
-            person_id=viewer.person_id,
+            identifiers=identifiers,
         )
-        tie(session, viewer.authority_id, child_id, viewer.agencies)
+
+
+def create_in(
+    session: Session,
+    viewer: Viewer,
+    *,
+    given_name: str,
+    family_name: str,
+    date_of_birth: date | None,
+    identifiers: Mapping[str, str] | None = None,
+) -> str:
+    """The same within a transaction: the viewer's agencies see the child from now on. Raises BadInput, NotFound."""
+    require(viewer, "create_child", AuthorityThing(viewer.authority_id))
+    child_id = add(
+        session,
+        viewer.authority_id,
+        given_name=given_name,
+        family_name=family_name,
+        date_of_birth=date_of_birth,
+        identifiers=identifiers or {},
+        person_id=viewer.person_id,
+    )
+    tie(session, viewer.authority_id, child_id, viewer.agencies)
     return child_id
 
 
@@ -164,7 +99,6 @@ def add(
             family_name=family_name.strip(),
             search_name=folded(f"{given_name} {family_name}"),
             date_of_birth=date_of_birth,
-            identifiers={name: value for name, value in identifiers.items() if value},
             is_provisional=date_of_birth is None,
             created_at=now(),
             created_by=person_id,
@@ -172,6 +106,9 @@ def add(
     )
     entry = Entry(kind="child_created", person_id=person_id, child_id=child_id, facts={})
     audit.note(session, entry, authority_id=authority_id, stream=f"child:{child_id}")
+    numbers = {name: value for name, value in identifiers.items() if value}
+    facts.record(session, authority_id, child_id, numbers, person_id=person_id, task_id=None)
+    child_keys.write(session, authority_id, child_id)
     return child_id
 
 

@@ -8,10 +8,13 @@ from typing import Any
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from app.domain.access import Viewer, may
 from app.domain.clock import now
-from app.services import messages_out
+from app.domain.finding import NUMBERS
+from app.services import child_keys, messages_out
 from app.store.children import ChildFact
-from app.store.db import execute, put, table_of
+from app.store.db import execute, put, reading, table_of
+from app.store.ties import child_thing
 
 DAYS = ("_on", "_at", "date_of_birth")  # what a due time can be counted from
 _FACTS = table_of(ChildFact)
@@ -24,6 +27,14 @@ def known(session: Session, authority_id: str, child_id: str) -> dict[str, Any]:
     """Every fact of the child by its name."""
     found = execute(session, _KNOWN, {"of_authority": authority_id, "of_child": child_id})
     return {row.name: row.value["value"] for row in found}
+
+
+def shown_to(viewer: Viewer, child_id: str) -> dict[str, Any]:
+    """Every fact of the child for the viewer; none when the viewer may not see the child."""
+    with reading() as session:
+        if not may(viewer, "see_child", child_thing(session, viewer.authority_id, child_id)):
+            return {}
+        return known(session, viewer.authority_id, child_id)
 
 
 def record(
@@ -54,6 +65,8 @@ def record(
     ]
     if rows:
         put(session, _FACTS, rows, replace=("value", "recorded_at", "recorded_by", "task_id"))
+    if not NUMBERS.keys().isdisjoint(changed):
+        child_keys.write(session, authority_id, child_id)  # a number is something that the child is found by
     announce(
         session,
         authority_id,

@@ -11,7 +11,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from app.domain.access import Viewer, may, require
-from app.domain.clock import LONDON, now
+from app.domain.clock import LONDON, now, today
 from app.domain.errors import BadInput, StaleTask
 from app.domain.forms import Form, facts_from, prefill, validate
 from app.domain.moments import read_moment
@@ -31,6 +31,7 @@ from app.services import (
 )
 from app.services.advance import Cause
 from app.services.crashpoints import crash_point
+from app.services.known_answers import from_record
 from app.store.audit import Entry
 from app.store.db import db, reading, transaction
 from app.store.tasks import Answer
@@ -75,14 +76,25 @@ def start_form(viewer: Viewer, pathway: str) -> Form | None:
 
 
 def prefilled(viewer: Viewer, pathway: str, child_id: str | None) -> dict[str, Any]:
-    """What the start form begins with for a child whose record the viewer may see already."""
+    """What the start form begins with: today, and what is known of a child whose record the viewer may see."""
     form = start_form(viewer, pathway)
-    if form is None or child_id is None:
+    if form is None:
         return {}
+    zero = definitions.clock_field(form)
+    known: dict[str, Any] = {zero: _today_in_boxes()} if zero else {}
+    if child_id is None:
+        return known
     with reading() as session:
         if not may(viewer, "see_child", child_thing(session, viewer.authority_id, child_id)):
-            return {}
-        return prefill(form, facts.known(session, viewer.authority_id, child_id))
+            return known
+        answers = prefill(form, facts.known(session, viewer.authority_id, child_id))
+        return {**known, **from_record(session, viewer.authority_id, child_id, form), **answers}
+
+
+def _today_in_boxes() -> dict[str, str]:
+    """The day on which somebody rings is mostly the day that they ring about; the time is theirs to say."""
+    on = today()
+    return {"day": str(on.day), "month": str(on.month), "year": str(on.year), "time": ""}
 
 
 def preview(viewer: Viewer, pathway: str, child_id: str | None, answers: Mapping[str, Any]) -> Preview:
@@ -91,27 +103,34 @@ def preview(viewer: Viewer, pathway: str, child_id: str | None, answers: Mapping
     Raises BadInput when the answers do not validate.
     """
     with reading() as session:
-        version = definitions.current(session, pathway)
-        valid, started_at = _accept(session, version, answers, None)
-        context = surroundings.context_for(session, viewer.authority_id, child_id or "")
-        step = runner.start(version, context, _variables(valid, started_at), None)
-        told = tuple(
-            Told(role, contact.label, contact.email)
-            for effect in step.effects
-            if effect.operator == "notify"
-            for role in effect.parameters["to"]
-            for contact in effects.contacts_for(session, viewer.authority_id, child_id or "", role, context)
+        return preview_in(session, viewer, pathway, child_id, answers)
+
+
+def preview_in(
+    session: Session, viewer: Viewer, pathway: str, child_id: str | None, answers: Mapping[str, Any]
+) -> Preview:
+    """The same within a transaction. Raises BadInput."""
+    version = definitions.current(session, pathway)
+    valid, started_at = accept(session, version, answers, None)
+    context = surroundings.context_for(session, viewer.authority_id, child_id or "")
+    step = runner.start(version, context, _variables(valid, started_at), None)
+    told = tuple(
+        Told(role, contact.label, contact.email)
+        for effect in step.effects
+        if effect.operator == "notify"
+        for role in effect.parameters["to"]
+        for contact in effects.contacts_for(session, viewer.authority_id, child_id or "", role, context)
+    )
+    tasks = tuple(
+        FirstTask(
+            task.element.name,
+            reference.roles().name_of(task.element.role or ""),
+            task.due.due_at if task.due else None,
+            task.due.explanation if task.due else "",
         )
-        tasks = tuple(
-            FirstTask(
-                task.element.name,
-                reference.roles().name_of(task.element.role or ""),
-                task.due.due_at if task.due else None,
-                task.due.explanation if task.due else "",
-            )
-            for task in step.tasks
-        )
-        return Preview(version.name, told, tasks)
+        for task in step.tasks
+    )
+    return Preview(version.name, told, tasks)
 
 
 def start(
@@ -135,7 +154,7 @@ def start(
             return earlier
         version = definitions.current(session, pathway)
         about = partnership.subject(session, viewer, version, child_id)
-        valid, begins_at = _accept(session, version, answers, started_at)
+        valid, begins_at = accept(session, version, answers, started_at)
         instance_id = begin(
             session,
             authority_id=viewer.authority_id,
@@ -224,7 +243,7 @@ def started_entry(instance: advance.InstanceRow, person_id: str | None) -> Entry
     )
 
 
-def _accept(
+def accept(
     session: Session, version: CompiledVersion, answers: Mapping[str, Any], started_at: datetime | None
 ) -> tuple[dict[str, Any], datetime]:
     """The validated answers, and the moment that the pathway's clocks start from."""

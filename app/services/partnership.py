@@ -9,6 +9,7 @@ from app.domain.access import AuthorityThing, Viewer, require
 from app.domain.clock import now
 from app.domain.errors import BadInput, NotFound
 from app.domain.ids import new_id
+from app.domain.names import folded
 from app.engine.contracts import CompiledVersion
 from app.engine.names import PARTNERSHIP
 from app.services import children
@@ -88,8 +89,7 @@ def _make(session: Session, authority_id: str, person_id: str | None) -> str:
             reference=children.new_reference(session, authority_id),
             given_name=authority,
             family_name=word,
-            search_name=children.folded(f"{authority} {word}"),
-            identifiers={},
+            search_name=folded(f"{authority} {word}"),
             created_at=now(),
             created_by=person_id,
         )

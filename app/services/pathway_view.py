@@ -98,6 +98,28 @@ def startable(viewer: Viewer, *, for_child: bool = False) -> list[tuple[str, lis
     return offers.grouped(rows)
 
 
+@dataclass(frozen=True)
+class QuickStart:
+    """A pathway that begins with a telephone call, and the words of the link that starts it."""
+
+    key: str
+    words: str
+
+
+def quick_starts(viewer: Viewer) -> list[QuickStart]:
+    """What the viewer can start straight from a child who was found; nothing for whoever starts nothing."""
+    if not may(viewer, "start_pathway", AuthorityThing(viewer.authority_id)):
+        return []
+    offers, profile = reference.offers(), reference.profile(viewer.profile)
+    with reading() as session:
+        there = set(session.execute(_NAMES).scalars())
+    return [
+        QuickStart(key, words)
+        for key, words in offers.quick.items()
+        if key in there and offers.is_in(profile, key)
+    ]
+
+
 def may_start(viewer: Viewer, row: PathwayRow) -> bool:
     """Whether the viewer may start the pathway, for some child or for the partnership."""
     action = "start_for_partnership" if row.is_for_partnership else "start_pathway"

@@ -28,7 +28,6 @@ class Child(Base):
     family_name: Mapped[str]
     search_name: Mapped[str]  # folded, for finding
     date_of_birth: Mapped[date | None]
-    identifiers: Mapped[dict[str, Any]]  # {mosaic, core_plus, prison_number, ...}
     is_provisional: Mapped[bool] = mapped_column(default=False)
     kind: Mapped[str] = mapped_column(default=CHILD, server_default=CHILD)  # child | partnership
     created_at: Mapped[datetime]

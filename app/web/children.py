@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask import Blueprint, g, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from app.domain.access import AuthorityThing, may
-from app.services import child_view, children, reach
+from app.services import child_view, reach
+from app.services.finding import remember_seen
+from app.web import finding
 from app.web.guard import allowed
 from app.web.identity import identity_facts
 
@@ -16,13 +17,8 @@ pages = Blueprint("children", __name__)
 @pages.get("/children")
 @allowed("search_children", section="children.index")
 def index() -> str:
-    """The search, and what it finds."""
-    words = request.args.get("q", "").strip()[:200]
-    found = children.search(g.viewer, words) if words else []
-    may_start = may(g.viewer, "start_pathway", AuthorityThing(g.viewer.authority_id))
-    return render_template(
-        "children/index.html", page_name="Children", words=words, found=found, may_start=may_start
-    )
+    """The search, what it found, or whom the viewer saw last."""
+    return finding.children_page(finding.asked_for())
 
 
 @pages.get("/children/<child_id>")
@@ -32,6 +28,7 @@ def show(child_id: str) -> str | Response:
     view = child_view.show(g.viewer, child_id)
     if view.child.is_partnership:
         return redirect(url_for("partnership.show"))
+    remember_seen(g.viewer, child_id)
     return render_template(
         "children/show.html",
         page_name=view.child.name,

@@ -5,25 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from app.domain import clock
-from app.domain.moments import age_on
-from app.services.children import ChildRow
-from app.web.moments import moment, short_day
+from flask import g
 
-NUMBERS = {
-    "mosaic": "Mosaic number",
-    "core_plus": "Core+ number",
-    "liquidlogic": "Liquidlogic number",
-    "prison_number": "Prison number",
-    "nhs_number": "NHS number",
-}
+from app.domain import clock
+from app.domain.finding import NUMBERS
+from app.domain.moments import age_on
+from app.services import facts as child_facts
+from app.services.child_rows import ChildRow
+from app.web.moments import moment, short_day
 
 
 def identity_facts(
     child: ChildRow, identifiers: Mapping[str, Any] | None = None, facts: Mapping[str, Any] | None = None
 ) -> list[tuple[str, str]]:
-    """(label, words) for the identity bar: reference, age, numbers, where the child is, the next hearing."""
-    known = {**(identifiers or {}), **(facts or {})}
+    """(label, words) for the identity bar: reference, age, numbers, where the child is, the next hearing.
+
+    Numbers are facts of the child; a page that has not read the facts need not: they are read here.
+    """
+    known = {**(identifiers or {}), **(child_facts.shown_to(g.viewer, child.id) if facts is None else facts)}
     lines = [("Reference", child.reference)]
     if child.is_partnership:
         return lines

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
@@ -16,38 +15,18 @@ from werkzeug.wrappers import Response
 from app.domain.access import AuthorityThing, require
 from app.domain.clock import now
 from app.domain.errors import BadInput, NotFound
-from app.domain.forms import Form, read_form, validate
+from app.domain.forms import Form, validate
 from app.domain.ids import new_id
-from app.services import child_view, children, instance_view, instances, partnership, pathway_view, reach
+from app.services import child_view, instance_view, instances, partnership, pathway_view, reach
 from app.services.instances import Preview
-from app.web import fields, questions
+from app.web import fields, finding, questions
 from app.web.guard import allowed
-from app.web.identity import NUMBERS, identity_facts
+from app.web.identity import identity_facts
 
 pages = Blueprint("start", __name__)
 Answer = str | Response | tuple[str, int]
 SECTION = "pathways.index"
 MOST_CARRIED = 100_000
-
-NEW_CHILD: Form = read_form(
-    "children/new",
-    {
-        "type": "default",
-        "title": "New record",
-        "components": [
-            {"type": "textfield", "key": "given_name", "label": "First name",
-             "validate": {"required": True, "maxLength": 100}, "properties": {"called": "the child’s first name"}},
-            {"type": "textfield", "key": "family_name", "label": "Last name",
-             "validate": {"required": True, "maxLength": 100}, "properties": {"called": "the child’s last name"}},
-            {"type": "datetime", "subtype": "date", "key": "date_of_birth", "label": "Date of birth",
-             "description": "For example, 27 3 2010. Without it the record is provisional.",
-             "properties": {"when": "past", "called": "the child’s date of birth"}},
-            *({"type": "textfield", "key": key, "label": label, "validate": {"maxLength": 40},
-               "properties": {"width": "10"}} for key, label in NUMBERS.items()),
-        ],
-    },
-)  # fmt: skip
-"""What is asked about a child without a record: the one form that is the service's own."""
 
 
 @pages.get("/start")
@@ -79,52 +58,7 @@ def begin() -> Answer:
 @allowed("start_pathway", section=SECTION)
 def child(pathway: str) -> Answer:
     """Find the child, or go on to a new record."""
-    name = name_of(pathway)
-    words = request.args.get("q", "").strip()[:200]
-    found = children.search(g.viewer, words) if words else []
-    return render_template(
-        "start/child.html",
-        page_name="Which child is it?",
-        name=name,
-        pathway=pathway,
-        words=words,
-        found=found,
-    )
-
-
-@pages.get("/start/<pathway>/new-child")
-@allowed("create_child", section=SECTION)
-def new_child(pathway: str) -> Answer:
-    """The questions about a child without a record."""
-    name_of(pathway)
-    return _new_child_page(pathway, {})
-
-
-@pages.post("/start/<pathway>/new-child")
-@allowed("create_child", section=SECTION)
-def create_child(pathway: str) -> Answer:
-    """Make the record, unless there is one already: then the person decides whether it is the same child."""
-    name_of(pathway)
-    typed: dict[str, Any] = {}
-    try:
-        typed = fields.read_posted(NEW_CHILD, request.form)
-        known = validate(NEW_CHILD, typed)
-        same = [] if request.form.get("action") == "another" else _same(known)
-        if same:
-            return render_template(
-                "start/same.html", page_name="Is it this child?", pathway=pathway, found=same,
-                sent=request.form.items(multi=True),
-            )  # fmt: skip
-        child_id = children.create(
-            g.viewer,
-            given_name=known["given_name"],
-            family_name=known["family_name"],
-            date_of_birth=_day(known["date_of_birth"]),
-            identifiers={key: known[key] for key in NUMBERS if known[key]},
-        )
-    except BadInput as error:
-        return _new_child_page(pathway, typed, error.errors), 422
-    return redirect(url_for(".form", pathway=pathway, child_id=child_id), 303)
+    return finding.start_page(pathway, name_of(pathway), finding.asked_for())
 
 
 @pages.get("/start/<pathway>/<child_id>")
@@ -152,13 +86,20 @@ def check_answers(pathway: str, child_id: str | None) -> Answer:
     typed: dict[str, Any] = {}
     try:
         if "answers" in request.form:
-            return form_page(pathway, child_id, _carried())
+            return form_page(pathway, child_id, carried())
         typed = fields.read_posted(asked, request.form) if asked else {}
         preview = instances.preview(g.viewer, pathway, child_id, typed)
         known = validate(asked, typed) if asked else {}
     except BadInput as error:
         return form_page(pathway, child_id, typed, error.errors), 422
-    return _check_page(pathway, child_id, asked, known, preview)
+    return check_page(
+        asked,
+        known,
+        preview,
+        to_check=_address("check", pathway, child_id),
+        to_go=_address("go", pathway, child_id),
+        who=_who(child_id),
+    )
 
 
 @pages.post("/start/<pathway>/<child_id>/go")
@@ -173,7 +114,7 @@ def start_now(pathway: str, child_id: str | None) -> Answer:
     """Start with the answers that the check page carried; `child_id` is None for the partnership."""
     answers: dict[str, Any] = {}
     try:
-        answers = _carried()
+        answers = carried()
         instance_id = instances.start(
             g.viewer, pathway, child_id, answers, submission=request.form.get("submission")
         )
@@ -208,27 +149,34 @@ def form_page(
         page_name=asked.title if asked else pathway_view.show(g.viewer, pathway).row.name,
         to_check=_address("check", pathway, child_id),
         who=_who(child_id),
-        answers=answers,
+        is_filled_in=any(isinstance(answer, str | bool) for answer in answers.values()),
         components=questions.components(asked, answers, errors) if asked else [],
         errors=fields.error_summary(asked, errors, answers) if asked and errors else [],
     )
 
 
-def _check_page(
-    pathway: str, child_id: str | None, asked: Form | None, known: Mapping[str, Any], preview: Preview
+def check_page(
+    asked: Form | None,
+    known: Mapping[str, Any],
+    preview: Preview,
+    *,
+    to_check: str,
+    to_go: str,
+    who: Mapping[str, Any],
 ) -> str:
+    """What was answered, who will be told and which clocks begin; `to_check` and `to_go` are where its buttons lead."""
     return render_template(
         "start/check.html",
         page_name="Check before you start",
         name=preview.name,
-        to_check=_address("check", pathway, child_id),
-        to_go=_address("go", pathway, child_id),
-        who=_who(child_id),
+        to_check=to_check,
+        to_go=to_go,
+        who=who,
         told=preview.told,
         tasks=sorted(preview.tasks, key=lambda task: (task.due_at is None, task.due_at or now())),
         button=start_button(len({told.email for told in preview.told})),
         rows=fields.summary_rows(asked, known) if asked else [],
-        carried=json.dumps(dict(known)),
+        carried=as_carried(known),
         submission=new_id(),
     )
 
@@ -240,19 +188,12 @@ def start_button(told: int) -> str:
     return f"Start pathway and notify {told} {'people' if told > 1 else 'person'}"
 
 
-def _new_child_page(
-    pathway: str, answers: Mapping[str, Any], errors: Mapping[str, list[str]] | None = None
-) -> str:
-    return render_template(
-        "start/new_child.html",
-        page_name="New record",
-        pathway=pathway,
-        components=questions.components(NEW_CHILD, answers, errors),
-        errors=fields.error_summary(NEW_CHILD, errors or {}, answers),
-    )
+def as_carried(answers: Mapping[str, Any]) -> str:
+    """Answers as a page carries them in its own form."""
+    return json.dumps(dict(answers))
 
 
-def _carried() -> dict[str, Any]:
+def carried() -> dict[str, Any]:
     """The answers that the check page holds. Raises BadInput when they were tampered with."""
     text = request.form.get("answers", "")
     try:
@@ -263,15 +204,6 @@ def _carried() -> dict[str, Any]:
         lost = "The answers have been lost on the way. Fill the form in again."
         raise BadInput(lost, {"_form": [lost]})
     return answers
-
-
-def _day(value: str | None) -> date | None:
-    return date.fromisoformat(value) if value else None
-
-
-def _same(known: Mapping[str, Any]) -> list[children.ChildRow]:
-    born = _day(known["date_of_birth"])
-    return children.match(g.viewer, known["given_name"], known["family_name"], born)
 
 
 def name_of(pathway: str, *, for_partnership: bool = False) -> str:
