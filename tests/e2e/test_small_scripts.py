@@ -13,7 +13,9 @@ from tests.e2e.reader import Reader
 
 def test_a_question_is_asked_only_while_an_answer_before_asks_for_it(reader: Callable[..., Reader]) -> None:
     dora = reader(DUTY_MANAGER)
-    dora.go("/start/remand_yda/child?q=Alex")
+    dora.go("/start/remand_yda/child")
+    dora.page.locator("input[name=q]").fill("Alex")
+    dora.press("Find")
     dora.follow("Alex Example")
     concern = dora.page.locator("[name=safety_concern_words]")
     expect(concern).to_be_hidden()

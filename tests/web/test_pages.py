@@ -169,16 +169,20 @@ def test_the_person_to_give_to_is_asked_for_and_what_was_ticked_stays(browser: B
 def test_a_child_is_found_by_a_part_of_the_name(browser: Browser, alex: str) -> None:
     browser.sign_in("dora")
 
-    page = browser.get("/children?q=exam")
+    browser.get("/children")
+    browser.submit("Find", {"q": "exam"})
+    page = browser.follow()
 
-    assert "1 child found." in page.text
+    assert "1 child found" in page.text
     assert page.href("Alex Example") == f"/children/{alex}"
 
 
 def test_a_child_of_the_other_agency_alone_is_not_found(browser: Browser) -> None:
     browser.sign_in("dora")
 
-    page = browser.get("/children?q=Madeup")
+    browser.get("/children")
+    browser.submit("Find", {"q": "Madeup"})
+    page = browser.follow()
 
     assert "No child that you can see" in page.text
 

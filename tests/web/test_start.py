@@ -25,7 +25,9 @@ def at_the_check_page(browser: Browser, child: str = "Alex") -> Page:
     browser.sign_in("dora")
     browser.get("/start?pathway=remand_yda", status=302)
     browser.follow()
-    found = browser.submit("Find", {"q": child}, status=200)
+    browser.submit("Find", {"q": child})
+    found = browser.follow()
+    assert child not in found.response.request.url
     browser.get(found.href(child))
     return browser.submit("Continue", REMAND, status=200)
 
@@ -97,36 +99,92 @@ def test_answers_that_were_tampered_with_are_refused_with_a_sentence(browser: Br
     assert "There is a problem" in page.text
 
 
-def test_a_child_without_a_record_gets_a_provisional_one(browser: Browser) -> None:
+def test_a_child_without_a_record_gets_a_provisional_one_on_the_page_that_asks_the_questions(
+    browser: Browser,
+) -> None:
     browser.sign_in("dora")
-    browser.get("/start/remand_yda/new-child")
-    wrong = browser.submit("Continue", {"given_name": "Kim"}, status=422)
+    browser.get("/start/remand_yda/child")
+    browser.submit("Find", {"q": "kim nobody"})
+    asked = browser.follow()
+    assert "Nobody found" in asked.text
+    typed = asked.form("Continue").fields
+    assert (typed["given_name"], typed["family_name"]) == ("Kim", "Nobody")
+    wrong = browser.submit("Continue", {**REMAND, "family_name": ""}, status=422)
     assert wrong.href("Enter the child’s last name") == "#family_name"
 
-    browser.submit("Continue", {"given_name": "Kim", "family_name": "Nobody"})
-    form = browser.follow()
+    check = browser.submit("Continue", {"family_name": "Nobody"}, status=200)
+    assert "Kim Nobody" in check.text
+    assert "Monday 30 November 2026 at 17:40" in check.text
+    browser.submit("Start pathway")
+    receipt = browser.follow()
 
-    assert "Kim Nobody" in form.text
-    assert "not known yet" in form.text
+    assert "Kim Nobody" in receipt.text
+    assert "not known yet" in receipt.text
 
 
-def test_a_record_with_the_same_name_and_birthday_is_offered_first(browser: Browser) -> None:
+def test_a_new_record_is_made_once_however_often_the_button_is_pressed(browser: Browser) -> None:
     browser.sign_in("dora")
     browser.get("/start/remand_yda/new-child")
-    alex = {
-        "given_name": "Alex",
-        "family_name": "Example",
-        "date_of_birth-day": "14",
-        "date_of_birth-month": "5",
-        "date_of_birth-year": "2010",
-    }
+    browser.submit("Continue", {**REMAND, "given_name": "Kim", "family_name": "Nobody"}, status=200)
+
+    check = browser.page
+    first = browser.submit("Start pathway").location
+    browser.page = check
+
+    assert browser.submit("Start pathway").location == first
+    browser.get("/children")
+    browser.submit("Find", {"q": "kim nobody"})
+    assert "1 child found" in browser.follow().text
+
+
+@pytest.mark.parametrize("name", ["Alex", "Aleks"])
+def test_a_record_with_nearly_the_same_name_and_the_birthday_is_offered_first(
+    browser: Browser, name: str
+) -> None:
+    browser.sign_in("dora")
+    browser.get("/start/remand_yda/new-child")
+    alex = {"given_name": name, "family_name": "Example", "date_of_birth-day": "14/5/10", **REMAND}
 
     same = browser.submit("Continue", alex, status=200)
 
     assert same.h1 == "Is it this child?"
-    assert same.href("Yes, use Alex Example").startswith("/start/remand_yda/")
-    browser.submit("No, it is another child")
-    assert "Alex Example" in browser.follow().text
+    form = browser.submit("Yes, use Alex Example", status=200)
+    assert form.form("Continue").fields["remanded_at-time"] == "17:40"
+    browser.page = same
+    check = browser.submit("No, it is another child", status=200)
+    assert f"{name} Example" in check.text
+
+
+def test_today_is_filled_in_and_who_works_with_the_child_is_not_asked_again(browser: Browser) -> None:
+    browser.sign_in("dora")
+    browser.get("/children")
+    browser.submit("Find", {"q": "alex"})
+    form = browser.get(browser.follow().href("Start a remand for Alex Example"))
+
+    filled_in = form.form("Continue").fields
+    assert [filled_in[f"remanded_at-{part}"] for part in ("day", "month", "year", "time")] == [
+        "1", "12", "2026", "",
+    ]  # fmt: skip
+    assert filled_in["has_social_worker"] == "true"
+
+
+def test_nothing_typed_is_pointed_out(browser: Browser) -> None:
+    browser.sign_in("dora")
+    browser.get("/children")
+    assert browser.submit("Find", {"q": " "}, status=422).href("Enter a name") == "#q"
+    browser.get("/start/remand_yda/child")
+    browser.submit("Find", {"q": " "})
+    assert browser.page
+    assert browser.get(browser.page.location, status=422).href("Enter a name") == "#q"
+
+
+def test_whom_one_looked_at_last_stands_on_the_page_of_the_children(browser: Browser) -> None:
+    browser.sign_in("dora")
+    browser.get("/children")
+    browser.submit("Find", {"q": "alex"})
+    browser.get(browser.follow().href("Alex Example"))
+
+    assert browser.get("/children").href("Alex Example")
 
 
 def test_whoever_does_no_casework_starts_nothing(browser: Browser) -> None:
