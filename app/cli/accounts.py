@@ -44,9 +44,11 @@ def add(
 def disable(username: str) -> None:
     """Close an account and end its sessions; what the person did stays under their name."""
     with application():
-        person_id, load = handing_over.left_with(username)
+        person_id, load, covers = handing_over.left_with(username)
         accounts.disable_person(username)
         address = f"{current_app.config['BASE_URL']}/people/{person_id}/hand-over"
     click.echo(f"{username} can no longer sign in.")
     if load.open or load.children:
         click.echo(f"{username} still has {load.words}. A manager hands them over at {address}", err=True)
+    if covers:
+        click.echo(f"{username} covered for {', '.join(covers)}. Set cover again.", err=True)

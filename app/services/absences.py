@@ -287,6 +287,24 @@ def _note_plan(session: Session, viewer: Viewer, kind: str, absence_id: str, pla
     audit.note(session, entry, authority_id=viewer.authority_id, stream=f"person:{plan.person_id}")
 
 
+def covered_by(session: Session, authority_id: str, person_id: str) -> list[str]:
+    """For whom a person covers today or later, with the days: nobody does when their account is closed."""
+    found = list(
+        session.execute(
+            select(*Absence.__table__.c)
+            .where(
+                Absence.authority_id == authority_id,
+                Absence.cover_id == person_id,
+                Absence.until_on >= today(),
+                _LASTS,
+            )
+            .order_by(Absence.from_on)
+        )
+    )
+    names = names_in(session, found)
+    return [f"{names[one.person_id]} {in_days(one.from_on, one.until_on)}" for one in found]
+
+
 def names_in(session: Session, absences: list[Row[Any]]) -> dict[str, str]:
     """The names of everybody in these absences, by their ids."""
     if not absences:

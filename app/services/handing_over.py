@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.domain.access import AuthorityThing, Viewer, may, require
 from app.domain.errors import BadInput, NotFound
 from app.services import accounts, advance, caseloads, children, submissions
-from app.services.absences import thing_of
+from app.services.absences import covered_by, thing_of
 from app.services.belongings import Bundle, Piece, Receivers, bundles_of
 from app.services.caseloads import Caseload, PersonRow
 from app.services.lists import TaskRow
@@ -34,6 +34,7 @@ class HandOver:
     receivers: tuple[PersonRow, ...]
     after: Mapping[str, Caseload]
     can_close: bool
+    covers: tuple[str, ...] = ()
 
     @property
     def moving(self) -> tuple[Piece, ...]:
@@ -64,13 +65,14 @@ def show(viewer: Viewer, person_id: str, receivers: Receivers | None = None) -> 
             one for one in everybody.values() if one.person_id != person_id and one.agencies & person.agencies
         ]
         rows = caseloads.rows_of(session, [person, *able])
+        covers = tuple(covered_by(session, viewer.authority_id, person_id))
     after = {row.id: row.load for row in rows}
     for bundle in bundles:
         if bundle.receiver_id:
             after[bundle.receiver_id] += _load_of(bundle)
     is_theirs_to_close = may(viewer, "manage_people", AuthorityThing(viewer.authority_id))
     can_close = is_theirs_to_close and viewer.person_id != person_id and not rows[0].is_closed
-    return HandOver(rows[0], bundles, unseen, tuple(rows[1:]), after, can_close)
+    return HandOver(rows[0], bundles, unseen, tuple(rows[1:]), after, can_close, covers)
 
 
 def move(viewer: Viewer, person_id: str, receivers: Receivers, *, submission: str | None = None) -> Moved:
@@ -123,13 +125,14 @@ def close_account(viewer: Viewer, person_id: str) -> str:
     return name
 
 
-def left_with(username: str) -> tuple[str, Caseload]:
-    """(a person's id, what is still theirs), whether their account is open or closed. Raises NotFound."""
+def left_with(username: str) -> tuple[str, Caseload, list[str]]:
+    """(a person's id, what is still theirs, for whom they cover), account open or closed. Raises NotFound."""
     with reading() as session:
         person = people.account(session, username.strip().casefold())
         if person is None:
             raise NotFound(f"There is no account with the user name “{username}”.")
-        return person.id, caseloads.of(session, person.authority_id, [person.id])[person.id]
+        load = caseloads.of(session, person.authority_id, [person.id])[person.id]
+        return person.id, load, covered_by(session, person.authority_id, person.id)
 
 
 def _allowed(session: Session, viewer: Viewer, person_id: str) -> Viewer:

@@ -16,16 +16,14 @@ from app.domain.deadlines import Deadline
 from app.domain.duties import Duty
 from app.domain.forms import Form, prefill
 from app.domain.moments import moment_in_words, read_moment
-from app.services import accounts, definitions, facts, reference, task_lookup
+from app.services import accounts, definitions, facts, reference, stand_ins, task_lookup
 from app.services.children import ChildRow
 from app.services.choices import people_for
 from app.services.lists import TaskRow, as_task_row, child_rows, task_rows
-from app.store.absences import DoneFor
 from app.store.children import LegalStatus
 from app.store.db import reading
 from app.store.instances import ProcessInstance
 from app.store.outbox import OutboxMessage
-from app.store.people import for_somebody, name_of, names_of
 from app.store.tasks import Answer, Draft, UserTask
 
 ABOUT = {
@@ -103,13 +101,13 @@ def show(viewer: Viewer, task_id: str) -> TaskView:
             answers=_answers(session, row, form, draft),
             draft_version=draft.version if draft else None,
             draft_saved_at=draft.saved_at if draft else None,
-            draft_saved_by=name_of(session, viewer.authority_id, draft.saved_by) if draft else None,
+            draft_saved_by=stand_ins.draft_saved_by(session, row, draft) if draft else None,
             due=Deadline.from_json(row.due) if row.due else None,
             duties=duties_of(viewer, row.duty),
             about=_about(session, viewer.authority_id, instance),
             next=definitions.outline_of(session, instance.version_id).what_follows(row.element_id),
             people=people_for(session, viewer.authority_id, form),
-            completed_by=_completed_by(session, row),
+            completed_by=stand_ins.completed_by(session, row),
             can=frozenset(can),
             colleagues=(),
         )
@@ -117,22 +115,6 @@ def show(viewer: Viewer, task_id: str) -> TaskView:
         able = [person for person in accounts.colleagues(viewer) if may_be_given(person, thing)]
         view = replace(view, colleagues=tuple((person.person_id, person.name) for person in able))
     return view
-
-
-def _completed_by(session: Session, row: Any) -> str | None:
-    """Who completed the task, and for whom if they covered."""
-    if row.completed_by is None:
-        return None
-    absent = session.scalar(
-        select(DoneFor.person_id).where(
-            DoneFor.authority_id == row.authority_id,
-            DoneFor.task_id == row.id,
-            DoneFor.kind == "task_completed",
-            DoneFor.by_id == row.completed_by,
-        )
-    )
-    names = names_of(session, row.authority_id, [row.completed_by, *([absent] if absent else [])])
-    return for_somebody(names.get(row.completed_by), names.get(absent or ""))
 
 
 def _about(session: Session, authority_id: str, instance: Any) -> tuple[tuple[str, str], ...]:

@@ -55,7 +55,6 @@ def test_a_manager_sets_cover_the_cover_makes_the_visit_and_the_worker_comes_bac
             }
         )
         mo.press("Set cover")
-    mo.picture("cover-hand-over", heights=1.3)
 
     # when: Pip finds Sam's visit among the work, late by then, and records it
     server_clock.move_to(datetime(2027, 1, 1, 15, 0, tzinfo=UTC))

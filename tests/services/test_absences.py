@@ -18,6 +18,7 @@ from app.services import (
     child_view,
     children,
     cover_view,
+    drafts,
     instances,
     task_view,
     tasks,
@@ -331,3 +332,27 @@ def test_what_a_person_does_of_their_own_right_is_not_done_for_somebody(of_sam: 
     with reading() as session:
         assert session.scalars(select(DoneFor.id)).all() == []
     assert task_view.show(sam, of_sam).completed_by == "Sam Socialworker"
+
+
+def test_the_cover_goes_on_with_the_draft_and_it_says_for_whom(of_sam: str, clock: SimulatedClock) -> None:
+    # given: Sam has begun, and falls ill
+    key = next(
+        field.key
+        for field in task_view.show(somebody("sam"), of_sam).form.fields
+        if field.kind == "long_text"
+    )  # type: ignore[union-attr]
+    drafts.save(somebody("sam"), of_sam, {key: "Half a"}, 0)
+    absences.record(somebody("sam"), plan("sam", "pat", 0, 1))
+
+    # when
+    seen = task_view.show(somebody("pat"), of_sam)
+    drafts.save(somebody("pat"), of_sam, {key: f"{seen.answers[key]} sentence"}, seen.draft_version)
+
+    # then
+    view = task_view.show(somebody("sam"), of_sam)
+    assert (view.answers[key], view.draft_saved_by) == (
+        "Half a sentence",
+        "Pat Placements for Sam Socialworker",
+    )
+    clock.move_to(clock.now() + timedelta(days=2))
+    assert task_view.show(somebody("sam"), of_sam).draft_saved_by == "Pat Placements for Sam Socialworker"

@@ -7,9 +7,20 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.domain.access import Viewer
-from app.domain.clock import SimulatedClock
+from app.domain.clock import SimulatedClock, today
 from app.domain.errors import BadInput, NotFound
-from app.services import accounts, audits, caseloads, children, drafts, handing_over, instances, task_view
+from app.services import (
+    absences,
+    accounts,
+    audits,
+    caseloads,
+    children,
+    drafts,
+    handing_over,
+    instances,
+    task_view,
+)
+from app.services.absences import Plan
 from app.services.caseloads import Caseload
 from app.services.handing_over import Moved
 from app.store.audit import AuditEntry
@@ -150,9 +161,12 @@ def test_nobody_of_the_other_agency_or_another_authority_is_a_receiver(nell: str
 def test_somebody_who_left_with_work_is_listed_until_it_is_moved(nell: str) -> None:
     # given: the account is closed on the command line
     mo, sam = somebody("mo"), somebody("sam")
+    pip = somebody("pip")
+    absences.record(pip, Plan(pip.person_id, sam.person_id, today(), today()))
     accounts.disable_person("sam@wandsworth.example")
-    person_id, load = handing_over.left_with("sam@wandsworth.example")
+    person_id, load, covers = handing_over.left_with("sam@wandsworth.example")
     assert (person_id, load.children) == (sam.person_id, 2)
+    assert covers == ["Pip Personaladviser on Tuesday 1 December 2026"]
     assert next(row for row in caseloads.listed(mo) if row.id == sam.person_id).is_closed
 
     # when
