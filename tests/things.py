@@ -17,6 +17,8 @@ from app.services import (
     instances,
     lists,
     plans,
+    task_life,
+    tasks,
 )
 from app.services.absences import Plan
 from app.store.db import transaction
@@ -35,6 +37,8 @@ OF_ONE_AUTHORITY = frozenset(
         "asking_id",
         "comment_id",
         "plan_id",
+        "completed_id",
+        "open_id",
     }
 )
 """Parts of an address that name something which only some people may see."""
@@ -95,7 +99,18 @@ def one_of_everything() -> dict[str, str]:
         "person_id": corin,
         **_said_in(dora, task.id),
         "plan_id": plans.make(dora, child_id),
+        **_in_every_state(dora, instance_id),
     }
+
+
+def _in_every_state(viewer: Viewer, instance_id: str) -> dict[str, str]:
+    """A task that is completed, and an open one that may be set aside."""
+    found = lists.my_work(viewer, lists.Filters(who="team")).tasks
+    own = [task for task in found if task.instance_id == instance_id]
+    done = next(task for task in own if task.element_id == "start_resettlement_planning")
+    tasks.complete(viewer, done.id, {"started_on": today().isoformat()})
+    aside = next(task for task in own if "set_aside" in task_life.of_task(viewer, task.id).can)
+    return {"completed_id": done.id, "open_id": aside.id}
 
 
 def _said_in(viewer: Viewer, task_id: str) -> dict[str, str]:

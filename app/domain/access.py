@@ -154,6 +154,10 @@ def _has_task(viewer: Viewer, task: TaskThing) -> bool:
     return task.assignee_id in viewer.stands_for
 
 
+def _reopens(viewer: Viewer, task: TaskThing) -> bool:
+    return viewer.person_id == task.completed_by or _manages_task(viewer, task)
+
+
 def _gives_out(viewer: Viewer, task: TaskThing) -> bool:
     return viewer.is_admin or _manages_task(viewer, task)
 
@@ -219,6 +223,9 @@ TABLE: Mapping[str, tuple[type | tuple[type, ...], Rule]] = {
     "put_off": (TaskThing, _has_task),
     "save_draft": (TaskThing, _acts_on_task),
     "complete": (TaskThing, _acts_on_task),
+    "reopen": (TaskThing, _reopens),
+    "set_aside": (TaskThing, _acts_on_task),
+    "set_aside_duty": (TaskThing, _manages_task),
     "ask": (TaskThing, _acts_on_task),
     "sign_off": (TaskThing, _signs_off),
     "comment": (TaskThing, _remarks_on_task),

@@ -90,6 +90,7 @@ class TaskThing:
     author_id: str | None = (
         None  # while it waits for sign-off: it is the manager's then, and its author still sees it
     )
+    completed_by: str | None = None
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,8 @@ TOLD = {
     "instance_cancelled": "Pathway cancelled: {name}",
     "task_completed": "Completed: {name}",
     "task_cancelled": "No longer needed: {name}",
+    "task_not_needed": "Set aside as not needed: {name}. {reason}",
+    "task_reopened": "Reopened: {name}. {reason}",
     "duty_overdue": "Overdue: {name}",
     "escalated": "Escalated: {name}",
     "notification_queued": "Told: {detail}",

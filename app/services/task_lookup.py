@@ -92,6 +92,7 @@ def thing(session: Session, task: Row[Any], viewer: Viewer | None = None) -> Tas
         agency=role.agency if role else None,
         worker_ids=frozenset() if is_tied else workers_of(session, task.authority_id, task.child_id),
         author_id=task.author_id,
+        completed_by=task.completed_by,
     )
 
 

@@ -192,7 +192,7 @@ def take(
         )
     version = definitions.compiled(session, instance.version_id)
     form = definitions.form(session, instance.version_id, task.form)
-    _take_into_the_record(session, task, form, answers, person_id)
+    take_into_the_record(session, task, form, answers, person_id)
     context = surroundings.context_for(session, task.authority_id, task.child_id)
     step = runner.complete(version, instance.state, context, task.ref, dict(answers))
     if task.definition_key == notifications.BY_PHONE and instance.correlation_key:
@@ -225,7 +225,7 @@ def _done(task: Row[Any], person_id: str | None) -> dict[str, Any]:
     return {"of_authority": task.authority_id, "of_task": task.id, "done_at": now(), "done_by": person_id}
 
 
-def _take_into_the_record(
+def take_into_the_record(
     session: Session, task: Row[Any], form: Form | None, answers: Mapping[str, Any], person_id: str | None
 ) -> None:
     """What the answers say of the child: facts, and who works with the child from now on."""

@@ -40,6 +40,7 @@ class UserTask(Base):
     escalated_at: Mapped[datetime | None]
     completed_at: Mapped[datetime | None]
     completed_by: Mapped[str | None]
+    not_needed_reason: Mapped[str | None]
     sign_off: Mapped[str | None]  # waiting | returned | approved, where the step asks for a manager's word
     __table_args__ = (
         ForeignKeyConstraint(

@@ -16,6 +16,7 @@ PAGES = (
     "tasks",
     "asking",
     "task_conflicts",
+    "task_life",
     "start",
     "new_child",
     "children",

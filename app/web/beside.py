@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import g
 
-from app.services import beside_task, comments, putting_off
+from app.services import beside_task, comments, putting_off, task_life, task_why
 from app.services.beside_task import BesideTask
 from app.services.task_view import TaskView
 from app.web import fields
@@ -14,14 +14,28 @@ from app.web.differences import Difference, differences
 
 
 def parts(view: TaskView) -> dict[str, Any]:
-    """What the templates tasks/_asked, _sign_off, _put_off and _comments draw, as arguments of its page."""
+    """What the templates tasks/_asked, _sign_off, _put_off and _comments draw, _life too, as arguments of it."""
     found = beside_task.show(g.viewer, view.task.id)
     return {
         "beside": found,
         "putting_off": putting_off.of_task(g.viewer, view.task),
         **_for_manager(view, found),
         **_colleagues(view.task.id, found),
+        **_life(view),
+        "why_seen": task_why.sentences(g.viewer, view.task.id),
     }
+
+
+def _life(view: TaskView) -> dict[str, Any]:
+    """Corrections, each with what it changed, and what may still be done with the task."""
+    life = task_life.of_task(g.viewer, view.task.id)
+    changes: dict[int, list[Difference]] = {}
+    after = view.answers
+    for one in life.corrections:
+        if view.form is not None:
+            changes[one.number] = differences(view.form, one.before, after, view.people)
+        after = one.before
+    return {"life": life, "changes_of": changes}
 
 
 def _for_manager(view: TaskView, found: BesideTask) -> dict[str, Any]:

@@ -68,6 +68,7 @@ CHILD = ChildThing("here", agencies=frozenset({"csc", "health"}), worker_ids=fro
 PARTNERSHIP = ChildThing("here", agencies=frozenset({"csc"}), is_partnership=True)
 TASK = TaskThing("here", role="social_worker", team_id="cla", agency="csc", worker_ids=frozenset({"worker"}))
 GIVEN = replace(TASK, assignee_id="assignee")
+DONE = replace(GIVEN, completed_by="assignee")
 SENT = replace(
     TASK, role="csc_team_manager", team_id="csc_managers", worker_ids=frozenset(), author_id="assignee"
 )
@@ -130,6 +131,10 @@ MATRIX: list[tuple[str, Thing, str]] = [
     ("save_draft", GIVEN, "team assignee worker manager"),
     ("complete", TASK, "team worker manager"),
     ("complete", GIVEN, "team assignee worker manager"),
+    ("set_aside", TASK, "team worker manager"),
+    ("set_aside_duty", TASK, "manager"),
+    ("reopen", GIVEN, "manager"),
+    ("reopen", DONE, "assignee manager"),
     ("ask", TASK, "team worker manager"),
     ("comment", TASK, "team worker manager"),
     ("sign_off", TASK, ""),
