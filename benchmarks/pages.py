@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from sqlalchemy import update
 
 from app.services import lists
@@ -17,6 +19,17 @@ OWN = 40
 OTHERS = ("casey", "corin", "tess", "bo", "fran", "mo", "ash", "ivy", "ira", "pip")
 CHILDREN = 500
 MOST_TIMES = 1.5
+MOST_MILLISECONDS = 50
+MOST_KILOBYTES = 100
+WORK = "/work"
+LISTS = (
+    ("sam", WORK),
+    ("sam", "/work?who=team"),
+    ("mo", "/team/looked_after"),
+    ("sam", WORK + "/week"),
+    ("sam", WORK + "/waiting"),
+)
+"""Whose, and the address. All the children are Sam's in this place, so that Sam waits for nearly every task."""
 
 
 def my_work(here: Place, size: Size, progress: Progress) -> list[Figure]:
@@ -55,6 +68,41 @@ def my_work(here: Place, size: Size, progress: Progress) -> list[Figure]:
             at_most=MOST_TIMES,
         ),
     ]
+
+
+def work_lists(here: Place, size: Size, progress: Progress) -> list[Figure]:
+    """Each list of work at a large number of open tasks: the server's time and the weight, beside the help page's."""
+    large = size.waiting[1]
+    progress("seeding open tasks")
+    found = []
+    with place(here.server) as many:
+        with many.app.app_context():
+            seed(many, large)
+        for name, address in LISTS:
+            progress(address)
+            door = Door(many, name)
+            rounds: list[dict[str, Action]] = [
+                {"list": partial(door.get, address), "limit": partial(door.get, "/help")}
+                for _ in range(max(2, size.rounds // 4))
+            ]
+            middle = alternating(rounds)
+            kilobytes = len(door.get(address).encode()) / 1000
+            ours, limit = middle["list"], middle["limit"]
+            found.append(
+                Figure(
+                    "work_lists",
+                    here.kind,
+                    f"GET {address} with {large} open tasks, beside a page without a list",
+                    ours.wall,
+                    "ms",
+                    limit.wall,
+                    ours.wall / limit.wall,
+                    target=f"at most {MOST_MILLISECONDS} ms and {MOST_KILOBYTES} KB",
+                    reached=ours.wall <= MOST_MILLISECONDS and kilobytes < MOST_KILOBYTES,
+                    note=f"{kilobytes:.0f} KB; processor {ours.cpu:.2f} of {limit.cpu:.2f} ms",
+                )
+            )
+    return found
 
 
 def seed(where: Place, number: int) -> None:

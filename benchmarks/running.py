@@ -22,6 +22,7 @@ BENCHES: dict[str, Bench] = {
     "drain": overdue.drain,
     "idle": overdue.idle,
     "my_work": pages.my_work,
+    "work_lists": pages.work_lists,
     "every_page": every_page.every_page,
     "simulate": story.simulate,
 }

@@ -10,6 +10,7 @@ page, the order of the children and those whose tasks are on this page; the seco
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, cast
 
@@ -23,9 +24,9 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
-    union,
     union_all,
 )
+from sqlalchemy.orm import aliased
 
 from app.domain.access import Viewer
 from app.services.work_rows import PUT_OFF
@@ -53,6 +54,8 @@ WHOSE: dict[str, tuple[ColumnElement[bool], ...]] = {
     "person": (and_(IN_TEAMS, OF_PEOPLE),),
     "unclaimed": (and_(UNCLAIMED, IN_TEAMS),),
 }
+Branches = Sequence[tuple[ColumnElement[bool], ...]]
+"""The ranges of tasks that a list is made of, each with its conditions; no task is in two of them."""
 _COLUMNS = (
     UserTask.id,
     UserTask.name,
@@ -117,9 +120,7 @@ def statements(whose: str, *, by_role: bool, by_pathway: bool, by_due: bool) -> 
     filtered), passed, tomorrow and monday (the edges of the sections), and of_children for the second.
     """
     narrowed = _narrowed(by_role=by_role, by_pathway=by_pathway)
-    ranges = [_found(whose == "mine").where(*narrowed, branch) for branch in WHOSE[whose]]
-    found = (union_all(*ranges) if len(ranges) > 1 else ranges[0]).subquery("found")
-    return _of(found, whose, by_due=by_due)
+    return _of([(*narrowed, branch) for branch in WHOSE[whose]], is_own=whose == "mine", by_due=by_due)
 
 
 def statements_of_waiting(
@@ -135,19 +136,18 @@ def statements_of_waiting(
         ChildWorker.person_id.in_(people),
         ChildWorker.until_at.is_(None),
     )
-    root = ProcessInstance.__table__.alias("root")
-    started = (
-        select(ProcessInstance.id)
-        .join(
-            root,
-            (root.c.authority_id == ProcessInstance.authority_id) & (root.c.id == ProcessInstance.root_id),
-        )
-        .where(
-            ProcessInstance.authority_id == viewer.authority_id,
-            root.c.authority_id == viewer.authority_id,
-            root.c.created_by.in_(people),
-            root.c.status.in_((literal_column("'running'"), literal_column("'suspended'"))),
-        )
+    seen = select(Child.id).where(Child.id.in_(allocated), sees_child(viewer, Child.authority_id, Child.id))
+    roots = aliased(ProcessInstance)
+    own_roots = select(roots.id).where(
+        roots.authority_id == viewer.authority_id,
+        roots.created_by.in_(people),
+        roots.status.in_((literal_column("'running'"), literal_column("'suspended'"))),
+    )
+    started = select(ProcessInstance.id).where(
+        ProcessInstance.authority_id == viewer.authority_id,
+        ProcessInstance.root_id.in_(own_roots),
+        ProcessInstance.child_id.not_in(allocated),
+        sees_child(viewer, ProcessInstance.authority_id, ProcessInstance.child_id),
     )
     with_others = or_(
         UserTask.assignee_id.not_in(people),
@@ -159,14 +159,9 @@ def statements_of_waiting(
             ),
         ),
     )
-    narrowed = (
-        *_narrowed(by_role=by_role, by_pathway=by_pathway),
-        with_others,
-        sees_child(viewer, UserTask.authority_id, UserTask.child_id),
-    )
-    mine = UserTask.child_id.in_(allocated), UserTask.instance_id.in_(started)
-    found = union(*(_found(False).where(*narrowed, branch) for branch in mine)).subquery("found")
-    return _of(found, "waiting", by_due=by_due)
+    narrowed = (*_narrowed(by_role=by_role, by_pathway=by_pathway), with_others)
+    mine = UserTask.child_id.in_(seen), UserTask.instance_id.in_(started)
+    return _of([(*narrowed, branch) for branch in mine], is_own=False, by_due=by_due)
 
 
 def _narrowed(*, by_role: bool, by_pathway: bool) -> tuple[ColumnElement[bool], ...]:
@@ -178,36 +173,43 @@ def _narrowed(*, by_role: bool, by_pathway: bool) -> tuple[ColumnElement[bool], 
     return tuple(narrowed)
 
 
-def _found(is_own: bool) -> Select[Any]:
-    """What a list counts of a task; on one's own list also until when the task is put off."""
-    query = cast("Select[Any]", select(UserTask.id, UserTask.child_id, UserTask.due_at))
-    if not is_own:
-        return query
-    return query.add_columns(Snooze.until_at.label("away_until")).outerjoin(
-        Snooze,
-        (Snooze.authority_id == UserTask.authority_id)
-        & (Snooze.task_id == UserTask.id)
-        & (Snooze.for_id == UserTask.assignee_id),
-    )
-
-
-def _of(found: Any, whose: str, *, by_due: bool) -> tuple[Any, Any]:
-    section = _section_of(found.c.due_at, found.c.away_until if whose == "mine" else None)
+def _of(branches: Branches, *, is_own: bool, by_due: bool) -> tuple[Any, Any]:
+    found = _found(branches, is_own)
+    section = _section_of(found)
+    # as it stands, SQLite would read every task of the authority in the order of the children
+    of_child = func.coalesce(found.c.child_id, literal_column("''"))
     counts = select(
-        found.c.child_id,
+        of_child.label("child_id"),
         section.label("section"),
         func.count().label("number"),
         func.min(found.c.due_at).label("earliest"),
-    ).group_by(found.c.child_id, section)
-    on_page = select(found.c.id).where(
-        found.c.child_id.in_(bindparam("of_children", expanding=True)),
-        section == bindparam("due") if by_due else section != literal_column(f"'{PUT_OFF}'"),
+    ).group_by(of_child, section)
+    on_page = UserTask.child_id.in_(bindparam("of_children", expanding=True))
+    found = _found([(*branch, on_page) for branch in branches], is_own)
+    section = _section_of(found)
+    shown = select(found.c.id).where(
+        section == bindparam("due") if by_due else section != literal_column(f"'{PUT_OFF}'")
     )
-    rows = task_rows().where(UserTask.authority_id == bindparam("of_authority"), UserTask.id.in_(on_page))
+    rows = task_rows().where(UserTask.authority_id == bindparam("of_authority"), UserTask.id.in_(shown))
     return counts, rows
 
 
-def _section_of(due_at: Any, away_until: Any) -> ColumnElement[str]:
+def _found(branches: Branches, is_own: bool) -> Any:
+    """What a list counts of a task; on one's own list also until when the task is put off."""
+    query = cast("Select[Any]", select(UserTask.id, UserTask.child_id, UserTask.due_at))
+    if is_own:
+        query = query.add_columns(Snooze.until_at.label("away_until")).outerjoin(
+            Snooze,
+            (Snooze.authority_id == UserTask.authority_id)
+            & (Snooze.task_id == UserTask.id)
+            & (Snooze.for_id == UserTask.assignee_id),
+        )
+    ranges = [query.where(*branch) for branch in branches]
+    return (union_all(*ranges) if len(ranges) > 1 else ranges[0]).subquery("found")
+
+
+def _section_of(found: Any) -> ColumnElement[str]:
+    due_at, away_until = found.c.due_at, found.c.get("away_until")
     now = bindparam("passed", type_=UserTask.due_at.type)
     sections: list[Any] = [
         (due_at.is_(None), literal_column("'none'")),

@@ -61,6 +61,8 @@ class UserTask(Base):
             "authority_id",
             "team_id",
             "due_at",
+            "child_id",
+            "state",  # SQLite counts a queue from the index alone only when that is in it too
             sqlite_where=_OPEN,
             postgresql_where=_OPEN,
         ),

@@ -12,7 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Two tables, and an index by which a person finds the pathways that they started."""
+    """Two tables, and the indexes of the lists: a queue by child, the pathways that a person started."""
     op.create_table(
         "appointments",
         sa.Column("authority_id", sa.String(), nullable=False),
@@ -54,6 +54,14 @@ def upgrade() -> None:
         ["authority_id", "created_by"],
         sqlite_where=sa.text("status IN ('running', 'suspended')"),
         postgresql_where=sa.text("status IN ('running', 'suspended')"),
+    )
+    op.drop_index("ix_user_tasks_team", table_name="user_tasks")
+    op.create_index(
+        "ix_user_tasks_team",
+        "user_tasks",
+        ["authority_id", "team_id", "due_at", "child_id", "state"],
+        sqlite_where=sa.text("state = 'open'"),
+        postgresql_where=sa.text("state = 'open'"),
     )
 
 
