@@ -23,6 +23,7 @@ from app.services import (
 from app.services.absences import Plan
 from app.store.db import transaction
 from app.store.incidents import Incident
+from app.store.work import RecordedAppointment
 
 OF_ONE_AUTHORITY = frozenset(
     {
@@ -39,6 +40,7 @@ OF_ONE_AUTHORITY = frozenset(
         "plan_id",
         "completed_id",
         "open_id",
+        "appointment_id",
     }
 )
 """Parts of an address that name something which only some people may see."""
@@ -97,6 +99,7 @@ def one_of_everything() -> dict[str, str]:
             dora, Plan(corin, bo, today(), today() + timedelta(days=7), "Ring the court.")
         ),
         "person_id": corin,
+        "appointment_id": _meeting(dora, child_id, instance_id),
         **_said_in(dora, task.id),
         "plan_id": plans.make(dora, child_id),
         **_in_every_state(dora, instance_id),
@@ -120,9 +123,30 @@ def _said_in(viewer: Viewer, task_id: str) -> dict[str, str]:
         "who": "role:virtual_school",
         "question": "How is school?",
         "wanted_on": day,
-        "is_required": False,
+        "need": "optional",
     }
     askings.ask(viewer, task_id, asked)
     comments.add(viewer, task_id, "The school has been rung.")
     beside = beside_task.show(viewer, task_id)
     return {"asking_id": beside.askings[0].id, "comment_id": beside.comments[0].id}
+
+
+def _meeting(viewer: Viewer, child_id: str, instance_id: str) -> str:
+    """A meeting of a pathway that a form has recorded; its id."""
+    with transaction() as session:
+        meeting = RecordedAppointment(
+            authority_id=viewer.authority_id,
+            id=new_id(),
+            child_id=child_id,
+            instance_id=instance_id,
+            task_id=None,
+            kind="meeting",
+            name="Remand planning meeting",
+            on_day=today() + timedelta(days=4),
+            at=None,
+            moves=0,
+            recorded_at=now(),
+            recorded_by=viewer.person_id,
+        )
+        session.add(meeting)
+        return meeting.id

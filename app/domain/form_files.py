@@ -7,6 +7,7 @@ spacer and group. Custom `properties` of a component, all text:
     when          past | future: where a date must lie (today counts)
     allocates     the role that the chosen person takes on for the child (a select of people:<role>)
     simulated     how far ahead a date lies in a simulation that does not say (P84D); for what is never today
+    carries       the question of an earlier step whose answer it starts with (arrange_meeting.invited)
     inputmode, width (2, 3, 4, 5, 10, 20), autocomplete   as in HTML and GOV.UK's input classes
 """
 
@@ -189,4 +190,5 @@ _PROPERTIES: dict[Any, Callable[[str], bool]] = {
     "autocomplete": lambda value: bool(re.fullmatch(r"[a-z0-9 -]{1,60}", value)),
     "allocates": lambda value: bool(FACT.fullmatch(value)),
     "simulated": is_duration,
+    "carries": lambda value: all(FACT.fullmatch(part) for part in value.split(".")) and value.count(".") == 1,
 }

@@ -63,7 +63,8 @@ class Field:
     A `boolean` question is answered True or False; its options are "true" and "false" in the file's order.
     `values_key` names a list that the services offer (`people:social_worker`) where the file has no options;
     until they do, any short text is accepted. `allocates` is the role that the chosen person takes on for the child.
-    `simulated` is how far ahead a date lies in a simulation that does not say.
+    `simulated` is how far ahead a date lies in a simulation that does not say. `carries` names the question of an
+    earlier step ("element.question") whose answer this one starts with.
     """
 
     key: str
@@ -87,6 +88,7 @@ class Field:
     values_key: str = ""
     allocates: str = ""
     simulated: str = ""
+    carries: str = ""
     inputmode: str = ""
     width: str = ""
     autocomplete: str = ""

@@ -163,6 +163,7 @@ def element_of(node: Node, roles: RoleTable) -> Element:
         overdue=properties.get("overdue") or None,
         documentation=node.documentation,
         sign_off=properties.get("sign_off") or None,
+        builds_on=listed(properties.get("builds_on", "")),
     )
 
 

@@ -23,7 +23,7 @@ from app.engine.shapes import Drawing, Node, Scope
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 _CYCLE = re.compile(r"['\"]?R\d*/")
 _DRAWN_DATE = re.compile(r"\d{4}-")
-_TASK_PROPERTIES = frozenset({"due", "assign", "copy", "overdue", "sign_off"})
+_TASK_PROPERTIES = frozenset({"due", "assign", "copy", "overdue", "sign_off", "builds_on"})
 Vocabulary = Mapping[str, tuple[str, ...]]
 
 
@@ -61,6 +61,13 @@ def check(node: Node, known: Known, words: Vocabulary) -> Iterator[Finding]:
     yield from _role(node, known)
     yield from _references(node, known)
     yield from _misplaced(node)
+    for earlier in listed(node.properties.get("builds_on", "")):
+        if earlier not in words:
+            yield fault(
+                node.id,
+                "builds_on",
+                f"{title(node)} builds on {earlier}, which is no element of this pathway.",
+            )
     for what, text in _expressions(node):
         yield from _expression(node, what, text, known, words)
     for event in node.events:

@@ -47,6 +47,7 @@ class Element:
 
     `type` is BPMN's own word ("userTask", "boundaryEvent"). `lane` is the lane's name, `role` a role key; so is
     `sign_off`, whose holder has to agree with the answers before they complete the task.
+    What the elements in `builds_on` were answered stands beside the form.
     """
 
     id: str
@@ -62,6 +63,7 @@ class Element:
     overdue: str | None = None
     documentation: str = ""
     sign_off: str | None = None
+    builds_on: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ SUB_PROCESSES = frozenset({"subProcess", "transaction", "adHocSubProcess"})
 ACTIVITIES = TASKS | SUB_PROCESSES | {"callActivity"}
 FLOW_NODES = GATEWAYS | EVENTS | ACTIVITIES
 
-PROPERTIES = frozenset({"form", "due", "duty", "role", "assign", "copy", "overdue", "sign_off"})
+PROPERTIES = frozenset({"form", "due", "duty", "role", "assign", "copy", "overdue", "sign_off", "builds_on"})
 CHILD, PARTNERSHIP = "child", "partnership"
 ABOUT = (CHILD, PARTNERSHIP)
 """What the property `about` of a process may say: one child (so it is without it), or an authority's partnership."""

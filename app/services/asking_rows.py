@@ -8,6 +8,7 @@ statements that `together` can send (so nothing asks how many rows an update has
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Row, bindparam, literal_column, select, update
@@ -23,9 +24,34 @@ from app.store.db import execute, table_of
 from app.store.people import Person
 from app.store.tasks import UserTask
 
-CONTRIBUTION = "contribution"
-ASKED = "contribution_asked"
-WITHDRAWN = "contribution_withdrawn"
+CONTRIBUTION, ACTION = "contribution", "agreed_action"
+
+
+@dataclass(frozen=True)
+class Pathway:
+    """What an asking's pathway is started and ended by, how its task is named, what the audit calls its course."""
+
+    asked: str
+    withdrawn: str
+    joined: str
+    told: tuple[str, str, str]
+
+
+PATHWAYS = {
+    CONTRIBUTION: Pathway(
+        "contribution_asked",
+        "contribution_withdrawn",
+        "to",
+        ("contribution_asked", "contribution_given", "contribution_withdrawn"),
+    ),
+    ACTION: Pathway(
+        "action_agreed",
+        "agreed_action_withdrawn",
+        "in",
+        ("action_agreed", "action_done", "action_withdrawn"),
+    ),
+}
+"""A contribution ends with the task that asks for it; what was decided in a task is done after it."""
 ROLE = "asked"  # the lane of the drawing: whoever the asking names
 
 _ASKINGS, _TASKS, _PEOPLE = table_of(Asking), table_of(UserTask), table_of(Person)
@@ -38,6 +64,7 @@ _ONE = (
         _ASKINGS.c.person_id,
         _ASKINGS.c.wanted_on,
         _ASKINGS.c.state,
+        _ASKINGS.c.pathway,
         _TASKS.c.name,
         _PEOPLE.c.name.label("asked_by"),
     )
@@ -72,7 +99,7 @@ _END = (
 
 def whose(session: Session, instance: Row[Any]) -> Row[Any] | None:
     """The asking that a contribution's pathway was started for; None for every other pathway."""
-    if instance.definition_key != CONTRIBUTION or instance.correlation_key is None:
+    if instance.definition_key not in PATHWAYS or instance.correlation_key is None:
         return None
     keys = {"of_authority": instance.authority_id, "of_asking": instance.correlation_key}
     return execute(session, _ONE, keys).first()
@@ -105,7 +132,7 @@ def given(
     facts = {"definition": instance.definition_key, "name": asking.name, "asking": asking.id}
     return (
         Entry(
-            kind="contribution_given",
+            kind=PATHWAYS[asking.pathway].told[1],
             child_id=instance.child_id,
             person_id=person_id,
             for_id=for_id,
@@ -128,14 +155,14 @@ def over(
     """
     entries = []
     for row in askings:
-        if row.ref in left:
+        if row.ref in left and not (row.name == ACTION and row.ref in done):
             note = (
                 "The task was completed without it."
                 if row.ref in done
                 else "The task that asked is no longer needed."
             )
-            entries += withdraw(session, instance, row.id, row.ref, left[row.ref], note, None)
-    if instance.definition_key == CONTRIBUTION and instance.correlation_key and set(left) - set(done):
+            entries += withdraw(session, instance, row, left[row.ref], note, None)
+    if instance.definition_key in PATHWAYS and instance.correlation_key and set(left) - set(done):
         note = "The contribution was ended by hand."
         _end(session, instance.authority_id, instance.correlation_key, "withdrawn", None, note, None)
     return entries
@@ -144,31 +171,33 @@ def over(
 def withdraw(
     session: Session,
     instance: Row[Any],
-    asking_id: str,
-    task_id: str,
+    asking: Any,
     task_name: str,
     reason: str,
     person_id: str | None,
     for_id: str | None = None,
 ) -> list[Entry]:
-    """End an open asking of a locked instance and tell its pathway; nothing when it has ended already."""
-    if not _end(session, instance.authority_id, asking_id, "withdrawn", person_id, reason, None):
+    """End an open asking of a locked instance and tell its pathway; nothing when it has ended already.
+
+    `asking` has its id, the asking task's as `ref`, and its pathway as `name`.
+    """
+    if not _end(session, instance.authority_id, asking.id, "withdrawn", person_id, reason, None):
         return []
-    payload = {"correlation_key": asking_id}
-    messages_out.queue(session, instance, name=WITHDRAWN, payload=payload, person_id=person_id)
+    payload, pathway = {"correlation_key": asking.id}, PATHWAYS[asking.name]
+    messages_out.queue(session, instance, name=pathway.withdrawn, payload=payload, person_id=person_id)
     facts = {
         "definition": instance.definition_key,
         "name": task_name,
-        "asking": asking_id,
+        "asking": asking.id,
         "reason": reason,
     }
     return [
         Entry(
-            kind="contribution_withdrawn",
+            kind=pathway.told[2],
             child_id=instance.child_id,
             person_id=person_id,
             for_id=for_id,
-            task_id=task_id,
+            task_id=asking.ref,
             facts=facts,
         )
     ]

@@ -43,6 +43,7 @@ class AskingRow:
     whom: str
     question: str
     is_required: bool
+    is_action: bool
     wanted_on: date
     asked_by: str
     asked_at: datetime
@@ -57,6 +58,15 @@ class AskingRow:
     def is_late(self) -> bool:
         """Whether it is still waited for after its day."""
         return self.state == "open" and self.wanted_on < today()
+
+
+@dataclass(frozen=True)
+class _Which:
+    """An asking as `asking_rows.withdraw` takes it."""
+
+    id: str
+    ref: str
+    name: str
 
 
 @dataclass(frozen=True)
@@ -75,7 +85,7 @@ def ask_page(viewer: Viewer, task_id: str) -> AskPage:
         require(viewer, "ask", thing(session, task), seen_by="see_task")
         refuse_unless_open(session, task)
         offers = choices(session, viewer.authority_id)
-        answers = {"wanted_on": _usual_day(session, task).isoformat(), "is_required": False}
+        answers = {"wanted_on": _usual_day(session, task).isoformat(), "need": "optional"}
         people = {"asked": tuple((key, one.label) for key, one in offers.items())}
         return AskPage(ask_form(offers), people, answers)
 
@@ -124,7 +134,8 @@ def withdraw(viewer: Viewer, asking_id: str, reason: str) -> str:
         its_thing = thing(session, task)
         require(viewer, "ask", its_thing, seen_by="see_task")
         who = (viewer.person_id, acts_for(viewer, its_thing))
-        entries = asking_rows.withdraw(session, instance, asking.id, task.id, task.name, said, *who)
+        which = _Which(asking.id, asking.task_id, asking.pathway)
+        entries = asking_rows.withdraw(session, instance, which, task.name, said, *who)
         if not entries:
             raise StaleTask("This question has been answered or withdrawn already.")
         advance.record(session, instance, entries)
@@ -154,7 +165,7 @@ def behind(session: Session, viewer: Viewer, task: Row[Any]) -> tuple[AskingRow,
 
     None for every other task.
     """
-    if task.definition_key != asking_rows.CONTRIBUTION:
+    if task.definition_key not in asking_rows.PATHWAYS:
         return None
     key = session.scalar(
         select(ProcessInstance.correlation_key).where(
@@ -189,6 +200,8 @@ def _write(
 ) -> None:
     wanted_on = date.fromisoformat(valid["wanted_on"])
     asking_id = new_id()
+    key = asking_rows.ACTION if valid["need"] == "after" else asking_rows.CONTRIBUTION
+    pathway = asking_rows.PATHWAYS[key]
     session.execute(
         insert(Asking).values(
             authority_id=task.authority_id,
@@ -196,11 +209,12 @@ def _write(
             child_id=task.child_id,
             instance_id=instance.id,
             task_id=task.id,
+            pathway=key,
             role=asked.role,
             team_id=asked.team_id,
             person_id=asked.person_id,
             question=valid["question"],
-            is_required=bool(valid["is_required"]),
+            is_required=valid["need"] == "required",
             wanted_on=wanted_on,
             asked_at=now(),
             asked_by=person_id,
@@ -211,7 +225,7 @@ def _write(
         tie(session, task.authority_id, task.child_id, {asked.agency})
     payload = {"correlation_key": asking_id, "wanted_by": end_of_day(wanted_on).isoformat()}
     message_id = messages_out.queue(
-        session, instance, name=asking_rows.ASKED, payload=payload, person_id=person_id
+        session, instance, name=pathway.asked, payload=payload, person_id=person_id
     )
     facts = {
         "definition": instance.definition_key,
@@ -223,7 +237,7 @@ def _write(
         "due_at": payload["wanted_by"],
     }
     entry = Entry(
-        kind="contribution_asked",
+        kind=pathway.told[0],
         child_id=task.child_id,
         person_id=person_id,
         for_id=for_id,
@@ -273,6 +287,7 @@ def _asking_row(found: Row[Any]) -> AskingRow:
         whom=f"{found.asked} ({role})" if found.asked else found.team or role,
         question=asking.question,
         is_required=asking.is_required,
+        is_action=asking.pathway == asking_rows.ACTION,
         wanted_on=asking.wanted_on,
         asked_by=found.asker or "the service",
         asked_at=asking.asked_at,

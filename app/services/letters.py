@@ -23,7 +23,7 @@ from app.store.letters import Letter
 GATHERED = timedelta(minutes=1)
 """What is given to one person within a minute goes in one letter."""
 GATHERING = frozenset({"assigned", "queued"})
-OF_PATHWAY = {"escalation": "escalated", "contribution": "asked"}
+OF_PATHWAY = {"escalation": "escalated", "contribution": "asked", "agreed_action": "asked"}
 """Pathways whose tasks are a kind of letter of their own."""
 _LETTERS = table_of(Letter)
 _ADD = {

@@ -58,7 +58,7 @@ _MIRRORED = union_all(
         _ASKINGS.c.id,
         _ASKINGS.c.task_id,
         literal_column("''"),
-        literal_column("''"),
+        _ASKINGS.c.pathway,
         cast(null(), UtcDateTime),
     ).where(*_of_instance(_ASKINGS), _ASKINGS.c.state == literal_column("'open'")),
 )
@@ -98,7 +98,7 @@ class Mirror:
     engine_timers: Sequence[Row[Any]]
     overdue_timers: Mapping[str, Row[Any]]  # by the task's id
     waits: Sequence[Row[Any]]
-    askings: Sequence[Row[Any]]  # open ones of its tasks; `ref` is the task's id
+    askings: Sequence[Row[Any]]  # open ones of its tasks; `ref` is the task's id, `name` their pathway
 
 
 def read(session: Session, instance: Row[Any]) -> Mirror:

@@ -45,7 +45,7 @@ WAYS = ("on-time", "late", "never", "immediately")
 ONE_WORKING_HOUR = timedelta(hours=1)
 OPENS, CLOSES = 9, 17
 MOST_STEPS_AT_A_MOMENT = 2000
-PLATFORM_MESSAGES = ("escalate", "notification_failed", "contribution_asked")
+PLATFORM_MESSAGES = ("escalate", "notification_failed", "contribution_asked", "action_agreed")
 _TIMERS, _TASKS, _INSTANCES = table_of(Timer), table_of(UserTask), table_of(ProcessInstance)
 
 

@@ -105,7 +105,8 @@ def _role_and_name(
     """
     role = task.element.role or ""
     if role == asking_rows.ROLE and asked is not None:
-        return asked.role, f"{task.element.name} to: {asked.name}"
+        joined = asking_rows.PATHWAYS[asked.pathway].joined
+        return asked.role, f"{task.element.name} {joined}: {asked.name}"
     if not role.startswith(LADDER):
         return role, task.element.name
     late = execute(

@@ -16,7 +16,15 @@ from app.domain.deadlines import Deadline
 from app.domain.duties import Duty
 from app.domain.forms import Form, prefill
 from app.domain.moments import moment_in_words, read_moment
-from app.services import accounts, definitions, facts, reference, stand_ins, task_lookup
+from app.services import (
+    accounts,
+    definitions,
+    earlier_answers,
+    facts,
+    reference,
+    stand_ins,
+    task_lookup,
+)
 from app.services.children import ChildRow
 from app.services.choices import people_for
 from app.services.lists import TaskRow, as_task_row, child_rows, task_rows
@@ -146,7 +154,8 @@ def _answers(session: Session, row: Any, form: Form | None, draft: Draft | None)
         return dict(given.answers) if given else {}
     if form is None:
         return {}
-    known = prefill(form, facts.known(session, row.authority_id, row.child_id))
+    carried = earlier_answers.carried_over(form, earlier_answers.before(session, row))
+    known = {**carried, **prefill(form, facts.known(session, row.authority_id, row.child_id))}
     return {**known, **(draft.answers if draft else {})}
 
 

@@ -23,6 +23,7 @@ class Asking(Base):
     child_id: Mapped[str]
     instance_id: Mapped[str]  # of the task that asks
     task_id: Mapped[str]  # the task that asks
+    pathway: Mapped[str]  # contribution, or agreed_action: what was decided in the task and is done after it
     role: Mapped[str]  # whose role the contribution is
     team_id: Mapped[str | None]  # the team that was asked, or that of the person
     person_id: Mapped[str | None]  # the person who was asked

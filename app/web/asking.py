@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.domain.errors import BadInput
 from app.domain.forms import Form
 from app.domain.ids import new_id
-from app.services import askings, comments, signing, task_view
+from app.services import askings, comments, invitations, signing, task_view
 from app.web import fields, questions, tasks
 from app.web.guard import allowed
 from app.web.identity import identity_facts
@@ -108,6 +108,15 @@ def withdraw_comment(comment_id: str) -> Answer:
     return redirect(url_for("tasks.show", task_id=task_id, _anchor="comments"), 303)
 
 
+@pages.get("/appointments/<appointment_id>.ics")
+@allowed("see_child", section=SECTION)
+def invitation(appointment_id: str) -> Response:
+    """A meeting, for a calendar; it names the case and the kind of meeting, and no child."""
+    written = invitations.file(g.viewer, appointment_id, base_url=current_app.config["BASE_URL"])
+    name = {"Content-Disposition": 'attachment; filename="meeting.ics"'}
+    return Response(written, mimetype="text/calendar", headers=name)
+
+
 @pages.get("/mentions")
 @allowed("see_own_work", section=SECTION)
 def mentions() -> str:
@@ -133,7 +142,7 @@ def _ask_page(task_id: str, page: askings.AskPage, answers: Mapping[str, Any], e
     form: Form = page.form
     return render_template(
         "tasks/ask.html",
-        page_name="Ask somebody for a contribution",
+        page_name="Ask somebody",
         view=view,
         facts=identity_facts(view.child),
         errors=fields.refusal_summary(form, error, answers),

@@ -15,9 +15,11 @@ from app.web.differences import Difference, differences
 
 def parts(view: TaskView) -> dict[str, Any]:
     """What the templates tasks/_asked, _sign_off, _put_off and _comments draw, _life too, as arguments of it."""
-    found = beside_task.show(g.viewer, view.task.id)
+    found = beside_task.show(g.viewer, view.task.id, view.form)
+    earlier = [(one, fields.summary_rows(one.form, one.answers, view.people)) for one in found.earlier]
     return {
         "beside": found,
+        "earlier": earlier,
         "putting_off": putting_off.of_task(g.viewer, view.task),
         **_for_manager(view, found),
         **_colleagues(view.task.id, found),
@@ -36,6 +38,14 @@ def _life(view: TaskView) -> dict[str, Any]:
             changes[one.number] = differences(view.form, one.before, after, view.people)
         after = one.before
     return {"life": life, "changes_of": changes}
+
+
+def chosen_day(view: TaskView, chosen: str) -> dict[str, str]:
+    """The day that was chosen among those that suit, as the answer to the form's question for the meeting."""
+    if not chosen or view.form is None:
+        return {}
+    offered = beside_task.show(g.viewer, view.task.id, view.form).proposals
+    return {one.question: one.at.isoformat() for one in offered if one.on.isoformat() == chosen}
 
 
 def _for_manager(view: TaskView, found: BesideTask) -> dict[str, Any]:

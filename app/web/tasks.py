@@ -29,7 +29,7 @@ Answer = str | Response | tuple[str, int] | tuple[Response, int]
 def show(task_id: str) -> Answer:
     """The task as it stands, with what is known or was typed before."""
     view = task_view.show(g.viewer, task_id)
-    return _page(view, view.answers)
+    return _page(view, {**view.answers, **beside.chosen_day(view, request.args.get("day", ""))})
 
 
 @pages.post("/tasks/<task_id>")

@@ -356,6 +356,7 @@ TRAPS = {
         one(task("x", sign_off="night_porter", form="remand/visit")),
         one(task("x", sign_off="social_worker")),
     ],
+    "builds_on": [one(task("x", builds_on="nowhere"))],
     "property": [
         one(
             service("x", "record_fact", name="'a'", value="1").replace(

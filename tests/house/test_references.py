@@ -27,6 +27,8 @@ BY_THE_PLATFORM = {
     "escalation_over": "when the late task is done",
     "notification_failed": "when a notification bounces",
     "contribution_asked": "when somebody asks for a contribution to their task",
+    "action_agreed": "when a meeting or a review decides that somebody does something",
+    "agreed_action_withdrawn": "when that is no longer needed",
     "contribution_withdrawn": "when the question is withdrawn, or its task is over",
 }
 OPERATORS = {"notify", "record_status", "end_status", "record_fact", "open_bed_nights", "close_bed_nights"}

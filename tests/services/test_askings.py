@@ -50,7 +50,12 @@ def ask(
 ) -> str:
     """Asks by a day that is five days away; the question's id."""
     wanted = (today() + timedelta(days=5)).isoformat()
-    given = {"who": who, "question": QUESTION, "wanted_on": wanted, "is_required": is_required}
+    given = {
+        "who": who,
+        "question": QUESTION,
+        "wanted_on": wanted,
+        "need": "required" if is_required else "optional",
+    }
     askings.ask(pathways.viewer(by), task_id, given | more)
     return asked(task_id)[-1].id
 
@@ -274,7 +279,7 @@ def test_the_same_question_sent_twice_is_asked_once(remanded: str) -> None:
         "who": "role:virtual_school",
         "question": QUESTION,
         "wanted_on": "2027-01-20",
-        "is_required": True,
+        "need": "required",
     }
 
     first = askings.ask(sam, remanded, given, submission="twice")
@@ -303,4 +308,34 @@ def test_the_usual_day_is_five_working_days_away_or_before_the_task_is_due(
     due = task_view.show(pathways.viewer("sam"), remanded).task.due_at
     assert due is not None
     assert today().isoformat() < page.answers["wanted_on"] <= due.date().isoformat()
-    assert page.answers["is_required"] is False
+    assert page.answers["need"] == "optional"
+
+
+def test_what_was_decided_is_done_after_the_task_that_decided_it(remanded: str) -> None:
+    asking_id = ask(remanded, need="after")
+    (task,) = [one for one in lists.my_work(pathways.viewer("vera")).tasks if "decided" in one.name]
+    assert task.name == "Do what was decided in: Visit the child in custody"
+
+    tasks.complete(pathways.viewer("sam"), remanded, pathways.answers_for(remanded))
+    done = {"done_on": today().isoformat(), "contribution": "The school has been told."}
+    tasks.complete(pathways.viewer("vera"), task.id, done)
+
+    (one,) = asked(remanded)
+    assert (one.id, one.state, one.answer) == (asking_id, "answered", "The school has been told.")
+    assert kinds(remanded)[-2:] == ["action_agreed", "task_completed"]
+    assert "action_done" in kinds(task.id)
+    assert_all()
+
+
+def test_a_step_starts_with_what_the_step_that_it_builds_on_was_answered(house: Flask) -> None:
+    definitions.load_shipped()
+    pathways.remand(pathways.child())
+    casey = pathways.viewer("casey")
+    arranged = pathways.one_task("arrange_planning_meeting")
+    tasks.complete(casey, arranged, pathways.answers_for(arranged) | {"attended": ["child", "iro"]})
+
+    meeting = pathways.one_task("attend_planning_meeting")
+
+    assert task_view.show(casey, meeting).answers["attended"] == ["child", "iro"]
+    (earlier,) = beside_task.show(casey, meeting).earlier
+    assert (earlier.name, earlier.by) == ("Arrange and invite to the planning meeting", "Casey Casemanager")

@@ -28,7 +28,10 @@ def upgrade() -> None:
     op.add_column("user_tasks", _text("sign_off", nullable=True))
     op.create_table(
         "askings",
-        *(_text(name) for name in ("authority_id", "id", "child_id", "instance_id", "task_id", "role")),
+        *(
+            _text(name)
+            for name in ("authority_id", "id", "child_id", "instance_id", "task_id", "pathway", "role")
+        ),
         _text("team_id", nullable=True),
         _text("person_id", nullable=True),
         _text("question"),
