@@ -45,10 +45,12 @@ def read(viewer: Viewer, task_id: str) -> TaskPaper:
 
 def note_printed(viewer: Viewer, made: TaskPaper) -> None:
     """Say in the audit that the form left the app on paper, and by whom."""
+    has_it = made.view.task.assignee_id
     entry = Entry(
         kind="document_made",
         child_id=made.view.child.id,
         person_id=viewer.person_id,
+        for_id=has_it if has_it in viewer.covers else None,
         task_id=made.view.task.id,
         facts={"name": made.view.task.name},
     )
