@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.access import AuthorityThing, Viewer, may, require
 from app.domain.errors import BadInput, NotFound
-from app.services import accounts, advance, caseloads, children, submissions
+from app.services import accounts, advance, caseloads, children, letters, submissions
 from app.services.absences import covered_by, thing_of
 from app.services.belongings import Bundle, Piece, Receivers, bundles_of
 from app.services.caseloads import Caseload, PersonRow
@@ -160,7 +160,7 @@ def _move_tasks(session: Session, viewer: Viewer, person_id: str, bundles: Itera
     moved = 0
     for instance_id in sorted(to):
         instance = advance.lock(session, viewer.authority_id, instance_id)
-        entries = []
+        entries, given = [], []
         for task, receiver_id in to[instance_id]:
             changed: Any = session.execute(
                 update(UserTask)
@@ -175,8 +175,10 @@ def _move_tasks(session: Session, viewer: Viewer, person_id: str, bundles: Itera
             )
             if changed.rowcount:
                 entries.append(_given(viewer, task, person_id, receiver_id))
+                given.append((task.id, task.child.id, receiver_id))
         if entries:
             advance.record(session, instance, entries)
+            letters.given(session, viewer.authority_id, given, viewer.person_id)
         moved += len(entries)
     return moved
 

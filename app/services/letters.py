@@ -97,6 +97,19 @@ def handed(session: Session, task: Any, person_id: str | None, by: str | None) -
         tell(session, person_id, "assigned", task, by=by)
 
 
+def given(session: Session, authority_id: str, tasks: Iterable[tuple[str, str, str]], by: str | None) -> None:
+    """The letters for tasks that were given out together: (task, child, person) of each, by their ids."""
+    at = now().isoformat()
+    write(
+        session,
+        [
+            row_of(authority_id, "assigned", f"{task} {at}", child, task, person_id=person, by=by)
+            for task, child, person in tasks
+            if person != by
+        ],
+    )
+
+
 def allocated(session: Session, authority_id: str, child_id: str, person_id: str, by: str | None) -> None:
     """The letter to a child's new worker. None for what the house did by itself (the first people of a demo)."""
     if by is not None and by != person_id:

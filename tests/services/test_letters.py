@@ -35,6 +35,7 @@ from app.store.letters import Letter
 from app.store.tasks import UserTask
 from tests.crash import pathways
 from tests.crash.invariants import assert_all
+from tests.services import postbox as real
 
 FROM = "app@throughcare.example"
 BASE = "https://throughcare.example"
@@ -483,6 +484,47 @@ def test_a_letter_whose_sender_died_is_sent_again_under_the_same_name(
 
     assert dying.taken[0].as_bytes() == postbox.taken[0].as_bytes()
     assert dying.taken[0]["Message-ID"] is not None
+
+
+def test_over_a_real_mail_server_a_refused_person_is_a_problem_and_a_busy_server_is_not(
+    house: Flask, clock: SimulatedClock
+) -> None:
+    post = real.Postbox()
+    with real.mail_server_for(post) as sender:
+        for who, answer in (("sam", "550 No such person"), ("casey", "451 Come back later"), ("pip", "")):
+            post.refused |= {f"{who}@wandsworth.example": answer} if answer else {}
+            task = row_of_task(task_of(pathways.child(NAME), given_to=None))
+            person_id = pathways.viewer(who).person_id
+            with transaction() as session:
+                letters.tell(session, person_id, "mentioned", task)
+        letter_post.send_pending(sender, base_url=BASE, mail_from=FROM)
+
+        assert [str(letter["To"]) for letter in post.taken] == ["pip@wandsworth.example"]
+        assert [problem.name for problem in letter_problems.unresolved(pathways.viewer("ada"))] == [
+            "Sam Socialworker"
+        ]
+        post.refused.clear()
+        later(clock, minutes=1)
+        letter_post.send_pending(sender, base_url=BASE, mail_from=FROM)
+        assert str(post.taken[-1]["To"]) == "casey@wandsworth.example"
+        assert post.taken[-1]["Auto-Submitted"] == "auto-generated"
+
+
+def test_work_that_is_handed_over_is_one_letter_to_the_receiver(
+    house: Flask, clock: SimulatedClock, postbox: Postbox
+) -> None:
+    children_of = [pathways.child(NAME) for _ in range(2)]
+    mo, pip = pathways.viewer("mo"), pathways.viewer("pip").person_id
+    given = [(task_of(child_id, given_to=None), child_id, pip) for child_id in children_of]
+    with transaction() as session:
+        for task_id, _, person_id in given:
+            moved = table_of(UserTask).update().where(UserTask.id == task_id)
+            session.execute(moved.values(assignee_id=person_id))
+        letters.given(session, "wandsworth", given, mo.person_id)
+    later(clock, minutes=1)
+
+    assert go_round(postbox) == 1
+    assert postbox.to("pip")[0]["Subject"] == "2 cases: 2 tasks are yours"
 
 
 def test_the_same_occasion_is_told_once(house: Flask, clock: SimulatedClock, postbox: Postbox) -> None:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Iterator
 from datetime import timedelta
-from email import message_from_bytes
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 from flask import Flask
 from sqlalchemy import func, select
 
@@ -24,28 +21,9 @@ from app.store.db import reading, transaction
 from app.store.outbox import Notification
 from tests.crash import pathways
 from tests.crash.invariants import assert_all
+from tests.services.postbox import Postbox, mail_server_for
 
 FROM = "app@throughcare.example"
-
-
-class Postbox:
-    """What a mail server does with letters: it takes them, and turns away the recipients that it is told to."""
-
-    def __init__(self) -> None:
-        self.taken: list[EmailMessage] = []
-        self.refused: dict[str, str] = {}
-
-    async def handle_RCPT(  # noqa: N802 - as aiosmtpd calls it
-        self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any
-    ) -> str:
-        if address in self.refused:
-            return self.refused[address]
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802 - as aiosmtpd calls it
-        self.taken.append(message_from_bytes(envelope.content))  # type: ignore[arg-type]
-        return "250 OK"
 
 
 @pytest.fixture
@@ -57,12 +35,8 @@ def postbox() -> Postbox:
 @pytest.fixture
 def mail_server(postbox: Postbox) -> Iterator[senders.SmtpSender]:
     """A real SMTP server on a free port of this machine, and the sender that knows it."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    controller = Controller(postbox, hostname="127.0.0.1", port=port)
-    controller.start()
-    yield senders.SmtpSender(f"smtp://127.0.0.1:{port}")
-    controller.stop()
+    with mail_server_for(postbox) as sender:
+        yield sender
 
 
 def send(sender: notifications.Sender) -> int:
