@@ -13,7 +13,7 @@ from app.domain.access import Viewer, acts_for, may, require
 from app.domain.clock import now
 from app.domain.errors import BadInput, NotAllowed, NotFound
 from app.domain.ids import new_id
-from app.services import accounts, advance, letters, submissions
+from app.services import accounts, advance, letters, stand_ins, submissions
 from app.services.children import ChildRow
 from app.services.crashpoints import crash_point
 from app.services.lists import child_rows
@@ -21,7 +21,7 @@ from app.services.task_lookup import row, thing
 from app.store.askings import Comment
 from app.store.audit import Entry
 from app.store.db import reading, transaction
-from app.store.people import Person
+from app.store.people import Person, for_somebody
 from app.store.tasks import UserTask
 from app.store.ties import sees_child
 
@@ -151,13 +151,14 @@ def of_task(session: Session, viewer: Viewer, task_id: str) -> tuple[CommentRow,
         )
         .where(Comment.authority_id == viewer.authority_id, Comment.task_id == task_id)
         .order_by(Comment.at, Comment.id)
-    )
+    ).all()
+    absent = stand_ins.commented_for(session, viewer.authority_id, task_id) if found else {}
     return tuple(
         CommentRow(
             id=comment.id,
             text="" if comment.withdrawn_at else comment.text,
             at=comment.at,
-            by=by or "",
+            by=for_somebody(by, absent.get(comment.id)) or "",
             mentioned=name or "",
             is_withdrawn=comment.withdrawn_at is not None,
             is_own=comment.by == viewer.person_id,

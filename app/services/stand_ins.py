@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from app.domain.moments import london_day
 from app.store.absences import Absence, DoneFor
-from app.store.people import for_somebody, names_of
+from app.store.audit import AuditEntry
+from app.store.people import Person, for_somebody, names_of
 from app.store.tasks import Draft
 
 
@@ -51,6 +52,21 @@ def draft_saved_by(session: Session, task: Any, draft: Draft) -> str | None:
             .limit(1)
         )
     return _named(session, task.authority_id, draft.saved_by, absent)
+
+
+def commented_for(session: Session, authority_id: str, task_id: str) -> dict[str, str]:
+    """For whom the remarks on a task were made by a cover: id of the remark -> name of who was away."""
+    found = session.execute(
+        select(AuditEntry.facts, Person.name)
+        .join(DoneFor, (DoneFor.authority_id == AuditEntry.authority_id) & (DoneFor.id == AuditEntry.id))
+        .join(Person, (Person.authority_id == DoneFor.authority_id) & (Person.id == DoneFor.person_id))
+        .where(
+            DoneFor.authority_id == authority_id,
+            DoneFor.task_id == task_id,
+            DoneFor.kind == "comment_added",
+        )
+    )
+    return {str(row.facts["comment"]): row.name for row in found}
 
 
 def _named(session: Session, authority_id: str, person_id: str, absent_id: str | None) -> str | None:

@@ -17,6 +17,7 @@ from app.services import (
     audits,
     child_view,
     children,
+    comments,
     cover_view,
     drafts,
     instances,
@@ -356,3 +357,14 @@ def test_the_cover_goes_on_with_the_draft_and_it_says_for_whom(of_sam: str, cloc
     )
     clock.move_to(clock.now() + timedelta(days=2))
     assert task_view.show(somebody("sam"), of_sam).draft_saved_by == "Pat Placements for Sam Socialworker"
+
+
+def test_a_remark_of_the_cover_says_for_whom(of_sam: str) -> None:
+    absences.record(somebody("sam"), plan("sam", "pat"))
+
+    comments.add(somebody("pat"), of_sam, "The aunt rang.")
+    comments.add(somebody("sam"), of_sam, "Thank you.")
+
+    with reading() as session:
+        made = comments.of_task(session, somebody("sam"), of_sam)
+    assert [one.by for one in made] == ["Pat Placements for Sam Socialworker", "Sam Socialworker"]
