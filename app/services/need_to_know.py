@@ -129,7 +129,7 @@ def _answers(record: PlanRecord, item: PlanItem) -> tuple[tuple[str, ...], tuple
     answers, missing = [], []
     for name in item.facts:
         value = record.facts.get(name)
-        if not value and name == "out_of_hours":
+        if not value and name == "night_help":
             value = record.night
         if not value and name == "who_does_what" and record.workers:
             continue
