@@ -133,7 +133,7 @@ PEOPLE = (
     DemoPerson("Corin Courtofficer", ("yjs_court_officer",), "YJS court officer"),
     DemoPerson("Tess Teamleader", ("yjs_team_manager",), "YJS team manager"),
     DemoPerson("Bo Businesssupport", ("yjs_business_support",), "YJS business support"),
-    DemoPerson("Fran Frontdoor", ("csc_front_door",), "front door"),
+    DemoPerson("Fran Frontdoor", ("csc_front_door", "emergency_duty_team"), "front door"),
     DemoPerson("Sam Socialworker", ("social_worker",), "social worker"),
     DemoPerson("Mo Manager", ("csc_team_manager", "csc_service_lead"), "social care team manager"),
     DemoPerson("Ash Administrator", ("csc_business_support",), "social care business support"),
