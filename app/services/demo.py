@@ -54,7 +54,12 @@ TEAMS = (
             "parenting_coordinator",
         ),
     ),
-    DemoTeam("front_door", "Front door", "csc", ("csc_front_door", "early_help_hub", "evolve_team", "emergency_duty_team")),
+    DemoTeam(
+        "front_door",
+        "Front door",
+        "csc",
+        ("csc_front_door", "early_help_hub", "evolve_team", "emergency_duty_team"),
+    ),
     DemoTeam(
         "looked_after",
         "Children looked after team",

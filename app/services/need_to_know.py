@@ -138,11 +138,12 @@ def _answers(record: PlanRecord, item: PlanItem) -> tuple[tuple[str, ...], tuple
             continue
         answers.append(day_in_words(day) if name.endswith("_on") and (day := as_day(value)) else str(value))
     if "who_does_what" in item.facts:
-        answers += [_who(record.words, worker) for worker in record.workers]
+        answers += [who(record.words, worker) for worker in record.workers]
     return tuple(answers), tuple(missing)
 
 
-def _who(words: PlanWords, worker: Worker) -> str:
+def who(words: PlanWords, worker: Worker) -> str:
+    """“Sam is your social worker. They …”"""
     known = words.workers[worker.role]
     return f"{worker.name} is {known.called}. {known.does}"
 

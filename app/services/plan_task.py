@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from app.domain.access import Viewer
 from app.domain.errors import BadInput, Conflict, NotAllowed, NotFound
 from app.domain.forms import Form, prefill
-from app.services import facts, tasks
+from app.services import children, need_to_know, plan_record, tasks
 from app.services.need_to_know import TEN_THINGS
 from app.store.db import reading
 from app.store.plans import ChildPlan
@@ -37,7 +39,7 @@ def finish(viewer: Viewer, plan_id: str, told_on: date) -> str | None:
             )
             .order_by(UserTask.due_at)
         ).first()
-        known = facts.known(session, viewer.authority_id, found.child_id) if found else {}
+        known = _known(session, viewer, found.child_id) if found else {}
     if found is None:
         return None
 
@@ -48,3 +50,10 @@ def finish(viewer: Viewer, plan_id: str, told_on: date) -> str | None:
         return tasks.complete(viewer, found.id, answers)
     except (BadInput, Conflict, NotAllowed, NotFound):
         return None
+
+
+def _known(session: Session, viewer: Viewer, child_id: str) -> dict[str, Any]:
+    """The facts, and what the plan takes from the record itself: the number for the night, who does what."""
+    record = plan_record.read(session, viewer, children.get(session, viewer.authority_id, child_id))
+    workers = "\n".join(need_to_know.who(record.words, worker) for worker in record.workers)
+    return {"night_help": record.night, "who_does_what": workers, **record.facts}

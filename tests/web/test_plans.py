@@ -174,7 +174,9 @@ def test_making_it_again_without_a_change_is_the_same_version(browser: Browser, 
 
 def test_giving_it_is_recorded_in_the_childs_words_and_does_the_task(browser: Browser, leaving: str) -> None:
     browser.sign_in("casey")
-    fill_in(browser, leaving)
+    fill_in(
+        browser, leaving, out_of_hours="", roles=""
+    )  # the area's own number, and the workers of the record
     make(browser, leaving)
 
     browser.submit("Record", {"how": "in_person", "said": "I want to see my aunt."})
