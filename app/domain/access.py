@@ -208,6 +208,7 @@ TABLE: Mapping[str, tuple[type | tuple[type, ...], Rule]] = {
     "see_plans": (ChildThing, _sees_child),
     "make_plan": (ChildThing, _works_on_child),
     "settle_status": (ChildThing, _settles_status),
+    "see_money": (ChildThing, _works_on_child),
     "see_instance": (ChildThing, _sees_child),
     "send_message": (ChildThing, _works_on_child),
     "cancel_instance": (ChildThing, _manages_child),

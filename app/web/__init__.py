@@ -40,12 +40,13 @@ PAGES = (
 
 def register(app: Flask) -> None:
     """Everything a browser meets. The guard refuses whatever its page has not declared open."""
-    from app.web import addresses, guard, local_words, session, shell
+    from app.web import addresses, child_tabs, guard, local_words, session, shell
 
     session.configure(app)
     shell.install(app)
     guard.install(app)
     local_words.install(app)
     app.jinja_env.globals.update(here=addresses.here, page_address=addresses.page_address)
+    app.jinja_env.globals.update(child_tabs=child_tabs.child_tabs)
     for name in PAGES:
         app.register_blueprint(import_module(f"app.web.{name}").pages)

@@ -113,6 +113,7 @@ MATRIX: list[tuple[str, Thing, str]] = [
     ("see_incident", CHILD, "manager admin"),
     ("retry_incident", CHILD, "manager admin"),
     ("settle_status", CHILD, SETTLE_STATUS),
+    ("see_money", CHILD, WORK_ON_CHILD),
     ("settle_status", PARTNERSHIP, ""),
     ("see_child", PARTNERSHIP, "manager partner_manager admin"),
     ("see_instance", PARTNERSHIP, "manager partner_manager admin"),

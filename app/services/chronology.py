@@ -1,0 +1,211 @@
+"""What happened to and for a child, in words, from the audit; newest first, and narrowed in SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.domain.access import Viewer, require
+from app.domain.clock import LONDON
+from app.domain.moments import day_in_words, london_day, start_of_day
+from app.services import reference
+from app.store.audit import AuditEntry
+from app.store.db import reading
+from app.store.instances import ProcessInstance
+from app.store.people import Person, for_somebody, names_of
+from app.store.ties import child_thing
+
+PAGE_SIZE = 50
+TOLD = {
+    "instance_started": "Pathway started: {name}",
+    "instance_ended": "Pathway ended: {name}",
+    "instance_cancelled": "Pathway cancelled: {name}",
+    "task_completed": "Completed: {name}",
+    "task_cancelled": "No longer needed: {name}",
+    "task_not_needed": "Set aside as not needed: {name}. {reason}",
+    "task_reopened": "Reopened and corrected: {name}. {reason}",
+    "task_submitted": "Sent for sign-off: {name}",
+    "task_signed_off": "Signed off: {name}",
+    "task_returned": "Returned to its author: {name}",
+    "task_assigned": "Given to somebody: {name}",
+    "task_put_off": "Put off {detail}: {name}. {reason}",
+    "task_brought_forward": "Brought forward: {name}",
+    "contribution_asked": "Contribution asked for: {name}",
+    "contribution_given": "Contribution given: {name}",
+    "contribution_withdrawn": "Contribution no longer asked for: {name}. {reason}",
+    "action_agreed": "Decided that somebody does something: {name}",
+    "action_done": "Done as decided: {name}",
+    "action_withdrawn": "No longer to be done: {name}. {reason}",
+    "comment_added": "Comment on: {name}",
+    "comment_withdrawn": "Comment withdrawn on: {name}",
+    "duty_overdue": "Overdue: {name}",
+    "escalated": "Escalated: {name}",
+    "deadline_moved": "Moved from {was} to {due}: {name}. {reason}",
+    "notification_queued": "Told: {detail}",
+    "status_recorded": "Legal status recorded: {detail}",
+    "status_confirmed": "Legal status confirmed: {detail}",
+    "status_ended": "Legal status ended: {detail}",
+    "plan_made": "“What I need to know” made: {detail}",
+    "plan_given": "“What I need to know” given: {detail}",
+    "child_created": "Record made",
+    "facts_recorded": "Recorded: {detail}",
+    "worker_allocated": "Worker allocated: {role}",
+    "incident": "Stopped by a fault: {name}",
+    "incident_retried": "Went on after a fault: {name}",
+}
+"""Every kind of entry that the chronology of a child tells, and how."""
+NOT_TOLD = {
+    "task_created": "a task is told when something becomes of it",
+    "task_claimed": "who has it stands on the task",
+    "task_released": "who has it stands on the task",
+    "task_corrected": "told with task_reopened",
+    "timer_fired": "a clock inside a pathway; what it brings is told",
+    "message_sent": "between pathways; what it brings is told",
+    "message_received": "between pathways; what it brings is told",
+    "fact_recorded": "the completed task is told",
+    "bed_nights_opened": "counted on the page of placements",
+    "bed_nights_closed": "counted on the page of placements",
+    "work_handed_over": "told as worker_allocated and task_assigned for each child",
+    "document_made": "a paper printed from a completed task, which is told",
+    "children_searched": "of a person, not of a child",
+}
+"""Entries that carry a child and are not told, with the reason. A house test holds both tables against the code."""
+GROUPS: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "work": ("Tasks done and set aside", ("task_completed", "task_cancelled", "task_not_needed", "task_reopened",
+        "task_submitted", "task_signed_off", "task_returned")),
+    "late": ("Late, escalated and moved", ("duty_overdue", "escalated", "deadline_moved", "task_put_off",
+        "task_brought_forward")),
+    "told": ("Who was told and asked", ("notification_queued", "contribution_asked", "contribution_given",
+        "contribution_withdrawn", "action_agreed", "action_done", "action_withdrawn", "comment_added", "comment_withdrawn")),
+    "people": ("Workers and who has what", ("worker_allocated", "task_assigned")),
+    "status": ("Legal status, record and plans", ("status_recorded", "status_confirmed", "status_ended",
+        "child_created", "facts_recorded", "plan_made", "plan_given")),
+    "pathways": ("Pathways and faults", ("instance_started", "instance_ended", "instance_cancelled", "incident",
+        "incident_retried")),
+}  # fmt: skip
+"""What the chronology can be narrowed to: key -> (words, kinds)."""
+
+
+@dataclass(frozen=True)
+class Happening:
+    """A line of the chronology: what, when, by whom; `was_overdue` where a task was done after its due time."""
+
+    at: datetime
+    kind: str
+    words: str
+    person: str | None
+    instance_id: str | None
+    was_overdue: bool = False
+
+
+@dataclass(frozen=True)
+class Narrowed:
+    """What the chronology is narrowed to: a key of GROUPS, a pathway, days in London (both counted)."""
+
+    group: str | None = None
+    pathway: str | None = None
+    from_on: date | None = None
+    until_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Chronology:
+    """One page of it; `pathways` are (key, name) of those that the child has had."""
+
+    happenings: tuple[Happening, ...]
+    total: int
+    page: int
+    pages: int
+    pathways: tuple[tuple[str, str], ...]
+
+
+def of_child(viewer: Viewer, child_id: str, narrowed: Narrowed = Narrowed(), page: int = 1) -> Chronology:
+    """The chronology of a child, newest first, 50 on a page. Raises NotFound."""
+    with reading() as session:
+        require(viewer, "see_child", child_thing(session, viewer.authority_id, child_id))
+        chosen = _chosen(viewer.authority_id, child_id, narrowed)
+        total = session.scalar(select(func.count()).select_from(AuditEntry).where(*chosen)) or 0
+        pages = max(1, -(-total // PAGE_SIZE))
+        page = min(max(1, page), pages)
+        found = _told(session, viewer.authority_id, chosen, PAGE_SIZE, (page - 1) * PAGE_SIZE)
+        return Chronology(found, total, page, pages, _pathways(session, viewer.authority_id, child_id))
+
+
+def newest(session: Session, authority_id: str, child_id: str, at_most: int) -> tuple[Happening, ...]:
+    """The newest lines alone. Whether the child may be seen is the caller's question."""
+    return _told(session, authority_id, _chosen(authority_id, child_id, Narrowed()), at_most, 0)
+
+
+def _chosen(authority_id: str, child_id: str, narrowed: Narrowed) -> list[Any]:
+    kinds = GROUPS[narrowed.group][1] if narrowed.group else tuple(TOLD)
+    chosen = [
+        AuditEntry.authority_id == authority_id,
+        AuditEntry.child_id == child_id,
+        AuditEntry.kind.in_(kinds),
+    ]
+    if narrowed.pathway:
+        of_pathway = select(ProcessInstance.id).where(
+            ProcessInstance.authority_id == authority_id,
+            ProcessInstance.child_id == child_id,
+            ProcessInstance.definition_key == narrowed.pathway,
+        )
+        chosen.append(AuditEntry.instance_id.in_(of_pathway))
+    if narrowed.from_on:
+        chosen.append(AuditEntry.at >= start_of_day(narrowed.from_on))
+    if narrowed.until_on:
+        chosen.append(AuditEntry.at < start_of_day(narrowed.until_on + timedelta(days=1)))
+    return chosen
+
+
+def _told(
+    session: Session, authority_id: str, chosen: list[Any], at_most: int, skipped: int
+) -> tuple[Happening, ...]:
+    rows = session.execute(
+        select(AuditEntry.at, AuditEntry.kind, AuditEntry.facts, AuditEntry.instance_id, Person.name)
+        .outerjoin(
+            Person, (Person.authority_id == AuditEntry.authority_id) & (Person.id == AuditEntry.person_id)
+        )
+        .where(*chosen)
+        .order_by(AuditEntry.id.desc())
+        .limit(at_most)
+        .offset(skipped)
+    ).all()
+    covered = names_of(session, authority_id, (row.facts["for"] for row in rows if "for" in row.facts))
+    return tuple(_happening(row, covered) for row in rows)
+
+
+def _pathways(session: Session, authority_id: str, child_id: str) -> tuple[tuple[str, str], ...]:
+    rows = session.execute(
+        select(ProcessInstance.definition_key, func.max(ProcessInstance.name).label("name"))
+        .where(ProcessInstance.authority_id == authority_id, ProcessInstance.child_id == child_id)
+        .group_by(ProcessInstance.definition_key)
+    )
+    return tuple(sorted(((row.definition_key, row.name) for row in rows), key=lambda one: one[1]))
+
+
+def _happening(row: Any, covered: Mapping[str, str]) -> Happening:
+    told = {
+        "name": row.facts.get("name") or "",
+        "detail": str(row.facts.get("detail") or "").replace("_", " "),
+        "role": reference.roles().name_of(row.facts.get("role", "")),
+        "was": _day(row.facts.get("was")),
+        "due": _day(row.facts.get("due_at")),
+        "reason": row.facts.get("reason") or "",
+    }
+    return Happening(
+        at=row.at.astimezone(LONDON),
+        kind=row.kind,
+        words=TOLD[row.kind].format(**told),
+        person=for_somebody(row.name, covered.get(row.facts.get("for", ""))),
+        instance_id=row.instance_id,
+        was_overdue=bool(row.facts.get("was_overdue")),
+    )
+
+
+def _day(moment: str | None) -> str:
+    return day_in_words(london_day(datetime.fromisoformat(moment))) if moment else "no date"
