@@ -16,9 +16,11 @@ from app.services import (
     comments,
     instances,
     lists,
+    messages,
     plans,
     task_life,
     tasks,
+    siblings,
 )
 from app.services.absences import Plan
 from app.store.db import transaction
@@ -41,6 +43,8 @@ OF_ONE_AUTHORITY = frozenset(
         "completed_id",
         "open_id",
         "appointment_id",
+        "sibling_id",
+        "message_id",
     }
 )
 """Parts of an address that name something which only some people may see."""
@@ -59,6 +63,14 @@ ANSWERS = {
     "has_social_worker": True,
     "known_to_csc": True,
     "safety_concern": False,
+}
+
+
+NEW_DATE = {
+    "kind": "hearing",
+    "held_on": (today() + timedelta(days=60)).isoformat(),
+    "held_time": None,
+    "reason": None,
 }
 
 
@@ -103,6 +115,8 @@ def one_of_everything() -> dict[str, str]:
         **_said_in(dora, task.id),
         "plan_id": plans.make(dora, child_id),
         **_in_every_state(dora, instance_id),
+        "sibling_id": _sister_of(dora, child_id),
+        "message_id": messages.send(dora, instance_id, "hearing_date_set", NEW_DATE),
     }
 
 
@@ -114,6 +128,12 @@ def _in_every_state(viewer: Viewer, instance_id: str) -> dict[str, str]:
     tasks.complete(viewer, done.id, {"started_on": today().isoformat()})
     aside = next(task for task in own if "set_aside" in task_life.of_task(viewer, task.id).can)
     return {"completed_id": done.id, "open_id": aside.id}
+
+
+def _sister_of(viewer: Viewer, child_id: str) -> str:
+    sister = children.create(viewer, given_name="Ada", family_name="Placeholder", date_of_birth=None)
+    siblings.link(viewer, child_id, sister)
+    return sister
 
 
 def _said_in(viewer: Viewer, task_id: str) -> dict[str, str]:

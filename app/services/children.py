@@ -25,7 +25,18 @@ from app.store.db import transaction
 from app.store.tasks import UserTask
 from app.store.ties import tie
 
-__all__ = ["ChildRow", "add", "allocate", "create", "create_in", "get", "match", "new_reference", "search"]
+__all__ = [
+    "ChildRow",
+    "add",
+    "allocate",
+    "create",
+    "create_in",
+    "get",
+    "match",
+    "new_reference",
+    "problems",
+    "search",
+]
 
 OLDEST = 25
 REFERENCE_LETTERS = "23456789BCDFGHJKMNPQRTVWX"
@@ -86,7 +97,7 @@ def add(
     person_id: str | None,
 ) -> str:
     """The creation itself, within a transaction. Raises BadInput."""
-    errors = _problems(given_name, family_name, date_of_birth)
+    errors = problems(given_name, family_name, date_of_birth)
     if errors:
         raise BadInput("The record cannot be made like this.", errors)
     child_id = new_id()
@@ -112,7 +123,8 @@ def add(
     return child_id
 
 
-def _problems(given_name: str, family_name: str, date_of_birth: date | None) -> dict[str, list[str]]:
+def problems(given_name: str, family_name: str, date_of_birth: date | None) -> dict[str, list[str]]:
+    """What is wrong with the names and the date of birth, a sentence at each."""
     errors: dict[str, list[str]] = {}
     for field, value, words in (
         ("given_name", given_name, "first name"),

@@ -53,6 +53,9 @@ TOLD = {
     "plan_made": "“What I need to know” made: {detail}",
     "plan_given": "“What I need to know” given: {detail}",
     "child_created": "Record made",
+    "child_changed": "Details changed: {detail}",
+    "sibling_linked": "Brother or sister linked: {detail}",
+    "sibling_unlinked": "Link to brother or sister {detail} removed. {reason}",
     "facts_recorded": "Recorded: {detail}",
     "worker_allocated": "Worker allocated: {role}",
     "incident": "Stopped by a fault: {name}",
@@ -85,7 +88,7 @@ GROUPS: Mapping[str, tuple[str, tuple[str, ...]]] = {
         "comment_added", "comment_withdrawn")),
     "people": ("Workers and who has what", ("worker_allocated", "task_assigned")),
     "status": ("Legal status, record and plans", ("status_recorded", "status_confirmed", "status_ended",
-        "child_created", "facts_recorded", "plan_made", "plan_given")),
+        "child_created", "child_changed", "sibling_linked", "sibling_unlinked", "facts_recorded", "plan_made", "plan_given")),
     "pathways": ("Pathways and faults", ("instance_started", "instance_ended", "instance_cancelled", "incident",
         "incident_retried")),
 }  # fmt: skip

@@ -70,6 +70,7 @@ class LetterLine:
     created_at: datetime
     sent_at: datetime | None
     error: str | None
+    phone: str = ""
 
 
 @dataclass(frozen=True)
@@ -231,7 +232,10 @@ def _letters(session: Session, found: ProcessInstance) -> tuple[LetterLine, ...]
         select(Notification).where(_of(Notification, found)).order_by(Notification.created_at)
     )
     return tuple(
-        LetterLine(row.recipient, row.role, row.state, row.created_at, row.sent_at, row.error) for row in rows
+        LetterLine(
+            row.recipient, row.role, row.state, row.created_at, row.sent_at, row.error, row.phone or ""
+        )
+        for row in rows
     )
 
 

@@ -18,7 +18,15 @@ from app.domain.access import Viewer, require
 from app.domain.clock import now
 from app.domain.errors import BadInput, Busy, EngineFailure, StaleTask
 from app.engine import runner
-from app.services import advance, definitions, message_starts, messages_out, recounting, surroundings
+from app.services import (
+    advance,
+    definitions,
+    message_starts,
+    messages_out,
+    projection,
+    recounting,
+    surroundings,
+)
 from app.services.advance import Cause
 from app.services.crashpoints import crash_point
 from app.services.poison import one_step
@@ -70,8 +78,8 @@ class Receiver:
 
 def send(
     viewer: Viewer, instance_id: str, name: str, payload: Mapping[str, Any], *, submission: str | None = None
-) -> None:
-    """Tell a pathway something from outside (the remand ended, a court date was set).
+) -> str:
+    """Tell a pathway something from outside (the remand ended, a court date was set); the message's id.
 
     Raises NotFound, NotAllowed, BadInput when nobody in the pathway's tree waits for it.
     """
@@ -79,8 +87,9 @@ def send(
 
     with transaction() as session:
         instance = advance.lock(session, viewer.authority_id, instance_id)
-        if submissions.earlier_result(session, viewer.authority_id, submission) is not None:
-            return
+        earlier = submissions.earlier_result(session, viewer.authority_id, submission)
+        if earlier is not None:
+            return earlier
         thing = child_thing(session, viewer.authority_id, instance.child_id)
         require(viewer, "send_message", thing, seen_by="see_instance")
         if instance.status not in ("running", "suspended"):
@@ -111,6 +120,7 @@ def send(
         crash_point("before_commit")
     crash_point("after_commit")
     deliver_queued(db.session())
+    return message_id
 
 
 def deliver_pending(authority_id: str | None = None, *, limit: int = MOST_AT_ONCE) -> int:
@@ -228,10 +238,12 @@ def _deliver_to(session: Session, message: Row[Any], receiver: Receiver, *, must
         with one_step(), savepoint(session):
             version = definitions.compiled(session, instance.version_id)
             context = surroundings.context_for(session, instance.authority_id, instance.child_id)
+            before = projection.read(session, instance).engine_timers
             step = runner.deliver(
                 version, instance.state, context, receiver.refs, message.name, dict(message.payload)
             )
-            cause = Cause(entries=(entry,), person_id=message.person_id)
+            moved = recounting.moved_by_news(instance, before, step.timers, message.payload)
+            cause = Cause(entries=(entry, *moved), person_id=message.person_id)
             advance.apply(session, instance, version, step, cause, context)
     except (EngineFailure, StaleTask) as error:
         if isinstance(error, StaleTask) and not must_fit:

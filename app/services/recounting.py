@@ -5,7 +5,7 @@ What was done already stays as it was. Each deadline that moves is an entry in t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import date, datetime
 from typing import Any
@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from app.domain.errors import EngineFailure
 from app.domain.moments import day_in_words, moment_in_words
 from app.engine import runner
-from app.engine.contracts import CompiledVersion
+from app.engine.contracts import CompiledVersion, WaitingTimer
 from app.services import advance, definitions, projection, reference, surroundings, task_rows
 from app.services.advance import Cause
 from app.services.poison import one_step
@@ -44,6 +44,25 @@ def count_again(session: Session, instance: Row[Any], reason: str, person_id: st
         cause = Cause(entries=tuple(moved), person_id=person_id)
         advance.apply(session, instance, version, step, cause, context)
     return len(moved)
+
+
+def moved_by_news(
+    instance: Row[Any], before: Iterable[Any], after: Iterable[WaitingTimer], payload: Mapping[str, Any]
+) -> list[Entry]:
+    """An entry for each timer that a message has put to another moment: it waits at the same element as one that went.
+
+    A step that is set anew gets a timer of its own, so that by their refs nothing would have moved.
+    """
+    rows, timers = list(before), list(after)
+    gone = {row.element_id: row for row in rows if row.ref not in {timer.ref for timer in timers}}
+    fresh = [timer for timer in timers if timer.ref not in {row.ref for row in rows}]
+    said = payload.get("reason")
+    reason = said if isinstance(said, str) and " " in said else "A new date was set"
+    return [
+        _timer_moved(instance, timer.element_id, timer.name, gone[timer.element_id].at, timer.due_at, reason)
+        for timer in fresh
+        if timer.element_id in gone and gone[timer.element_id].at != timer.due_at
+    ]
 
 
 def spread(session: Session, message: Row[Any]) -> None:

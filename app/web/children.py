@@ -9,7 +9,7 @@ from flask import Blueprint, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.domain.typed_times import Mistyped, read_day
-from app.services import child_record, child_tasks, child_view, chronology, reach
+from app.services import child_record, child_tasks, child_view, chronology, reach, siblings
 from app.services.chronology import Narrowed
 from app.services.finding import remember_seen
 from app.web import finding
@@ -45,6 +45,7 @@ def show(child_id: str) -> str | Response:
         facts=identity_facts(view.child, view.identifiers, view.facts),
         openable=reach.openable(g.viewer, child_id, view.tasks[:MOST_SHOWN]),
         most=MOST_SHOWN,
+        siblings=siblings.siblings_of(g.viewer, child_id),
     )
 
 

@@ -75,11 +75,13 @@ def send_message(instance_id: str, name: str) -> Answer:
         if is_again():
             return _message_page(view, name, form, answers)
         payload = validate(form, answers)
-        messages.send(g.viewer, instance_id, name, payload, submission=request.form.get("submission"))
+        message_id = messages.send(
+            g.viewer, instance_id, name, payload, submission=request.form.get("submission")
+        )
     except BadInput as error:
         return _message_page(view, name, form, answers, error), 422
     flash(f"Recorded: {form.title}.", "success")
-    return redirect(url_for("instances.show", instance_id=instance_id), 303)
+    return redirect(url_for("what_changed.receipt", instance_id=instance_id, message_id=message_id), 303)
 
 
 @pages.get("/instances/<instance_id>/cancel")

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from app.domain import clock
 from app.domain.form_fields import wrong_parts
 from app.domain.form_parts import Condition, Field, Group, Line, Part, Words
 from app.domain.forms import Form, is_blank
@@ -151,7 +152,10 @@ def _date(question: Field, value: Any, is_wrong: bool) -> dict[str, Any]:
                 "inputmode": "text" if part == "time" else "numeric",
             }
         )
-    return {"namePrefix": question.key, "items": items}
+    params: dict[str, Any] = {"namePrefix": question.key, "items": items}
+    if question.day == "past" and "birth" not in question.key:
+        params["attributes"] = {"data-today": clock.today().isoformat()}  # app/web/assets/js/dates.js
+    return params
 
 
 def _in_boxes(value: Any) -> dict[str, str]:

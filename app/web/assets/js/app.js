@@ -7,6 +7,7 @@ import { keepDrafts } from './draft.js'
 import { showWhenAsked } from './conditions.js'
 import { warnBeforeSessionEnds } from './session.js'
 import { offerPrinting } from './printing.js'
+import { offerDays } from './dates.js'
 
 for (const component of [
   Accordion, Button, CharacterCount, Checkboxes, ErrorSummary, NotificationBanner,
@@ -17,3 +18,4 @@ showWhenAsked(document)
 keepDrafts(document)
 warnBeforeSessionEnds(document)
 offerPrinting(document)
+offerDays(document)
