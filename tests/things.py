@@ -18,9 +18,9 @@ from app.services import (
     lists,
     messages,
     plans,
+    siblings,
     task_life,
     tasks,
-    siblings,
 )
 from app.services.absences import Plan
 from app.store.db import transaction
