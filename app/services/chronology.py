@@ -88,7 +88,8 @@ GROUPS: Mapping[str, tuple[str, tuple[str, ...]]] = {
         "comment_added", "comment_withdrawn")),
     "people": ("Workers and who has what", ("worker_allocated", "task_assigned")),
     "status": ("Legal status, record and plans", ("status_recorded", "status_confirmed", "status_ended",
-        "child_created", "child_changed", "sibling_linked", "sibling_unlinked", "facts_recorded", "plan_made", "plan_given")),
+        "child_created", "child_changed", "sibling_linked", "sibling_unlinked", "facts_recorded",
+        "plan_made", "plan_given")),
     "pathways": ("Pathways and faults", ("instance_started", "instance_ended", "instance_cancelled", "incident",
         "incident_retried")),
 }  # fmt: skip
