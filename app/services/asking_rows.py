@@ -162,8 +162,8 @@ def over(
                 else "The task that asked is no longer needed."
             )
             entries += withdraw(session, instance, row, left[row.ref], note, None)
-    if instance.definition_key in PATHWAYS and instance.correlation_key and set(left) - set(done):
-        note = "The contribution was ended by hand."
+    if instance.definition_key in PATHWAYS and instance.correlation_key and left:
+        note = "It was ended without an answer."  # an answer has been noted before, and then this changes nothing
         _end(session, instance.authority_id, instance.correlation_key, "withdrawn", None, note, None)
     return entries
 

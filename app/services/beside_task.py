@@ -35,7 +35,10 @@ class BesideTask:
 
 
 def show(viewer: Viewer, task_id: str, form: Form | None = None) -> BesideTask:
-    """All of it for one who sees the task. Raises NotFound."""
+    """All of it for one who sees the task. Raises NotFound.
+
+    Whoever signs the answers off, perhaps for another agency, sees these and not what they were made from.
+    """
     with reading() as session:
         task = row(session, viewer.authority_id, task_id)
         its_thing = thing(session, task)
@@ -45,14 +48,15 @@ def show(viewer: Viewer, task_id: str, form: Form | None = None) -> BesideTask:
             can.add("withdraw")
         if task.state != "open":
             can.discard("ask")
+        is_shown = task.author_id is None or task.author_id in viewer.stands_for
         question, asked_in = askings.behind(session, viewer, task) or (None, None)
         return BesideTask(
-            askings=askings.of_task(session, viewer.authority_id, task_id),
+            askings=askings.of_task(session, viewer.authority_id, task_id) if is_shown else (),
             question=question,
             asked_in=asked_in,
             sign_off=signing.of_task(session, viewer, task, its_thing),
-            comments=comments.of_task(session, viewer, task_id),
-            earlier=earlier_answers.before(session, task) if task.state == "open" else (),
+            comments=comments.of_task(session, viewer, task_id) if is_shown else (),
+            earlier=earlier_answers.before(session, task) if "ask" in can else (),
             meetings=invitations.of_instance(session, viewer.authority_id, task.instance_id),
             proposals=invitations.proposed(session, viewer, task, form if "ask" in can else None),
             can=frozenset(can),

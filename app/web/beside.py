@@ -16,7 +16,7 @@ from app.web.differences import Difference, differences
 def parts(view: TaskView) -> dict[str, Any]:
     """What the templates tasks/_asked, _sign_off, _put_off and _comments draw, _life too, as arguments of it."""
     found = beside_task.show(g.viewer, view.task.id, view.form)
-    earlier = [(one, fields.summary_rows(one.form, one.answers, view.people)) for one in found.earlier]
+    earlier = [(one, fields.typed_rows(one.form, one.answers, view.people)) for one in found.earlier]
     return {
         "beside": found,
         "earlier": earlier,

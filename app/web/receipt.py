@@ -26,7 +26,7 @@ def tell() -> None:
     try:
         manager = sign_offs.waits_for(g.viewer, task_id)
         began = receipts.of_task(g.viewer, task_id)
-        sent = f"“{local(began.name)}” is sent to the {local(manager)} for sign-off." if manager else ""
+        sent = f"“{local(began.name)}” is sent for sign-off to: {local(manager)}." if manager else ""
         flash(sent or _words(began), "success")
     except NotFound:  # somebody else has signed in since
         return

@@ -21,6 +21,7 @@ from app.services import (
     instances,
     lists,
     messages,
+    task_life,
     task_view,
     tasks,
     timers,
@@ -339,3 +340,15 @@ def test_a_step_starts_with_what_the_step_that_it_builds_on_was_answered(house: 
     assert task_view.show(casey, meeting).answers["attended"] == ["child", "iro"]
     (earlier,) = beside_task.show(casey, meeting).earlier
     assert (earlier.name, earlier.by) == ("Arrange and invite to the planning meeting", "Casey Casemanager")
+
+
+def test_a_contribution_that_is_set_aside_does_not_hold_the_task_up(remanded: str) -> None:
+    ask(remanded, is_required=True)
+    (task,) = lists_of("vera")
+
+    task_life.not_needed(pathways.viewer("vera"), task.id, "He has left our school.")
+
+    (one,) = asked(remanded)
+    assert (one.state, one.reason) == ("withdrawn", "It was ended without an answer.")
+    tasks.complete(pathways.viewer("sam"), remanded, pathways.answers_for(remanded))
+    assert_all()

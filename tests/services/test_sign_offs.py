@@ -16,6 +16,7 @@ from app.domain.clock import SimulatedClock
 from app.domain.errors import BadInput, NotAllowed, NotFound, StaleTask
 from app.services import (
     beside_task,
+    comments,
     definitions,
     drafts,
     instances,
@@ -292,3 +293,19 @@ def test_sending_it_leaves_no_draft_behind(plan: str) -> None:
 
     with reading() as session:
         assert session.scalar(select(Draft).where(Draft.task_id == plan)) is None
+
+
+def test_who_signs_it_off_sees_the_answers_and_not_what_they_were_made_from(plan: str) -> None:
+    visit = pathways.one_task("record_first_visit")
+    tasks.complete(sam(), visit, pathways.answers_for(visit))
+    assert [one.element_id for one in beside_task.show(sam(), plan).earlier] == [
+        "record_first_visit",
+        "complete_initial_assessment",
+    ]
+    comments.add(sam(), plan, "Only for us.")
+
+    tasks.complete(sam(), plan, answers(plan))
+
+    found = beside_task.show(sandy(), plan)
+    assert (found.earlier, found.askings, found.comments) == ((), (), ())
+    assert [one.text for one in beside_task.show(sam(), plan).comments] == ["Only for us."]
