@@ -46,7 +46,7 @@ def put_off(task_id: str) -> Answer:
     except BadInput as error:
         return _page(task_id, typed, error), 422
     flash(f"{name} is put off until {day_in_words(until_on) if until_on else ''}.", "success")
-    return redirect(safe_next(request.form.get("back")), 303)
+    return redirect(safe_next(request.args.get("back")), 303)
 
 
 @pages.post("/tasks/<task_id>/bring-forward")
@@ -55,7 +55,7 @@ def bring_forward(task_id: str) -> Response:
     """Back on the list now."""
     name = putting_off.bring_forward(g.viewer, task_id)
     flash(f"{name} is back in your work.", "success")
-    return redirect(safe_next(request.form.get("back")), 303)
+    return redirect(safe_next(request.args.get("back")), 303)
 
 
 def form_for(state: PuttingOff) -> Form:
@@ -99,7 +99,7 @@ def _page(task_id: str, typed: Mapping[str, Any], error: BadInput | None = None)
         view=view,
         facts=identity_facts(view.child),
         state=state,
-        back=safe_next(request.values.get("back") or url_for("tasks.show", task_id=task_id)),
+        back=safe_next(request.args.get("back") or url_for("tasks.show", task_id=task_id)),
         components=questions.components(form, answers, sentences),
         errors=fields.error_summary(form, sentences, answers),
     )
