@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, g, render_template
 from werkzeug.wrappers import Response
 
-from app.services import child_view, instances, partnership, pathway_view, reach
+from app.services import child_view, chronology, instances, partnership, pathway_view, reach
 from app.web import start
 from app.web.guard import allowed
 
@@ -25,6 +25,7 @@ def show() -> str:
         "partnership/show.html",
         page_name=partnership.name_of(g.viewer),
         view=view,
+        happened=chronology.of_child(g.viewer, record_id).happenings if record_id else (),
         startable=[row for row in rows if pathway_view.may_start(g.viewer, row)],
         openable=reach.openable(g.viewer, record_id, view.tasks) if record_id and view else frozenset(),
     )

@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from app.domain.clock import LONDON, SimulatedClock
-from app.services import child_view, facts, incidents, messages, timers
+from app.services import chronology, facts, incidents, messages, timers
 from app.store.audit import AuditEntry
 from app.store.children import Child
 from app.store.db import reading, transaction
@@ -107,7 +107,7 @@ def test_the_chronology_says_what_moved_and_why(planned: str) -> None:
 
     told = [
         one.words
-        for one in child_view.show(pathways.viewer(), planned).chronology
+        for one in chronology.of_child(pathways.viewer(), planned).happenings
         if one.kind == "deadline_moved"
     ]
     assert len(told) == 1

@@ -33,7 +33,9 @@ def test_a_manager_starts_a_pathway_without_choosing_a_child(browser: Browser) -
     receipt = browser.follow()
 
     assert "has started" in receipt.h1
-    assert "Annual youth justice plan" in browser.get("/partnership").text
+    page = browser.get("/partnership")
+    assert "Annual youth justice plan" in page.text
+    assert "Pathway started: Annual youth justice plan" in page.text
 
 
 def test_wrong_answers_come_back_and_right_ones_can_be_changed(browser: Browser) -> None:
