@@ -26,7 +26,7 @@ PAGES = (
     "what_changed",
     "legal_status",
     "plans",
-    "documents",
+    "papers",
     "partnership",
     "cover",
     "people",

@@ -33,7 +33,7 @@ TOPICS: dict[str, tuple[str, str]] = {
     "putting_off": ("practitioner", "my-week"),
     "task_life": ("practitioner", "undo"),
     "plans": ("practitioner", "plan"),
-    "documents": ("practitioner", "plan"),
+    "papers": ("practitioner", "plan"),
     "new_child": ("practitioner", "start"),
     "finding": ("practitioner", "child"),
     "child_details": ("practitioner", "child"),

@@ -16,9 +16,9 @@ from app.domain.ids import new_id
 from app.services import plan_answers, plan_lists, plan_task, plans
 from app.services.plans import HOW, Giving, PlanView
 from app.web import fields, questions
-from app.web.documents import as_pdf
 from app.web.guard import allowed
 from app.web.identity import identity_facts
+from app.web.papers import as_pdf
 
 pages = Blueprint("plans", __name__)
 Answer = str | Answered | tuple[str, int]

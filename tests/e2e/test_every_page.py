@@ -40,6 +40,8 @@ NOT_A_PAGE = {
     "health.ready": "for machines",
     "instances.diagram": "a BPMN file",
     "pathways.diagram": "a BPMN file",
+    "papers.pdf": "a PDF",
+    "plans.pdf": "a PDF",
     "shell.favicon": "a picture",
     "shell.home": "leads on to my work",
     "shell.theme_css": "a style sheet",

@@ -274,6 +274,7 @@ def test_the_papers_of_a_child_are_listed_with_their_dates(browser: Browser, lea
     paper = read(browser.get(document.href("PDF to print")))
     words = words_of(paper)
     assert words.startswith("OFFICIAL-SENSITIVE")
+    assert all(sheet.extract_text().count("OFFICIAL-SENSITIVE") >= 1 for sheet in paper.pages)
     assert "Who collects the child? Your aunt Ruth, in her red car" in words
     assert "Printed by Casey Casemanager on Tuesday 1 December 2026 at 09:00" in words
     assert headings(paper.trailer["/Root"]["/StructTreeRoot"]) == ["/H1", "/H2"]

@@ -14,6 +14,8 @@ from app.domain.documents import Document, Print
 
 HERE = Path(__file__).parent
 POINTS: dict[Print, int] = {"normal": 14, "large": 18, "larger": 24}
+FONT = "bold 9pt 'Liberation Sans', 'DejaVu Sans', sans-serif"
+MARKED = "@page {{ @bottom-left {{ content: '{marking}'; font: {font} }} }}"
 SIZE = "html {{ font-size: {points}pt }} @page {{ @bottom-right {{ font-size: {foot}pt }} }}"
 _one_at_a_time = Lock()
 
@@ -35,6 +37,8 @@ def render(document: Document, size: Print = "normal", *, is_for_a_child: bool =
         CSS(string=(HERE / "paper.css").read_text(encoding="utf-8"), url_fetcher=refuse),
         CSS(string=SIZE.format(points=points, foot=round(points * 0.75)), url_fetcher=refuse),
     ]
+    if document.marking.replace("-", "").isalpha():  # on every sheet, as well as above the title
+        sheets.append(CSS(string=MARKED.format(marking=document.marking, font=FONT), url_fetcher=refuse))
     with _one_at_a_time:  # Pango's font map is not made for several threads
         made: bytes | None = HTML(string=html, url_fetcher=refuse).write_pdf(
             stylesheets=sheets,

@@ -16,7 +16,7 @@ from app.web.guard import allowed
 from app.web.identity import identity_facts
 from app.web.local_words import local
 
-pages = Blueprint("documents", __name__)
+pages = Blueprint("papers", __name__)
 MARKING = "OFFICIAL-SENSITIVE"
 NOT_RECORDED = "Not recorded"
 
