@@ -12,7 +12,7 @@ from app.domain.access import Viewer
 from app.domain.clock import SimulatedClock, today
 from app.domain.errors import BadInput, NotAllowed, NotFound, StaleTask
 from app.domain.moments import end_of_day, london_day, start_of_day
-from app.services import absences, child_view, lists, putting_off, tasks
+from app.services import absences, chronology, lists, putting_off, tasks
 from app.services.absences import Plan
 from app.services.lists import PUT_OFF, Filters, TaskRow
 from app.store.audit import AuditEntry
@@ -180,7 +180,7 @@ def test_it_is_brought_forward_and_both_are_in_the_record(visit: TaskRow) -> Non
         ).all()
     kinds = [entry.kind for entry in entries if entry.kind in ("task_put_off", "task_brought_forward")]
     assert kinds == ["task_put_off", "task_brought_forward"]
-    told = [line.words for line in child_view.show(sam, visit.child.id).chronology]
+    told = [line.words for line in chronology.of_child(sam, visit.child.id).happenings]
     assert any(
         words.startswith("Put off until Friday 4 December 2026: ") and REASON in words for words in told
     )
