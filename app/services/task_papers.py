@@ -10,7 +10,8 @@ from sqlalchemy import select
 from app.domain.access import Viewer
 from app.domain.clock import now
 from app.domain.errors import NotFound
-from app.services import definitions, task_view
+from app.services import beside_task, definitions, task_view
+from app.services.beside_task import BesideTask
 from app.services.task_view import TaskView
 from app.store import audit
 from app.store.audit import Entry
@@ -20,9 +21,11 @@ from app.store.instances import ProcessInstance
 
 @dataclass(frozen=True)
 class TaskPaper:
-    """A task with its answers, or with its draft; `version` is the number of the pathway's version that asked them."""
+    """A task with its answers, or with its draft, and what stands beside them (contributions, a manager's word);
+    `version` is the number of the pathway's version that asked them."""
 
     view: TaskView
+    beside: BesideTask
     version: int
     at: datetime
 
@@ -40,7 +43,7 @@ def read(viewer: Viewer, task_id: str) -> TaskPaper:
             )
         )
         number = definitions.number_of(session, version_id or "")
-    return TaskPaper(view, number, now())
+    return TaskPaper(view, beside_task.show(viewer, task_id), number, now())
 
 
 def note_printed(viewer: Viewer, made: TaskPaper) -> None:

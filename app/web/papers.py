@@ -72,8 +72,10 @@ def document_of(made: TaskPaper) -> Document:
         title=local(view.task.name),
         marking=MARKING,
         opening=(view.child.name, ", ".join(numbers), state),
-        sections=tuple(
-            _sections(view.form.parts, shown, view.answers, view.people, local(view.form.title), 2)
+        sections=(
+            *_sections(view.form.parts, shown, view.answers, view.people, local(view.form.title), 2),
+            *_contributions(made),
+            *_sign_off(made),
         ),
         footer=printed,
     )
@@ -104,3 +106,26 @@ def _sections(
             )
     if rows:
         yield Section("", heading, tuple(rows), level)
+
+
+def _contributions(made: TaskPaper) -> Iterable[Section]:
+    """What others were asked for in the task, and what they answered."""
+    rows = []
+    for asked in made.beside.askings:
+        if asked.is_action or not (asked.answer or asked.state == "open"):
+            continue
+        when = f"{asked.answered_by}, {moments.day(asked.ended_at)}"
+        words = f"{asked.answer}\n({when})" if asked.answer else NOT_RECORDED
+        rows.append(Block("row", words, f"{local(asked.whom)}: {asked.question}"))
+    if rows:
+        yield Section("contributions", "Contributions", tuple(rows))
+
+
+def _sign_off(made: TaskPaper) -> Iterable[Section]:
+    """Who agreed to it, or that it waits for somebody's word."""
+    signing = made.beside.sign_off
+    if signing is None:
+        return
+    agreed = signing.approved
+    words = f"{agreed.decided_by}, {moments.moment(agreed.decided_at)}" if agreed else NOT_RECORDED
+    yield Section("sign_off", "Sign-off", (Block("row", words, local(signing.role)),))
