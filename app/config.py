@@ -47,6 +47,7 @@ class Settings:
     notify_api_key: str | None
     notify_template_id: str | None
     mail_from: str
+    scan_command: str | None
     log_json: bool
 
     def for_flask(self) -> dict[str, Any]:
@@ -82,6 +83,7 @@ def read_settings(overrides: Mapping[str, Any] | None = None) -> Settings:
         notify_api_key=_notify_api_key(given),
         notify_template_id=given("NOTIFY_TEMPLATE_ID") or None,
         mail_from=str(given("MAIL_FROM") or "throughcare@localhost"),
+        scan_command=given("SCAN_COMMAND") or None,
         log_json=_yes_or_no(given, "LOG_JSON", default=production),
     )
 

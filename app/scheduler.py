@@ -18,6 +18,7 @@ from app.domain.errors import Busy
 from app.services import (
     accounts,
     delivery,
+    documents,
     letter_post,
     letter_reminders,
     messages,
@@ -72,10 +73,11 @@ def remind(app: Flask) -> None:
 
 
 def keep_house(app: Flask) -> None:
-    """Forget sessions and sign-in tries that are over."""
+    """Forget what is over, and look again at files that the virus scan could not look at."""
     with app.app_context():
         accounts.forget_what_is_over()
         letter_reminders.forget_what_was_never_sent()
+        documents.scan_waiting(app.config.get("SCAN_COMMAND"))
 
 
 def jobs(app: Flask, scheduler: BaseScheduler) -> BaseScheduler:

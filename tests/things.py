@@ -14,6 +14,7 @@ from app.services import (
     beside_task,
     children,
     comments,
+    documents,
     instances,
     lists,
     messages,
@@ -23,6 +24,7 @@ from app.services import (
     tasks,
 )
 from app.services.absences import Plan
+from app.services.documents import Given
 from app.store.db import transaction
 from app.store.incidents import Incident
 from app.store.work import RecordedAppointment
@@ -42,6 +44,7 @@ OF_ONE_AUTHORITY = frozenset(
         "plan_id",
         "completed_id",
         "open_id",
+        "document_id",
         "appointment_id",
         "sibling_id",
         "message_id",
@@ -117,6 +120,9 @@ def one_of_everything() -> dict[str, str]:
         **_in_every_state(dora, instance_id),
         "sibling_id": _sister_of(dora, child_id),
         "message_id": messages.send(dora, instance_id, "hearing_date_set", NEW_DATE),
+        "document_id": documents.add(
+            dora, child_id, Given(b"%PDF-1.7 made up", "Remand order"), scan_command=None
+        ),
     }
 
 

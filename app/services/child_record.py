@@ -219,6 +219,7 @@ def _held(session: Session, authority_id: str, child_id: str) -> tuple[Held, ...
 
 
 def _require(session: Session, viewer: Viewer, child_id: str, action: str) -> None:
+    get(session, viewer.authority_id, child_id)
     thing = child_thing(session, viewer.authority_id, child_id)
     require(viewer, action, thing)
     if thing.is_partnership:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from app.domain.access import Viewer, require
+from app.services.children import get
 from app.services.lists import TaskRow, as_task_row, task_rows
 from app.store.db import reading
 from app.store.tasks import UserTask
@@ -32,6 +33,7 @@ def show(viewer: Viewer, child_id: str, page: int = 1) -> ChildTasks:
     of_child = (UserTask.authority_id == viewer.authority_id, UserTask.child_id == child_id)
     is_over = (*of_child, UserTask.state.in_(("completed", "cancelled")))
     with reading() as session:
+        get(session, viewer.authority_id, child_id)
         require(viewer, "see_child", child_thing(session, viewer.authority_id, child_id))
         total = session.scalar(select(func.count()).select_from(UserTask).where(*is_over)) or 0
         pages = max(1, -(-total // PAGE_SIZE))

@@ -26,7 +26,7 @@ from app.store.tasks import UserTask
 from app.store.ties import child_thing
 
 NEWEST = 8
-PARTS = ("start_pathway", "edit_child", "settle_status", "see_money", "see_plans")
+PARTS = ("start_pathway", "edit_child", "settle_status", "see_money", "see_plans", "add_document")
 """What the child's page asks the permission table for."""
 
 

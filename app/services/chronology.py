@@ -14,6 +14,7 @@ from app.domain.access import Viewer, require
 from app.domain.clock import LONDON
 from app.domain.moments import day_in_words, london_day, start_of_day
 from app.services import reference
+from app.services.children import get
 from app.store.audit import AuditEntry
 from app.store.db import reading
 from app.store.instances import ProcessInstance
@@ -50,6 +51,9 @@ TOLD = {
     "status_recorded": "Legal status recorded: {detail}",
     "status_confirmed": "Legal status confirmed: {detail}",
     "status_ended": "Legal status ended: {detail}",
+    "document_added": "Document added: {detail}",
+    "document_withdrawn": "Document withdrawn: {detail}. {reason}",
+    "task_recorded_elsewhere": "Recorded in the case system: {name} {detail}",
     "plan_made": "“What I need to know” made: {detail}",
     "plan_given": "“What I need to know” given: {detail}",
     "child_created": "Record made",
@@ -74,6 +78,7 @@ NOT_TOLD = {
     "bed_nights_opened": "counted on the page of placements",
     "bed_nights_closed": "counted on the page of placements",
     "work_handed_over": "told as worker_allocated and task_assigned for each child",
+    "document_opened": "a look at a document; the audit shows who looked",
     "document_made": "a paper printed from a completed task, which is told",
     "children_searched": "of a person, not of a child",
 }
@@ -89,7 +94,8 @@ GROUPS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "people": ("Workers and who has what", ("worker_allocated", "task_assigned")),
     "status": ("Legal status, record and plans", ("status_recorded", "status_confirmed", "status_ended",
         "child_created", "child_changed", "sibling_linked", "sibling_unlinked", "facts_recorded",
-        "plan_made", "plan_given")),
+        "plan_made", "plan_given", "document_added", "document_withdrawn",
+        "task_recorded_elsewhere")),
     "pathways": ("Pathways and faults", ("instance_started", "instance_ended", "instance_cancelled", "incident",
         "incident_retried")),
 }  # fmt: skip
@@ -132,6 +138,7 @@ class Chronology:
 def of_child(viewer: Viewer, child_id: str, narrowed: Narrowed = Narrowed(), page: int = 1) -> Chronology:
     """The chronology of a child, newest first, 50 on a page. Raises NotFound."""
     with reading() as session:
+        get(session, viewer.authority_id, child_id)
         require(viewer, "see_child", child_thing(session, viewer.authority_id, child_id))
         chosen = _chosen(viewer.authority_id, child_id, narrowed)
         total = session.scalar(select(func.count()).select_from(AuditEntry).where(*chosen)) or 0

@@ -99,7 +99,7 @@ def show(viewer: Viewer, task_id: str) -> TaskView:
             action
             for action in ("claim", "release", "assign", "complete", "save_draft")
             if is_open and may(viewer, action, thing)
-        }
+        } | {action for action in ("attach", "record_elsewhere") if may(viewer, action, thing)}
         view = TaskView(
             task=listed,
             pathway=instance.name,

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.store.db import Base
 
 _OPEN = text("state = 'open'")
+_COMPLETED = text("state = 'completed'")
 
 
 class UserTask(Base):
@@ -65,6 +66,14 @@ class UserTask(Base):
             "state",  # SQLite counts a queue from the index alone only when that is in it too
             sqlite_where=_OPEN,
             postgresql_where=_OPEN,
+        ),
+        Index(
+            "ix_user_tasks_completed_by",
+            "authority_id",
+            "completed_by",
+            "completed_at",
+            sqlite_where=_COMPLETED,
+            postgresql_where=_COMPLETED,
         ),
         Index("ix_user_tasks_child", "authority_id", "child_id", "state", "due_at"),
         Index(

@@ -17,6 +17,8 @@ PAGES = (
     "asking",
     "task_conflicts",
     "task_life",
+    "child_documents",
+    "case_system",
     "start",
     "new_child",
     "children",
@@ -43,9 +45,10 @@ PAGES = (
 
 def register(app: Flask) -> None:
     """Everything a browser meets. The guard refuses whatever its page has not declared open."""
-    from app.web import addresses, child_tabs, guard, local_words, session, shell
+    from app.web import addresses, child_documents, child_tabs, guard, local_words, session, shell
 
     session.configure(app)
+    child_documents.install(app)  # before anything reads a form
     shell.install(app)
     guard.install(app)
     local_words.install(app)

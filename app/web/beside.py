@@ -6,10 +6,11 @@ from typing import Any
 
 from flask import g
 
-from app.services import beside_task, comments, putting_off, task_life, task_why
+from app.services import beside_task, comments, documents, putting_off, task_life, task_why
+from app.services import case_system as case_system_records
 from app.services.beside_task import BesideTask
 from app.services.task_view import TaskView
-from app.web import fields
+from app.web import case_system, fields
 from app.web.differences import Difference, differences
 
 
@@ -24,7 +25,20 @@ def parts(view: TaskView) -> dict[str, Any]:
         **_for_manager(view, found),
         **_colleagues(view.task.id, found),
         **_life(view),
+        **_papers(view),
         "why_seen": task_why.sentences(g.viewer, view.task.id),
+    }
+
+
+def _papers(view: TaskView) -> dict[str, Any]:
+    """The task's documents, and its copy for the case system once it is completed."""
+    is_over = view.task.state == "completed"
+    return {
+        "task_documents": documents.of_task(g.viewer, view.task.id),
+        "may_attach": "attach" in view.can,
+        "may_record": "record_elsewhere" in view.can,
+        "recorded": case_system_records.of_task(g.viewer, view.task.id) if is_over else None,
+        "case_text": case_system.text_of(view) if is_over else "",
     }
 
 

@@ -11,7 +11,7 @@ TABS = (
     ("Tasks", "children.tasks"),
     ("Timeline", "children.timeline"),
     ("People", "children.people"),
-    ("Documents", "documents.index"),
+    ("Documents", "child_documents.index"),
     ("Plans", "plans.index"),
     ("Release", "children.release"),
 )

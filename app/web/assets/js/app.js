@@ -8,6 +8,7 @@ import { showWhenAsked } from './conditions.js'
 import { warnBeforeSessionEnds } from './session.js'
 import { offerPrinting } from './printing.js'
 import { offerDays } from './dates.js'
+import { offerCopying } from './copying.js'
 
 for (const component of [
   Accordion, Button, CharacterCount, Checkboxes, ErrorSummary, NotificationBanner,
@@ -19,3 +20,4 @@ keepDrafts(document)
 warnBeforeSessionEnds(document)
 offerPrinting(document)
 offerDays(document)
+offerCopying(document)

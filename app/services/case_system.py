@@ -1,0 +1,123 @@
+"""The copy for the council's case system: which completed tasks have been recorded there, and which have not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, insert, literal_column, select, update
+
+from app.domain.access import Viewer, require
+from app.domain.clock import now
+from app.domain.errors import BadInput, StaleTask
+from app.services import advance, task_lookup
+from app.services.lists import TaskRow, as_task_row, task_rows
+from app.store.audit import Entry
+from app.store.db import reading, transaction
+from app.store.documents import RecordedElsewhere
+from app.store.people import name_of
+from app.store.tasks import UserTask
+
+PAGE_SIZE = 25
+BACK = timedelta(days=90)
+LONGEST_REFERENCE = 100
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """That a task is recorded in the case system: by whom, when, and its number there ("" for none)."""
+
+    by: str
+    at: datetime
+    reference: str
+
+
+@dataclass(frozen=True)
+class ToRecord:
+    """One page of what somebody has completed and nobody has recorded in the case system yet, newest first."""
+
+    tasks: tuple[TaskRow, ...]
+    total: int
+    page: int
+    pages: int
+
+
+def of_task(viewer: Viewer, task_id: str) -> Recorded | None:
+    """Whether and how a task is recorded there. Raises NotFound."""
+    with reading() as session:
+        task = task_lookup.row(session, viewer.authority_id, task_id)
+        require(viewer, "see_task", task_lookup.thing(session, task))
+        found = session.get(RecordedElsewhere, (viewer.authority_id, task_id))
+        if found is None:
+            return None
+        by = name_of(session, viewer.authority_id, found.by) or "somebody"
+        return Recorded(by, found.at, found.reference)
+
+
+def record(viewer: Viewer, task_id: str, reference: str) -> None:
+    """Tick that a completed task is recorded there; again with another reference corrects it.
+
+    Raises NotFound, NotAllowed, BadInput for a reference that is too long, StaleTask while the task is not completed.
+    """
+    reference = " ".join(reference.split())
+    if len(reference) > LONGEST_REFERENCE:
+        sentence = f"The reference must be {LONGEST_REFERENCE} characters or fewer"
+        raise BadInput(sentence, {"reference": [sentence]})
+    with transaction() as session:
+        instance = advance.lock_of_task(session, viewer.authority_id, task_id)
+        task = task_lookup.row(session, viewer.authority_id, task_id)
+        require(viewer, "record_elsewhere", task_lookup.thing(session, task), seen_by="see_task")
+        if task.state != "completed":
+            raise StaleTask("The task is not completed yet, so there is nothing to record elsewhere.")
+        before = session.get(RecordedElsewhere, (viewer.authority_id, task_id))
+        if before is not None and before.reference == reference:
+            return
+        values = {"reference": reference, "at": now(), "by": viewer.person_id}
+        own = {"authority_id": viewer.authority_id, "task_id": task_id}
+        if before is None:
+            session.execute(insert(RecordedElsewhere).values(**own, **values))
+        else:
+            session.execute(
+                update(RecordedElsewhere)
+                .where(
+                    RecordedElsewhere.authority_id == viewer.authority_id,
+                    RecordedElsewhere.task_id == task_id,
+                )
+                .values(**values)
+            )
+        entry = Entry(
+            kind="task_recorded_elsewhere",
+            child_id=task.child_id,
+            person_id=viewer.person_id,
+            task_id=task_id,
+            facts={"element": task.element_id, "name": task.name, "detail": reference},
+        )
+        advance.record(session, instance, [entry])
+
+
+def to_record(viewer: Viewer, page: int = 1) -> ToRecord:
+    """What the viewer completed in the last 90 days and has not ticked as recorded there."""
+    chosen = (
+        UserTask.authority_id == viewer.authority_id,
+        UserTask.state == literal_column("'completed'"),
+        UserTask.completed_by == viewer.person_id,
+        UserTask.completed_at > now() - BACK,
+        ~select(RecordedElsewhere.task_id)
+        .where(
+            RecordedElsewhere.authority_id == UserTask.authority_id,
+            RecordedElsewhere.task_id == UserTask.id,
+        )
+        .exists(),
+    )
+    with reading() as session:
+        total = session.scalar(select(func.count()).select_from(UserTask).where(*chosen)) or 0
+        pages = max(1, -(-total // PAGE_SIZE))
+        page = min(max(1, page), pages)
+        rows = session.execute(
+            task_rows()
+            .where(*chosen)
+            .order_by(UserTask.completed_at.desc(), UserTask.id.desc())
+            .limit(PAGE_SIZE)
+            .offset((page - 1) * PAGE_SIZE)
+        )
+        return ToRecord(tuple(as_task_row(row) for row in rows), total, page, pages)
