@@ -18,13 +18,13 @@ from app.domain.errors import Busy
 from app.services import (
     accounts,
     delivery,
-    documents,
     letter_post,
     letter_reminders,
     messages,
     notifications,
     senders,
     timers,
+    waiting_documents,
 )
 from app.services.notifications import Sender
 
@@ -77,7 +77,7 @@ def keep_house(app: Flask) -> None:
     with app.app_context():
         accounts.forget_what_is_over()
         letter_reminders.forget_what_was_never_sent()
-        documents.scan_waiting(app.config.get("SCAN_COMMAND"))
+        waiting_documents.scan_waiting(app.config.get("SCAN_COMMAND"))
 
 
 def jobs(app: Flask, scheduler: BaseScheduler) -> BaseScheduler:

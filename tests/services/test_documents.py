@@ -12,7 +12,7 @@ from sqlalchemy import select
 from app.domain.access import Viewer
 from app.domain.clock import SimulatedClock
 from app.domain.errors import BadInput, NotAllowed, NotFound, StaleTask
-from app.services import accounts, case_system, children, documents, instances, tasks
+from app.services import accounts, case_system, children, documents, instances, tasks, waiting_documents
 from app.services.documents import Given
 from app.store.audit import AuditEntry
 from app.store.db import reading
@@ -123,9 +123,9 @@ def test_a_file_waits_while_the_scan_cannot_answer_and_is_settled_later(alex: st
     with pytest.raises(NotAllowed, match="waits for the virus scan"):
         documents.open_one(dora, made)
 
-    assert documents.scan_waiting("/no/such/scanner -") == 0
+    assert waiting_documents.scan_waiting("/no/such/scanner -") == 0
     clean = scanner(tmp_path, "sys.exit(0 if content.startswith(b'%PDF') else 1)")
-    assert documents.scan_waiting(clean) == 1
+    assert waiting_documents.scan_waiting(clean) == 1
 
     assert documents.open_one(dora, made).content == PDF
 
