@@ -17,7 +17,7 @@ from app.web.moments import moment
 pages = Blueprint("case_system", __name__)
 
 
-@pages.get("/work/to-record")
+@pages.get("/to-record")
 @allowed("see_own_work", section="work.mine")
 def to_record() -> str:
     """What the viewer has completed and not yet recorded in the case system."""

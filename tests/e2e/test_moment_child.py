@@ -69,9 +69,8 @@ def test_the_timeline_is_narrowed_and_the_tabs_lead_round(reader: Callable[..., 
     sam.go("/work")
     sam.follow("Alex Example")
     for tab in ("Tasks", "Timeline", "People", "Plans"):
-        sam.page.get_by_label("Pages of this child").get_by_role("link", name=tab).click()
-        sam.look()
-    sam.page.get_by_label("Pages of this child").get_by_role("link", name="Timeline").click()
+        sam.follow(tab)
+    sam.follow("Timeline")
 
     sam.answer({"group": "told", "from": "24/12/26"})
     sam.press("Apply")

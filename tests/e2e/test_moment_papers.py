@@ -36,8 +36,7 @@ def test_a4_the_papers_are_uploaded_once_and_marked_for_the_case_system(
     expect(dora.page.locator("#documents").locator("..")).to_contain_text("Remand order")
     expect(dora.page.locator("#documents").locator("..")).to_contain_text("for Mosaic and Core+")
     dora.follow("Alex Example")
-    dora.page.get_by_label("Pages of this child").get_by_role("link", name="Documents").click()
-    dora.look()
+    dora.follow("Documents")
     expect(dora.page.locator("main")).to_contain_text("Remand order")
     dora.picture("documents")
 
@@ -75,7 +74,7 @@ def test_b2_the_first_visit_on_a_phone_and_its_copy_for_the_case_system(
         sam.press("Complete this task")
     expect(sam.page.locator("main")).to_contain_text("Next visit comes up: Wednesday 20 January 2027")
 
-    sam.go("/work/to-record")
+    sam.go("/to-record")
     sam.follow("Visit the child in custody")
     text = sam.page.locator("#case-text").input_value()
     assert "Wants to know when family may visit." in text
@@ -84,7 +83,7 @@ def test_b2_the_first_visit_on_a_phone_and_its_copy_for_the_case_system(
     sam.answer({"reference": "M-1234"})
     sam.press("It is recorded there")
     expect(sam.page.locator("main")).to_contain_text("reference M-1234")
-    sam.go("/work/to-record")
+    sam.go("/to-record")
     expect(sam.page.locator("main")).to_contain_text(
         "Nothing: everything that you completed is recorded there"
     )
