@@ -57,9 +57,14 @@ def read(session: Session, viewer: Viewer, child: Child) -> PlanRecord:
         workers=_workers(session, authority_id, child.id),
         tasks=_open_tasks(session, authority_id, child.id),
         teams=_teams(session, authority_id),
-        night="\n".join(f"{contact.label}: {contact.phone}" for contact in night[:1]),
+        night="\n".join(f"{contact.label}: {_on_one_line(contact.phone)}" for contact in night[:1]),
         release_on=as_day(known.get("release_on")),
     )
+
+
+def _on_one_line(phone: str) -> str:
+    """A number that no line breaks in two."""
+    return phone.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def _noted(session: Session, authority_id: str, child_id: str) -> dict[str, str]:

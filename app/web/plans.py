@@ -108,6 +108,16 @@ def show(plan_id: str) -> str:
     return _plan(view, {"given_on": today().isoformat(), "given_to": view.child.name})
 
 
+@pages.get("/plans/<plan_id>/read")
+@allowed("see_plans", section=SECTION)
+def read(plan_id: str) -> str:
+    """The plan alone, to show to the child on a phone or a tablet."""
+    view = plans.show(g.viewer, plan_id)
+    return render_template(
+        "plans/read.html", page_name=view.document.title, view=view, document=view.document
+    )
+
+
 @pages.get("/plans/<plan_id>/<any(normal,large,larger):size>.pdf")
 @allowed("see_plans", section=SECTION)
 def pdf(plan_id: str, size: Any) -> Response:

@@ -163,6 +163,28 @@ def test_a_version_stays_as_it_was_and_says_what_has_changed_since_it_was_given(
     assert "2 Invented Lane" in second.text
 
 
+def test_the_screen_that_is_shown_to_the_child_holds_the_plan_and_nothing_of_the_record(
+    browser: Browser, leaving: str
+) -> None:
+    browser.sign_in("casey")
+    fill_in(browser, leaving)
+    plan = make(browser, leaving)
+
+    alone = browser.get(plan.href("Show it to Alex"))
+
+    assert "This plan is for you, Alex." in alone.text
+    assert [words.strip() for _, words in alone.read.links if "plan" not in words][-1] == "Back to the record"
+    for of_the_record in (
+        "My work",
+        "Team queue",
+        "Timeline",
+        "Alex Example",
+        "Reference",
+        "Casey Casemanager for",
+    ):
+        assert of_the_record not in alone.text
+
+
 def test_making_it_again_without_a_change_is_the_same_version(browser: Browser, leaving: str) -> None:
     browser.sign_in("dora")
 
