@@ -34,6 +34,8 @@ TOPICS: dict[str, tuple[str, str]] = {
     "task_life": ("practitioner", "undo"),
     "plans": ("practitioner", "plan"),
     "papers": ("practitioner", "plan"),
+    "child_documents": ("practitioner", "child"),
+    "case_system": ("practitioner", "child"),
     "new_child": ("practitioner", "start"),
     "finding": ("practitioner", "child"),
     "child_details": ("practitioner", "child"),

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from app.domain.clock import SimulatedClock, today
 from app.domain.errors import NotFound
-from app.services import accounts, child_view, children, instances, plan_lists, plan_task, plans
+from app.services import accounts, children, chronology, instances, plan_lists, plan_task, plans
 from app.services.plans import Giving
 from app.store import audit
 from app.store.audit import AuditEntry
@@ -71,7 +71,7 @@ def test_what_is_given_does_the_task_and_stands_in_the_chronology_and_in_a_whole
     assert [form.name for form in plan_lists.papers(casey, leaving).forms] == [
         "Tell the child the ten things"
     ]
-    words = [happening.words for happening in child_view.show(casey, leaving).chronology]
+    words = [happening.words for happening in chronology.of_child(casey, leaving).happenings]
     assert any(one.startswith("“What I need to know” given: version 1 to Alex Example") for one in words)
     with reading() as session:
         assert audit.broken_links(session, "wandsworth") == []
