@@ -46,6 +46,14 @@ PAYMENTS: Mapping[str, tuple[str, str, str]] = {
     "remand_yda/start_payments": ("Clothing money", "clothing_paid_on", "clothing_amount"),
 }
 """Forms that say that money was paid: what for, the question with the day, the question with the amount in pounds."""
+PANELS = (
+    "remand_yda/present_to_care_panel",
+    "remand_yda/return_to_panel",
+    "remand_yda/present_parallel_plans",
+    "custodial_sentence/refer_to_care_panel",
+    "custodial_sentence/return_to_panel",
+)
+"""Forms that record what a panel decided in the search for a placement, under `panel_on` and `decision`."""
 SOON = timedelta(days=14)
 
 
@@ -96,11 +104,25 @@ class Payment:
 
 
 @dataclass(frozen=True)
+class PanelDecision:
+    """What a panel decided in the search for a placement; `task_id` is the task that recorded it."""
+
+    on: date | None
+    decision: str
+    task_id: str
+    recorded_at: datetime
+
+
+@dataclass(frozen=True)
 class Readiness:
-    """The ten things before release: each with a colour. `release_on` is the earliest day, where it is known."""
+    """The ten things before release: each with a colour; what panels decided on the way, newest first.
+
+    `release_on` is the earliest day, where it is known.
+    """
 
     release_on: date | None
     lines: tuple[tuple[Item, str], ...]
+    panels: tuple[PanelDecision, ...]
 
     @property
     def counts(self) -> Mapping[str, int]:
@@ -132,7 +154,23 @@ def readiness(viewer: Viewer, child_id: str) -> Readiness:
         _require(session, viewer, child_id, "see_child")
         prepared = need_to_know.prepare(session, viewer, get(session, viewer.authority_id, child_id))
         release_on = as_day(facts.known(session, viewer.authority_id, child_id).get("release_on"))
-    return Readiness(release_on, tuple((item, _colour(item, release_on)) for item in prepared.items))
+        panels = _panels(session, viewer, child_id)
+    return Readiness(release_on, tuple((item, _colour(item, release_on)) for item in prepared.items), panels)
+
+
+def _panels(session: Session, viewer: Viewer, child_id: str) -> tuple[PanelDecision, ...]:
+    rows = session.scalars(
+        select(Answer)
+        .where(
+            Answer.authority_id == viewer.authority_id, Answer.child_id == child_id, Answer.form.in_(PANELS)
+        )
+        .order_by(Answer.at.desc())
+    )
+    return tuple(
+        PanelDecision(as_day(row.answers.get("panel_on")), row.answers["decision"], row.id, row.at)
+        for row in rows
+        if row.answers.get("decision")
+    )
 
 
 def _colour(item: Item, release_on: date | None) -> str:
