@@ -26,7 +26,7 @@ from app.domain.form_parts import Condition, Field, Group, Kind, Line, Part, Wor
 MOST_FIELDS = 100
 KEY = re.compile(r"[a-z][a-z0-9_]{0,59}", re.ASCII)
 FACT = KEY
-RESERVED = frozenset({"typename", "csrf_token", "submission", "draft_version", "action"})
+RESERVED = frozenset({"typename", "csrf_token", "submission", "draft_version", "action", "typed_by"})
 WIDTHS = frozenset({"2", "3", "4", "5", "10", "20"})
 INPUT_MODES = frozenset({"text", "numeric", "decimal", "tel", "email", "url", "search", "none"})
 REFUSED = {

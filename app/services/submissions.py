@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, func, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from app.domain.access import Viewer
 from app.domain.clock import now
 from app.domain.errors import Busy
-from app.store.db import execute, table_of
+from app.store.db import execute, is_postgresql, put, reading, table_of
 from app.store.instances import Submission
 
 _SUBMISSIONS = table_of(Submission)
@@ -16,12 +17,19 @@ _EARLIER = select(_SUBMISSIONS.c.result).where(
     _SUBMISSIONS.c.authority_id == bindparam("of_authority"), _SUBMISSIONS.c.token == bindparam("of_token")
 )
 _REMEMBER = insert(_SUBMISSIONS)
+_WAIT_FOR_TWIN = select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("of_token"), 0)))
+_DRAFT = "draft/"
 
 
 def earlier_result(session: Session, authority_id: str, token: str | None) -> str | None:
-    """What the form led to when it was sent before; None when it is new."""
+    """What the form led to when it was sent before; None when it is new.
+
+    A twin that is being taken in at this moment is waited for, so that all of them are answered alike.
+    """
     if not token:
         return None
+    if is_postgresql(session):  # SQLite lets one in at a time anyhow
+        execute(session, _WAIT_FOR_TWIN, {"of_token": token})
     found = execute(session, _EARLIER, {"of_authority": authority_id, "of_token": token}).scalar()
     return str(found) if found is not None else None
 
@@ -46,3 +54,32 @@ def remember(
         )
     except IntegrityError as error:
         raise Busy("This form is being taken in already. Look again in a moment.") from error
+
+
+def is_taken(viewer: Viewer, token: str | None) -> bool:
+    """Whether a form of the viewer's authority has been taken already."""
+    with reading() as session:
+        return earlier_result(session, viewer.authority_id, token) is not None
+
+
+def note_draft(
+    session: Session, authority_id: str, page: str | None, person_id: str | None, version: int
+) -> None:
+    """Keep which draft a page (by the token of its form) has saved last."""
+    if page:
+        row = {
+            "authority_id": authority_id,
+            "token": f"{_DRAFT}{page}",
+            "person_id": person_id,
+            "result": str(version),
+            "at": now(),
+        }
+        put(session, _SUBMISSIONS, [row], replace=("result", "at"))
+
+
+def draft_of(session: Session, authority_id: str, page: str | None) -> int | None:
+    """The version of the draft that a page has saved last; None when it has saved none."""
+    if not page:
+        return None
+    found = execute(session, _EARLIER, {"of_authority": authority_id, "of_token": f"{_DRAFT}{page}"}).scalar()
+    return int(found) if found is not None else None

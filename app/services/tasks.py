@@ -150,7 +150,7 @@ def complete(
             refuse_while_signing(session, task)
             require(viewer, "complete", task_thing, seen_by="see_task")
             if draft_version is not None:
-                drafts.refuse_newer(session, task, viewer.person_id, draft_version)
+                drafts.refuse_newer(session, task, viewer.person_id, draft_version, submission)
             form = definitions.form(session, instance.version_id, task.form)
             valid: dict[str, Any] = {}
             if form is not None:
@@ -188,7 +188,8 @@ def take(
     """
     if instance.status == "suspended":
         raise StaleTask(
-            "This pathway is suspended until somebody has put an incident right. Your answers are kept."
+            "This pathway is suspended until somebody has put an incident right. Your answers are kept as a draft.",
+            state="suspended",
         )
     version = definitions.compiled(session, instance.version_id)
     form = definitions.form(session, instance.version_id, task.form)

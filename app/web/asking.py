@@ -15,6 +15,7 @@ from app.services import askings, comments, invitations, signing, task_view
 from app.web import fields, questions, tasks
 from app.web.guard import allowed
 from app.web.identity import identity_facts
+from app.web.kept_forms import is_again, keeps_what_is_typed
 
 pages = Blueprint("asking", __name__)
 Answer = str | Response | tuple[str, int]
@@ -37,12 +38,15 @@ def ask_form(task_id: str) -> str:
 
 @pages.post("/tasks/<task_id>/ask")
 @allowed("ask", section=SECTION)
+@keeps_what_is_typed
 def ask(task_id: str) -> Answer:
     """Ask."""
     page = askings.ask_page(g.viewer, task_id)
     typed: dict[str, Any] = {}
     try:
         typed = fields.read_posted(page.form, request.form)
+        if is_again():
+            return _ask_page(task_id, page, typed, None)
         whom = askings.ask(g.viewer, task_id, typed, submission=request.form.get("submission"))
     except BadInput as error:
         return _ask_page(task_id, page, typed, error), 422
@@ -59,9 +63,12 @@ def withdraw_form(asking_id: str) -> str:
 
 @pages.post("/askings/<asking_id>/withdraw")
 @allowed("ask", section=SECTION)
+@keeps_what_is_typed
 def withdraw(asking_id: str) -> Answer:
     """Take the question back."""
     reason = request.form.get("reason", "")
+    if is_again():
+        return _withdraw_page(asking_id, reason, None)
     try:
         task_id = askings.withdraw(g.viewer, asking_id, reason)
     except BadInput as error:
@@ -72,9 +79,12 @@ def withdraw(asking_id: str) -> Answer:
 
 @pages.post("/tasks/<task_id>/sign-off")
 @allowed("sign_off", section=SECTION)
+@keeps_what_is_typed
 def sign_off(task_id: str) -> Answer:
     """Agree with the answers, or return them with a comment."""
     token, comment = request.form.get("submission"), request.form.get("comment", "")
+    if is_again():
+        return _task_page(task_id, None, {"sign_off_comment": comment})
     try:
         if request.form.get("decision") == "approve":
             name = signing.approve(g.viewer, task_id, submission=token)
@@ -89,9 +99,12 @@ def sign_off(task_id: str) -> Answer:
 
 @pages.post("/tasks/<task_id>/comments")
 @allowed("comment", section=SECTION)
+@keeps_what_is_typed
 def comment(task_id: str) -> Answer:
     """Put a comment on the task."""
     said, whom = request.form.get("comment", ""), request.form.get("mentioned_id", "")
+    if is_again():
+        return _task_page(task_id, None, {"typed_comment": said})
     try:
         comments.add(g.viewer, task_id, said, whom, submission=request.form.get("submission"))
     except BadInput as error:
@@ -133,8 +146,8 @@ def read_mentions() -> Answer:
     return redirect(url_for(".mentions"), 303)
 
 
-def _task_page(task_id: str, error: BadInput, typed: Mapping[str, str]) -> str:
-    return tasks.page(task_view.show(g.viewer, task_id), error.errors, typed)
+def _task_page(task_id: str, error: BadInput | None, typed: Mapping[str, str]) -> str:
+    return tasks.page(task_view.show(g.viewer, task_id), error.errors if error else {}, typed)
 
 
 def _ask_page(task_id: str, page: askings.AskPage, answers: Mapping[str, Any], error: BadInput | None) -> str:

@@ -19,6 +19,7 @@ from app.services import absences, cover_view
 from app.services.absences import Choices, Plan
 from app.web import fields, questions
 from app.web.guard import allowed
+from app.web.kept_forms import is_again, keeps_what_is_typed
 
 pages = Blueprint("cover", __name__)
 Answer = str | Response | tuple[str, int]
@@ -68,6 +69,7 @@ def index() -> str:
 
 @pages.post("/cover")
 @allowed("see_cover", section=SECTION)
+@keeps_what_is_typed
 def record() -> Answer:
     """Set it."""
     choices = absences.choices(g.viewer)
@@ -75,6 +77,8 @@ def record() -> Answer:
     typed: dict[str, Any] = {}
     try:
         typed = fields.read_posted(form, request.form)
+        if is_again():
+            return _page(choices, typed)
         known = validate(form, typed)
         plan = Plan(
             person_id=known.get("person_id") or g.viewer.person_id,

@@ -39,6 +39,7 @@ ANSWERS: dict[type[BaseException], Answer] = {
 BY_STATUS = {400: "400", 401: "401", 403: "403", 404: "404", 405: "404", 408: "503", 409: "409", 413: "413",
              422: "422", 429: "429", 503: "503"}  # fmt: skip
 SECONDS_WHEN_BUSY = 5
+OFFERING_WHAT_WAS_TYPED = frozenset({"500", "503"})
 
 
 def install(app: Flask) -> None:
@@ -104,9 +105,13 @@ def _page(answer: Answer, error: BaseException) -> Response:
     sentence = error.sentence if isinstance(error, errors.ThroughcareError) else None
     if request.accept_mimetypes.best == "application/json":
         return make_response(jsonify(sentence=sentence or "Something went wrong."), answer.status)
+    from app.web import kept_forms
+
     page = render_template(
         f"errors/{answer.page}.html",
         sentence=sentence,
+        kept=kept_forms.typed_here() if answer.page in OFFERING_WHAT_WAS_TYPED else None,
+        again=kept_forms.AGAIN,
         error=error,
         reference=str(g.get("request_id", ""))[-12:],
     )

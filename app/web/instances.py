@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from app.domain import clock
 from app.domain.errors import BadInput, NotFound
 from app.domain.forms import Form, validate
-from app.services import instance_view, instances, messages, reach
+from app.services import instance_view, instances, messages, reach, submissions
 from app.services.instance_view import InstanceView
 from app.web.fields import read_posted, refusal_summary
 from app.web.guard import allowed
@@ -68,8 +68,14 @@ def ask_message(instance_id: str, name: str) -> str:
 def send_message(instance_id: str, name: str) -> Answer:
     """Tell the pathway."""
     view = instance_view.show(g.viewer, instance_id)
-    form = _form(view, name)
     answers: dict[str, Any] = {}
+    try:
+        form = _form(view, name)
+    except NotFound:
+        if not submissions.is_taken(g.viewer, request.form.get("submission")):
+            raise
+        flash("That is recorded already.", "success")  # pressed twice: the pathway has moved on by the first
+        return redirect(url_for("instances.show", instance_id=instance_id), 303)
     try:
         answers = read_posted(form, request.form)
         if is_again():
@@ -93,9 +99,12 @@ def ask_cancel(instance_id: str) -> str:
 
 @pages.post("/instances/<instance_id>/cancel")
 @allowed("cancel_instance", section=SECTION)
+@keeps_what_is_typed
 def cancel(instance_id: str) -> Answer:
     """End the pathway and withdraw its work."""
     view = _cancellable(instance_id)
+    if is_again():
+        return _cancel_page(view)
     try:
         instances.cancel(g.viewer, instance_id, request.form.get("reason", ""))
     except BadInput as error:

@@ -22,6 +22,8 @@ from app.domain.access import Viewer
 View = TypeVar("View", bound=Callable[..., Any])
 AGAIN = "again"
 WHO = "who"  # the place in the cookie of the last person who was signed in
+KEPT = "kept"  # the hidden field of the sign-in page that holds what was sealed
+SIGN_IN = "accounts.sign_in_now"
 TYPED_BY = "typed_by"  # the hidden field that says whose page it was
 HOURS = 12
 LARGEST = 200_000  # characters; a longer form is not carried
@@ -53,7 +55,12 @@ def note_who(viewer: Viewer) -> None:
 
 
 def sealed() -> str:
-    """The form of this request, signed and bound to the person whose session it was; "" where there is none to keep."""
+    """The form of this request, signed and bound to the person whose session it was; "" where there is none to keep.
+
+    A sign-in page on whose way a form is hands that form on.
+    """
+    if request.endpoint == SIGN_IN:
+        return request.form.get(KEPT, "")
     view = current_app.view_functions.get(request.endpoint or "")
     if request.method != "POST" or not getattr(view, "keeps_what_is_typed", False) or WHO not in session:
         return ""
@@ -62,7 +69,7 @@ def sealed() -> str:
     fields = [[name, value] for name, value in request.form.items(multi=True) if name not in NOT_CARRIED]
     if sum(len(name) + len(value) for name, value in fields) > LARGEST:
         return ""
-    kept: str = _seal().dumps({"who": session[WHO], "path": request.path, "fields": fields})
+    kept: str = _seal().dumps({"who": session[WHO], "path": request.full_path.rstrip("?"), "fields": fields})
     return kept
 
 
@@ -90,6 +97,12 @@ def after_a_stale_token(viewer: Viewer) -> str | None:
     """The page for a form of an earlier session of the same person; None where there is nothing to keep."""
     kept = opened(sealed(), viewer)
     return offer(kept, "You have signed in again since you opened that page.") if kept else None
+
+
+def typed_here() -> Kept | None:
+    """What this request brought and could not be recorded, for the page that says so."""
+    viewer = g.get("viewer")
+    return opened(sealed(), viewer) if viewer is not None else None
 
 
 def carries_our_token() -> bool:

@@ -20,6 +20,7 @@ from app.services.new_records import NewChild
 from app.web import fields, questions, start
 from app.web.finding import asked_for
 from app.web.guard import allowed
+from app.web.kept_forms import is_again, keeps_what_is_typed
 from app.web.moments import short_day
 
 pages = Blueprint("new_child", __name__)
@@ -69,6 +70,7 @@ def ask(pathway: str) -> Answer:
 
 @pages.post("/start/<pathway>/new-child")
 @allowed("create_child", section=start.SECTION)
+@keeps_what_is_typed
 def check(pathway: str) -> Answer:
     """What will be recorded, who will be told and which clocks begin; unless there seems to be a record already."""
     name = start.name_of(pathway)
@@ -77,6 +79,8 @@ def check(pathway: str) -> Answer:
         if "answers" in request.form:
             return _page(pathway, name, start.carried())
         typed = fields.read_posted(whole, request.form)
+        if is_again():
+            return _page(pathway, name, typed)
         known = validate(whole, typed)
         child, answers = _parted(known)
         same = [] if request.form.get("action") == "another" else _same(child)
@@ -97,12 +101,15 @@ def check(pathway: str) -> Answer:
 
 @pages.post("/start/<pathway>/new-child/go")
 @allowed("create_child", section=start.SECTION)
+@keeps_what_is_typed
 def go(pathway: str) -> Answer:
     """Make the record and start, once however often the button is pressed."""
     name = start.name_of(pathway)
     carried: dict[str, Any] = {}
     try:
         carried = start.carried()
+        if is_again():
+            return _page(pathway, name, carried)
         child, answers = _parted(validate(_whole(pathway), carried))
         token = request.form.get("submission")
         instance_id = new_records.start(g.viewer, pathway, child, answers, submission=token)

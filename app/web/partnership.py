@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from app.services import child_view, chronology, instances, partnership, pathway_view, reach
 from app.web import start
 from app.web.guard import allowed
+from app.web.kept_forms import keeps_what_is_typed
 
 pages = Blueprint("partnership", __name__)
 SECTION = "partnership.show"
@@ -43,6 +44,7 @@ def form(pathway: str) -> Answer:
 
 @pages.post("/partnership/start/<pathway>")
 @allowed("start_for_partnership", section=SECTION)
+@keeps_what_is_typed
 def check(pathway: str) -> Answer:
     """The answers as they will be recorded, and which clocks begin; or back to change them."""
     start.name_of(pathway, for_partnership=True)
@@ -51,6 +53,7 @@ def check(pathway: str) -> Answer:
 
 @pages.post("/partnership/start/<pathway>/go")
 @allowed("start_for_partnership", section=SECTION)
+@keeps_what_is_typed
 def go(pathway: str) -> Answer:
     """Start it, once however often the button is pressed."""
     start.name_of(pathway, for_partnership=True)

@@ -18,6 +18,7 @@ from app.services.plans import HOW, Giving, PlanView
 from app.web import fields, questions
 from app.web.guard import allowed
 from app.web.identity import identity_facts
+from app.web.kept_forms import is_again, keeps_what_is_typed
 from app.web.papers import as_pdf
 
 pages = Blueprint("plans", __name__)
@@ -80,12 +81,15 @@ def ask_answers(child_id: str) -> str:
 
 @pages.post("/children/<child_id>/need-to-know/answers")
 @allowed("make_plan", section=SECTION)
+@keeps_what_is_typed
 def record_answers(child_id: str) -> Answer:
     """Write it into the record."""
     form, _ = plan_answers.asked(g.viewer, child_id)
     typed: dict[str, Any] = {}
     try:
         typed = fields.read_posted(form, request.form)
+        if is_again():
+            return _answers(child_id, form, typed)
         plans.record_facts(g.viewer, child_id, facts_from(form, validate(form, typed)))
     except BadInput as error:
         return _answers(child_id, form, typed, error), 422
@@ -128,11 +132,14 @@ def pdf(plan_id: str, size: Any) -> Response:
 
 @pages.post("/plans/<plan_id>/given")
 @allowed("make_plan", section=SECTION)
+@keeps_what_is_typed
 def give(plan_id: str) -> Answer:
     """Record that it was given; what the record knows completes the task to tell the child."""
     typed: dict[str, Any] = {}
     try:
         typed = fields.read_posted(GIVEN, request.form)
+        if is_again():
+            return _plan(plans.show(g.viewer, plan_id), typed)
         said = validate(GIVEN, typed)
         giving = Giving(
             date.fromisoformat(said["given_on"]), said["given_to"], said["how"], said["said"] or ""

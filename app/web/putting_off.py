@@ -18,6 +18,7 @@ from app.services.task_view import TaskView
 from app.web import fields, questions
 from app.web.guard import allowed
 from app.web.identity import identity_facts
+from app.web.kept_forms import is_again, keeps_what_is_typed
 from app.web.session import safe_next
 
 pages = Blueprint("putting_off", __name__)
@@ -34,11 +35,14 @@ def ask(task_id: str) -> str:
 
 @pages.post("/tasks/<task_id>/put-off")
 @allowed("put_off", section="work.mine")
+@keeps_what_is_typed
 def put_off(task_id: str) -> Answer:
     """Put it off, and go back to where the person came from."""
     view = task_view.show(g.viewer, task_id)
     form = form_for(putting_off.of_task(g.viewer, view.task))
     typed = fields.read_posted(form, request.form)
+    if is_again():
+        return _page(task_id, typed)
     try:
         known = validate(form, typed)
         until_on = _day(known)

@@ -7,13 +7,13 @@ from urllib.parse import unquote
 from flask import Blueprint, Flask, g, jsonify, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
-from app.domain.errors import NotSignedIn
+from app.domain.errors import NotSignedIn, TooManyTries
 from app.services import accounts
 from app.web import kept_forms, sign_in_page
 from app.web.guard import TOKEN, allowed, open_to_all
 
 pages = Blueprint("accounts", __name__)
-Answer = str | Response | tuple[str, int]
+Answer = str | Response | tuple[str, int] | tuple[str, int, dict[str, str]]
 
 
 def configure(app: Flask) -> None:
@@ -55,7 +55,7 @@ def sign_in() -> Answer:
 def sign_in_now() -> Answer:
     """Check name and password; a new session, never the one from before."""
     username, password = request.form.get("username", ""), request.form.get("password", "")
-    kept = request.form.get("kept", "")
+    kept = request.form.get(kept_forms.KEPT, "")
     missing = _missing(username, password)
     if missing:
         return sign_in_page.render(missing, kept=kept), 422
@@ -65,6 +65,11 @@ def sign_in_now() -> Answer:
         )
     except NotSignedIn as error:
         return sign_in_page.render([{"text": error.sentence, "href": "#username"}], kept=kept), 401
+    except TooManyTries as error:
+        if not kept:
+            raise
+        page = sign_in_page.render([{"text": error.sentence, "href": "#username"}], kept=kept)
+        return page, 429, {"Retry-After": str(error.seconds)}
     session.clear()
     session[TOKEN] = began.token
     kept_forms.note_who(began.viewer)

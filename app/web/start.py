@@ -22,6 +22,7 @@ from app.services.instances import Preview
 from app.web import fields, finding, questions
 from app.web.guard import allowed
 from app.web.identity import identity_facts
+from app.web.kept_forms import is_again, keeps_what_is_typed
 
 pages = Blueprint("start", __name__)
 Answer = str | Response | tuple[str, int]
@@ -73,6 +74,7 @@ def form(pathway: str, child_id: str) -> Answer:
 
 @pages.post("/start/<pathway>/<child_id>")
 @allowed("start_pathway", section=SECTION)
+@keeps_what_is_typed
 def check(pathway: str, child_id: str) -> Answer:
     """The answers as they will be recorded, who will be told and which clocks begin; or back to change them."""
     name_of(pathway)
@@ -88,6 +90,8 @@ def check_answers(pathway: str, child_id: str | None) -> Answer:
         if "answers" in request.form:
             return form_page(pathway, child_id, carried())
         typed = fields.read_posted(asked, request.form) if asked else {}
+        if is_again():
+            return form_page(pathway, child_id, typed)
         preview = instances.preview(g.viewer, pathway, child_id, typed)
         known = validate(asked, typed) if asked else {}
     except BadInput as error:
@@ -104,6 +108,7 @@ def check_answers(pathway: str, child_id: str | None) -> Answer:
 
 @pages.post("/start/<pathway>/<child_id>/go")
 @allowed("start_pathway", section=SECTION)
+@keeps_what_is_typed
 def go(pathway: str, child_id: str) -> Answer:
     """Start it, once however often the button is pressed."""
     reach.require_record(g.viewer, child_id)
@@ -115,6 +120,8 @@ def start_now(pathway: str, child_id: str | None) -> Answer:
     answers: dict[str, Any] = {}
     try:
         answers = carried()
+        if is_again():
+            return form_page(pathway, child_id, answers)
         instance_id = instances.start(
             g.viewer, pathway, child_id, answers, submission=request.form.get("submission")
         )

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from app.domain.access import Viewer
 from app.domain.errors import Conflict
 from app.domain.forms import Form
 from app.services import drafts, task_view
@@ -16,6 +17,7 @@ from app.web import fields
 from app.web.differences import differences
 from app.web.guard import allowed
 from app.web.identity import identity_facts
+from app.web.kept_forms import keeps_what_is_typed
 
 pages = Blueprint("task_conflicts", __name__)
 CHOICE = "version_of_"  # with a question's key: mine, or theirs
@@ -30,15 +32,27 @@ def draft_version() -> int | None:
     return int(version) if version.isascii() and version.isdigit() and len(version) < 9 else 0
 
 
-def typed_draft(form: Form) -> tuple[dict[str, Any], int | None]:
-    """What was typed, as it may be kept, and the version that it started from."""
-    return fields.as_draft(form, fields.read_posted(form, request.form)), draft_version()
+def save(viewer: Viewer, task_id: str, form: Form) -> int:
+    """Keep what was typed as the task's draft; its version. Raises BadInput, Conflict."""
+    return _save(viewer, task_id, _typed(form))
+
+
+def _save(viewer: Viewer, task_id: str, typed: Mapping[str, Any]) -> int:
+    return drafts.save(viewer, task_id, typed, draft_version(), page=request.form.get("submission"))
+
+
+def _typed(form: Form) -> dict[str, Any]:
+    """What was typed, as it may be kept."""
+    return fields.as_draft(form, fields.read_posted(form, request.form))
 
 
 def page(view: TaskView, error: Conflict) -> str:
     """What was typed beside what somebody else has saved or recorded; nothing is lost, and a draft can be chosen."""
     form = view.form
-    typed = typed_draft(form)[0] if form else {}
+    typed = _typed(form) if form else {}
+    is_kept = form is not None and error.facts.get("state") == "suspended"
+    if form is not None and is_kept:
+        save(g.viewer, view.task.id, form)
     theirs: Mapping[str, Any] = error.facts.get("answers") or (
         view.answers if view.task.state == "completed" else {}
     )
@@ -52,6 +66,7 @@ def page(view: TaskView, error: Conflict) -> str:
         choice=CHOICE,
         is_draft="answers" in error.facts,
         version=error.facts.get("version"),
+        is_kept=is_kept,
         sent=[
             (name, value) for name, value in request.form.items(multi=True) if name not in fields.NOT_ANSWERS
         ],
@@ -61,11 +76,12 @@ def page(view: TaskView, error: Conflict) -> str:
 
 @pages.post("/tasks/<task_id>/versions")
 @allowed("save_draft", section="work.mine")
+@keeps_what_is_typed
 def choose(task_id: str) -> str | Response | tuple[str, int]:
     """Keep my answers, except those to questions for which the other version was chosen."""
     view = task_view.show(g.viewer, task_id)
     if view.form is not None:
-        mine, version = typed_draft(view.form)
+        mine = _typed(view.form)
         chosen = {key for key in view.answers if request.form.get(f"{CHOICE}{key}") == THEIRS}
         chosen |= {
             field.key for field in view.form.fields if request.form.get(f"{CHOICE}{field.key}") == THEIRS
@@ -73,7 +89,7 @@ def choose(task_id: str) -> str | Response | tuple[str, int]:
         kept = {key: value for key, value in mine.items() if key not in chosen}
         kept |= {key: view.answers[key] for key in chosen if key in view.answers}
         try:
-            drafts.save(g.viewer, task_id, kept, version)
+            _save(g.viewer, task_id, kept)
         except Conflict as error:
             return page(task_view.show(g.viewer, task_id), error), 409
     flash("The answers that you chose are kept as the draft. Nothing has been sent.", "success")

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from app.domain.errors import BadInput, Conflict
 from app.domain.forms import Form
 from app.domain.ids import new_id
-from app.services import cover_view, drafts, task_view, tasks
+from app.services import cover_view, task_view, tasks
 from app.services.task_view import TaskView
 from app.web import beside, fields, questions, receipt, task_conflicts
 from app.web.guard import allowed
@@ -69,7 +69,7 @@ def draft(task_id: str) -> Answer:
     if view.form is None:
         return jsonify(sentence="There is nothing to keep."), 200
     try:
-        version = drafts.save(g.viewer, task_id, *task_conflicts.typed_draft(view.form))
+        version = task_conflicts.save(g.viewer, view.task.id, view.form)
     except (BadInput, Conflict) as error:
         return jsonify(sentence=error.sentence), 409 if isinstance(error, Conflict) else 422
     return jsonify(sentence="Your answers are saved as a draft.", version=version)
@@ -134,12 +134,18 @@ def _page(
         rows=fields.summary_rows(form, answers, view.people)
         if form and view.task.state == "completed"
         else [],
-        submission=new_id(),
+        submission=_token(),
         **beside.parts(view),
         **typed,
         draft_version=_started_from(view),
         hand_overs=cover_view.notes_for(g.viewer, [view.task.assignee_id]),
     )
+
+
+def _token() -> str:
+    """The token of the task's own form: after a mistake still the one of the page that it came from."""
+    is_own = request.method == "POST" and task_conflicts.draft_version() is not None
+    return (is_own and request.form.get("submission")) or new_id()
 
 
 def _started_from(view: TaskView) -> int:
@@ -161,7 +167,7 @@ def _summary(
 def _keep(view: TaskView) -> Answer:
     """What was typed becomes the draft: to come back to later, or because the session had ended meanwhile."""
     if view.form is not None:
-        drafts.save(g.viewer, view.task.id, *task_conflicts.typed_draft(view.form))
+        task_conflicts.save(g.viewer, view.task.id, view.form)
     if is_again():
         flash("What you had typed is here. Nothing has been sent.", "success")
         return redirect(url_for(".show", task_id=view.task.id), 303)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from flask import Flask
@@ -12,11 +13,19 @@ from flask import Flask
 from app.domain.clock import SimulatedClock, use_clock
 from app.store.audit import AuditEntry
 from app.store.db import reading
+from app.store.instances import ProcessInstance
 from tests.web.browser import Browser, Page
 from tests.web.test_start import at_the_check_page
 from tests.web.test_tasks import FIRST_VISIT, VISIT, opened, sent
 
 pytestmark = pytest.mark.usefixtures("clock")
+REMAND_ENDED = {
+    "reason": "bail",
+    "ended_at-day": "1",
+    "ended_at-month": "12",
+    "ended_at-year": "2026",
+    "ended_at-time": "8:30",
+}
 
 
 @pytest.fixture
@@ -210,10 +219,35 @@ def test_the_same_person_in_two_windows_is_told_too(sam: Browser) -> None:
     first = {**form.fields, **VISIT, "child_said": "In the first window.", "action": "save"}
     sam.post(form.action, first)
 
-    page = sam.post(form.action, {**form.fields, **VISIT, "action": "save"}, status=409)
+    second = {**form.fields, **VISIT, "submission": "of the second window", "action": "save"}
+    page = sam.post(form.action, second, status=409)
 
     assert "You have saved other answers since you opened this page" in page.text
     assert "In the first window." in page.text
+
+
+def twenty_at_once(
+    app: Flask, browser: Browser, clock: SimulatedClock, action: str, fields: dict[str, str]
+) -> set[tuple[int, str]]:
+    """The status and address of every answer to one form of the browser's session, sent twenty times at one moment."""
+    cookie = browser.client.get_cookie("session")
+    assert cookie is not None
+    gate = Barrier(20)
+
+    def send(_: int) -> tuple[int, str]:
+        client = app.test_client(use_cookies=False)
+        with use_clock(clock):
+            gate.wait()
+            answer = client.post(action, data=fields, headers={"Cookie": f"session={cookie.value}"})
+        return answer.status_code, answer.headers.get("Location", "")
+
+    with ThreadPoolExecutor(20) as twenty:
+        return set(twenty.map(send, range(20)))
+
+
+def entries(app: Flask, kind: str) -> int:
+    with app.app_context(), reading() as session:
+        return session.query(AuditEntry).filter(AuditEntry.kind == kind).count()
 
 
 def test_the_same_form_twenty_times_at_once_is_recorded_once_and_answered_alike(
@@ -225,23 +259,42 @@ def test_the_same_form_twenty_times_at_once_is_recorded_once_and_answered_alike(
     at_the_check_page(dora)
     dora.submit("Start pathway")
     form = opened(sam, "sam", FIRST_VISIT).form("Complete this task")
-    cookie = sam.client.get_cookie("session")
-    assert cookie is not None
 
     # when
-    def send(_: int) -> tuple[int, str]:
-        client = app.test_client(use_cookies=False)
-        with use_clock(clock):
-            answer = client.post(
-                form.action, data={**form.fields, **VISIT}, headers={"Cookie": f"session={cookie.value}"}
-            )
-        return answer.status_code, answer.headers.get("Location", "")
-
-    with ThreadPoolExecutor(20) as twenty:
-        answers = set(twenty.map(send, range(20)))
+    answers = twenty_at_once(app, sam, clock, form.action, {**form.fields, **VISIT})
 
     # then
     assert answers == {(303, "/work")}
+    assert entries(app, "task_completed") == 1
+
+
+def test_a_start_a_comment_and_a_message_sent_twenty_times_at_once_are_taken_once_and_answered_alike(
+    filled_database: str, make_app: Callable[..., Flask], clock: SimulatedClock
+) -> None:
+    app = make_app(filled_database)
+    dora, sam = Browser(app), Browser(app)
+    start = at_the_check_page(dora).form("Start pathway")
+
+    started = twenty_at_once(app, dora, clock, start.action, dict(start.fields))
+    assert len(started) == 1
+    status, receipt = started.pop()
+    assert (status, receipt.startswith("/started/")) == (303, True)
     with app.app_context(), reading() as session:
-        done = session.query(AuditEntry).filter(AuditEntry.kind == "task_completed").all()
-    assert len(done) == 1
+        assert session.query(ProcessInstance).filter_by(definition_key="remand_yda").count() == 1
+
+    said = opened(sam, "sam", FIRST_VISIT).form("Add the comment")
+    commented = twenty_at_once(app, sam, clock, said.action, {**said.fields, "comment": "He is well."})
+    assert len(commented) == 1
+    assert commented.pop()[0] == 303
+    assert entries(app, "comment_added") == 1
+
+    instance = dora.get(f"/instances/{receipt.rpartition('/')[2]}")
+    address = next(href for href, _ in instance.read.links if "/messages/remand_ended" in href)
+    ended = dora.get(address).form("Record")
+    told = twenty_at_once(app, dora, clock, ended.action, {**ended.fields, **REMAND_ENDED})
+    assert len(told) == 1
+    assert told.pop()[0] == 303
+    with app.app_context(), reading() as session:
+        entered = session.query(AuditEntry).filter(AuditEntry.kind == "message_sent").all()
+        told_by_people = [entry.facts["message"] for entry in entered if entry.person_id]
+    assert told_by_people.count("remand_ended") == 1

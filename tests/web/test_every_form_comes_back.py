@@ -1,0 +1,235 @@
+"""Whatever is typed into any form is there again when the session ended meanwhile, and nothing was done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from unittest.mock import patch
+
+import pytest
+from flask import Flask
+
+from app.domain.clock import SimulatedClock
+from app.domain.errors import Busy
+from app.services import demo
+from app.store.audit import AuditEntry
+from app.store.db import reading
+from app.web.guard import OPEN
+from tests.things import one_of_everything
+from tests.web.browser import Browser, Page
+from tests.web.test_nothing_typed_is_lost import signed_in_again
+from tests.web.test_start import REMAND, at_the_check_page
+from tests.web.test_tasks import FIRST_VISIT, VISIT, opened, sent
+
+pytestmark = pytest.mark.usefixtures("clock")
+
+NOTHING_TYPED = frozenset(
+    {
+        "account.change_calendar",
+        "account.choose_notifications",
+        "asking.read_mentions",
+        "asking.withdraw_comment",
+        "cover.end",
+        "cover.read",
+        "finding.search",
+        "incidents.retry",
+        "letters.again",
+        "people.close",
+        "people.move",
+        "plans.make",
+        "putting_off.bring_forward",
+        "tasks.assign",
+        "tasks.claim",
+        "tasks.draft",
+        "tasks.release",
+        "work.hand_out",
+        "work.hand_out_of_team",
+    }
+)
+"""Presses, choices and the words of a search: there is nothing in them that would have to be typed again."""
+
+FORMS = [
+    ("/children/{child_id}/need-to-know/answers", "Save", None),
+    ("/tasks/{task_id}/ask", "Ask", "question"),
+    ("/askings/{asking_id}/withdraw", "Withdraw", "reason"),
+    ("/tasks/{task_id}", "Add the comment", "comment"),
+    ("/cover", "Set", "note"),
+    ("/plans/{plan_id}", "Record", "said"),
+    ("/instances/{instance_id}/cancel", "Cancel", "reason"),
+    ("/start/remand_yda/{child_id}", "Continue", "court_name"),
+    ("/start/remand_yda/new-child", "Continue", "given_name"),
+    ("/partnership/start/quarterly_meeting", "Continue", None),
+]
+WORDS = "Ring his gran first, after six."
+
+
+@pytest.fixture
+def things(browser: Browser) -> dict[str, str]:
+    with browser.app.app_context():
+        return one_of_everything()
+
+
+def entries(app: Flask) -> int:
+    with app.app_context(), reading() as session:
+        return session.query(AuditEntry).filter(AuditEntry.kind != "signed_in").count()
+
+
+def test_every_form_is_known_to_come_back_or_to_hold_nothing_typed(browser: Browser) -> None:
+    views = browser.app.view_functions
+    posted = {
+        rule.endpoint
+        for rule in browser.app.url_map.iter_rules()
+        if "POST" in (rule.methods or ()) and not rule.endpoint.startswith("api.")
+    }
+    forgotten = {
+        name
+        for name in posted - NOTHING_TYPED
+        if getattr(views[name], "permission", OPEN) != OPEN
+        and name != "accounts.stay_signed_in"
+        and not getattr(views[name], "keeps_what_is_typed", False)
+    }
+
+    assert sorted(forgotten) == []
+    assert sorted(NOTHING_TYPED - posted) == []
+
+
+@pytest.mark.parametrize(("address", "button", "question"), FORMS)
+def test_it_is_there_again_after_signing_in(
+    browser: Browser,
+    things: dict[str, str],
+    clock: SimulatedClock,
+    address: str,
+    button: str,
+    question: str | None,
+) -> None:
+    # given
+    browser.sign_in("dora")
+    form = browser.get(address.format(**things)).form(button)
+    box = question or next(name for name, value in form.fields.items() if not value)
+    before = entries(browser.app)
+    clock.move_to(clock.now() + timedelta(minutes=31))
+
+    # when
+    browser.post(form.action, {**form.fields, box: WORDS}, status=401)
+    signed_in_again(browser, "dora")
+    page = browser.submit("Go back to what I typed", status=200)
+
+    # then
+    assert page.form(button).fields[box] == WORDS
+    assert entries(browser.app) == before
+
+
+@pytest.fixture
+def sam(browser: Browser, another_browser: Callable[[], Browser]) -> Browser:
+    """Sam's browser, with the first visit to Alex open."""
+    at_the_check_page(browser)
+    browser.submit("Start pathway")
+    mine = another_browser()
+    opened(mine, "sam", FIRST_VISIT)
+    return mine
+
+
+def test_the_reason_for_putting_off_is_there_again(sam: Browser, clock: SimulatedClock) -> None:
+    assert sam.page is not None
+    address = sam.page.form("Complete this task").action
+    sam.get(address + "/put-off")
+    clock.move_to(clock.now() + timedelta(minutes=31))
+
+    sam.submit("Put it off", {"reason": WORDS}, status=401)
+    signed_in_again(sam)
+
+    page = sam.submit("Go back to what I typed", status=200)
+    assert page.form("Put it off").fields["reason"] == WORDS
+
+
+def test_the_last_button_of_a_start_leads_back_to_the_answers_and_starts_nothing(
+    browser: Browser, clock: SimulatedClock
+) -> None:
+    at_the_check_page(browser)
+    before = entries(browser.app)
+    clock.move_to(clock.now() + timedelta(minutes=31))
+
+    browser.submit("Start pathway", status=401)
+    signed_in_again(browser, "dora")
+    page = browser.submit("Go back to what I typed", status=200)
+
+    assert page.form("Continue").fields["safety_concern"] == REMAND["safety_concern"]
+    assert entries(browser.app) == before
+
+
+def test_what_was_chosen_between_two_versions_is_kept_through_an_ended_session(
+    sam: Browser, clock: SimulatedClock
+) -> None:
+    assert sam.page is not None
+    form = sam.page.form("Complete this task")
+    sam.post(form.action, {**form.fields, **VISIT, "child_said": "In the other window.", "action": "save"})
+    sam.post(form.action, {**form.fields, **VISIT, "submission": "this window", "action": "save"}, status=409)
+    clock.move_to(clock.now() + timedelta(minutes=31))
+
+    sam.submit("Keep what I chose", {"version_of_child_said": "mine"}, status=401)
+    signed_in_again(sam)
+    sam.submit("Go back to what I typed")
+
+    assert sent(sam.follow())["child_said"] == VISIT["child_said"]
+
+
+def test_too_many_wrong_passwords_lose_nothing(sam: Browser, clock: SimulatedClock) -> None:
+    clock.move_to(clock.now() + timedelta(minutes=31))
+    sam.submit("Complete this task", VISIT, status=401)
+    wrong = {"username": "sam@wandsworth.example", "password": "not it"}
+    page = sam.submit("Sign in", wrong, status=401)
+    while page.status == 401:
+        page = sam._show(sam.client.post("/sign-in", data={**page.form("Sign in").fields, **wrong}), None)
+    assert page.status == 429
+    assert int(page.response.headers["Retry-After"]) > 0
+
+    clock.move_to(clock.now() + timedelta(hours=1))
+    signed_in_again(sam)
+    sam.submit("Go back to what I typed")
+
+    assert sent(sam.follow())["child_said"] == VISIT["child_said"]
+
+
+def test_signing_in_elsewhere_while_the_sign_in_page_holds_a_form_loses_nothing(
+    sam: Browser, clock: SimulatedClock
+) -> None:
+    # given: the sign-in page with the form, and meanwhile another tab in which Sam has signed in
+    clock.move_to(clock.now() + timedelta(minutes=31))
+    held = sam.submit("Complete this task", VISIT, status=401).form("Sign in")
+    sam.sign_in("sam")
+
+    # when
+    again = {**held.fields, "username": "sam@wandsworth.example", "password": demo.PASSWORD}
+    sam.post(held.action, again, status=400)
+    sam.submit("Go back to what I typed")
+
+    # then
+    assert sent(sam.follow())["child_said"] == VISIT["child_said"]
+
+    # and: nobody else gets it that way
+    sam.get("/work")
+    sam.submit("Sign out")
+    sam.sign_in("dora")
+    assert VISIT["child_said"] not in sam.post(held.action, again, status=400).html
+
+
+@pytest.mark.parametrize(("failure", "status"), [(Busy("The database is busy."), 503), (RuntimeError(), 500)])
+def test_a_form_that_the_service_could_not_take_is_offered_again(
+    sam: Browser, failure: Exception, status: int
+) -> None:
+    with patch("app.services.tasks.complete", side_effect=failure):
+        page = sam.submit("Complete this task", VISIT, status=status)
+    assert "What you typed is still here." in page.text
+
+    sam.submit("Go back to what I typed")
+
+    assert sent(sam.follow())["child_said"] == VISIT["child_said"]
+
+
+def test_a_mistake_in_a_comment_does_not_spend_the_token_of_the_form(sam: Browser) -> None:
+    assert sam.page is not None
+    page: Page = sam.page
+
+    tokens = [form.fields.get("submission") for form in page.read.forms if form.fields.get("submission")]
+
+    assert len(tokens) == len(set(tokens)) > 1
