@@ -56,10 +56,10 @@ def remember(
         raise Busy("This form is being taken in already. Look again in a moment.") from error
 
 
-def is_taken(viewer: Viewer, token: str | None) -> bool:
-    """Whether a form of the viewer's authority has been taken already."""
+def result_of(viewer: Viewer, token: str | None) -> str | None:
+    """What a form of the viewer's authority led to; None when it has not been taken."""
     with reading() as session:
-        return earlier_result(session, viewer.authority_id, token) is not None
+        return earlier_result(session, viewer.authority_id, token)
 
 
 def note_draft(

@@ -72,10 +72,11 @@ def send_message(instance_id: str, name: str) -> Answer:
     try:
         form = _form(view, name)
     except NotFound:
-        if not submissions.is_taken(g.viewer, request.form.get("submission")):
+        taken = submissions.result_of(g.viewer, request.form.get("submission"))
+        if taken is None:
             raise
-        flash("That is recorded already.", "success")  # pressed twice: the pathway has moved on by the first
-        return redirect(url_for("instances.show", instance_id=instance_id), 303)
+        flash("That is recorded.", "success")  # pressed twice: the pathway has moved on by the first
+        return redirect(url_for("what_changed.receipt", instance_id=instance_id, message_id=taken), 303)
     try:
         answers = read_posted(form, request.form)
         if is_again():
