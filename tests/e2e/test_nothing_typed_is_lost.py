@@ -6,10 +6,10 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from app.domain.clock import SimulatedClock
-from tests.e2e.conftest import SOCIAL_WORKER
+from tests.e2e.conftest import DUTY_MANAGER, SOCIAL_WORKER
 from tests.e2e.reader import Reader
 from tests.web.test_tasks import FIRST_VISIT
 from tests.web_server import LiveServer
@@ -50,6 +50,29 @@ def test_the_connection_is_cut_while_the_draft_is_on_its_way(at_the_visit: Reade
     page = at_the_visit.page
     cut = iter([True, True])
     page.route("**/draft", lambda route: route.abort() if next(cut, False) else route.continue_())
+
+    page.locator("[name=child_said]").press_sequentially(SAID)
+
+    expect(page.locator("[data-draft-status]")).to_contain_text("Not saved")
+    expect(page.locator("[data-draft-status]")).to_have_text(SAVED)
+    page.reload()
+    expect(page.locator("[name=child_said]")).to_have_value(SAID)
+
+
+def test_the_connection_is_cut_after_the_draft_has_arrived_and_nobody_is_told_of_a_rival(
+    at_the_visit: Reader,
+) -> None:
+    page = at_the_visit.page
+    lost = iter([True])
+
+    def lose_the_answer(route: Route) -> None:
+        if next(lost, False):
+            route.fetch()
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route("**/draft", lose_the_answer)
 
     page.locator("[name=child_said]").press_sequentially(SAID)
 
@@ -101,6 +124,33 @@ def test_the_form_is_sent_after_the_session_ended_and_is_there_after_signing_in(
 
     expect(page.locator("[name=child_said]")).to_have_value(SAID)
     expect(page.locator("main")).to_contain_text("Nothing has been sent.")
+
+
+def test_a_form_without_a_draft_that_is_left_alone_goes_to_the_sign_in_page_and_comes_back(
+    reader: Callable[..., Reader], server_clock: SimulatedClock
+) -> None:
+    # given: a start form, half typed
+    dora = reader(DUTY_MANAGER)
+    page = dora.page
+    page.clock.install()
+    dora.go("/start/remand_yda/child")
+    page.locator("input[name=q]").fill("Alex")
+    dora.press("Find")
+    dora.follow("Alex Example")
+    page.locator("[name=court_name]").fill("Westbridge")
+
+    # when: half an hour on the phone
+    server_clock.move_to(server_clock.now() + timedelta(minutes=31))
+    page.clock.fast_forward("29:30")
+    page.clock.run_for(62_000)
+
+    # then
+    expect(page.locator("main")).to_contain_text("What you typed is kept on this page")
+    page.locator("#username").fill(DUTY_MANAGER)
+    page.locator("input[name=password]").fill(_password())
+    dora.press("Sign in")
+    dora.press("Go back to what I typed")
+    expect(page.locator("[name=court_name]")).to_have_value("Westbridge")
 
 
 def test_two_people_on_one_task_see_both_versions(

@@ -57,7 +57,7 @@ async function save (form, state) {
     if (answer.status === 401) {
       say(state, WORDS.ended, { href: '/sign-in', words: WORDS.signIn })
       again = true
-    } else if (answer.status === 503) {
+    } else if (answer.status >= 500 || answer.status === 429) {
       say(state, WORDS.busy)
       again = true
     } else {
@@ -122,7 +122,7 @@ export function keepDrafts (page) {
     const comeBack = () => { if (state.unsaved && !state.stopped) { state.pause = PAUSE; schedule(form, state, 0) } }
     window.addEventListener('online', comeBack)
     document.addEventListener('visibilitychange', () => { if (!document.hidden) comeBack() })
-    window.addEventListener('beforeunload', (event) => { if (state.unsaved && state.failed) event.preventDefault() })
+    window.addEventListener('beforeunload', (event) => { if (state.unsaved && (state.failed || state.stopped)) event.preventDefault() })
     window.addEventListener('pagehide', () => {
       if (state.unsaved && !state.stopped) navigator.sendBeacon(form.dataset.draft, new FormData(form))
     })

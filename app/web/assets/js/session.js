@@ -3,6 +3,15 @@
 import { RENEWED, hasUnsaved } from './draft.js'
 
 const WARN_BEFORE = 5 * 60
+const TYPED = 'form[data-typed-in]:not([data-draft])'
+
+/** A form without a draft goes to the sign-in page, which holds what was typed and gives it back afterwards. */
+function sendAway (form) {
+  const again = document.createElement('input')
+  Object.assign(again, { type: 'hidden', name: 'action', value: 'again' })
+  form.append(again)
+  form.submit()
+}
 
 export function warnBeforeSessionEnds (page) {
   const dialog = page.querySelector('dialog[data-session-seconds]')
@@ -11,9 +20,14 @@ export function warnBeforeSessionEnds (page) {
   const minutes = dialog.querySelector('[data-session-minutes]')
   let endsAt, tick
 
+  page.addEventListener('input', ({ target }) => {
+    if (target.form?.querySelector('[name="typed_by"]')) target.form.dataset.typedIn = ''
+  })
+
   const leave = () => {
     clearInterval(tick)
     if (hasUnsaved(page)) dialog.close()
+    else if (page.querySelector(TYPED)) sendAway(page.querySelector(TYPED))
     else window.location.assign(dialog.dataset.sessionEnded)
   }
   const show = () => {
