@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
+import zlib
 from collections.abc import Mapping
 from io import BytesIO
 
@@ -21,6 +23,12 @@ KINDS: Mapping[str, tuple[str, str]] = {
 """Extension -> (what it is called, its media type). Everything else is refused."""
 _MEMBERS = {"word/document.xml": "docx", "xl/workbook.xml": "xlsx"}
 _ODT = "application/vnd.oasis.opendocument.text"
+_UNREADABLE = (
+    zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError,
+)  # fmt: skip
+_MACROS = re.compile("macroEnabled|vbaProject", re.IGNORECASE)
+_MARKUP = re.compile(r"\s*(<[a-z!?/]|#!)", re.IGNORECASE)
+LARGEST_LIST = 1024 * 1024
 REFUSED = (
     "The file must be a PDF, a photo (JPEG or PNG), "
     "a Word, Excel or OpenDocument file without macros, or plain text"
@@ -53,22 +61,33 @@ def _office(content: bytes) -> str:
     try:
         with zipfile.ZipFile(BytesIO(content)) as packed:
             names = set(packed.namelist())
-            mimetype = packed.read("mimetype")[:100].decode("ascii", "replace") if _is_small(packed) else ""
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, ValueError) as error:
+            types = _small_member(packed, "[Content_Types].xml", LARGEST_LIST)
+            mimetype = _small_member(packed, "mimetype", 100)
+    except _UNREADABLE as error:
         raise _refusal(REFUSED) from error
-    if any(name.casefold().endswith((".bin", ".vba", ".exe", ".dll", ".js")) for name in names):
+    if any(_is_active(name.casefold()) for name in names) or _MACROS.search(types):
         raise _refusal(REFUSED)
     if mimetype.strip() == _ODT and not any(name.startswith(("Basic/", "Scripts/")) for name in names):
         return "odt"
     kinds = {kind for member, kind in _MEMBERS.items() if member in names}
-    if "[Content_Types].xml" in names and len(kinds) == 1:
+    if types and len(kinds) == 1:
         return kinds.pop()
     raise _refusal(REFUSED)
 
 
-def _is_small(packed: zipfile.ZipFile) -> bool:
-    """Whether there is a member `mimetype` of a few bytes, as an OpenDocument file has it."""
-    return any(one.filename == "mimetype" and one.file_size < 100 for one in packed.infolist())
+def _small_member(packed: zipfile.ZipFile, name: str, limit: int) -> str:
+    """The text of a member of fewer than `limit` bytes; "" when there is none."""
+    if not any(one.filename == name and one.file_size < limit for one in packed.infolist()):
+        return ""
+    with packed.open(name) as member:
+        return member.read(limit).decode("utf-8", "replace")
+
+
+def _is_active(name: str) -> bool:
+    """Whether a member can hold code. What Excel keeps of a printer is a `.bin` too, and harmless."""
+    if re.fullmatch(r"xl/printersettings/printersettings\d+\.bin", name):
+        return False
+    return name.endswith((".bin", ".vba", ".exe", ".dll", ".js"))
 
 
 def _is_text(content: bytes) -> bool:
@@ -76,16 +95,7 @@ def _is_text(content: bytes) -> bool:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         return False
-    is_markup = text.lstrip()[:1] in {"<", "#"} and text.lstrip()[:2] in {
-        "<!",
-        "<?",
-        "<h",
-        "<H",
-        "<s",
-        "<S",
-        "#!",
-    }
-    return not is_markup and all(letter >= " " or letter in "\r\n\t\f" for letter in text)
+    return not _MARKUP.match(text) and all(letter >= " " or letter in "\r\n\t\f" for letter in text)
 
 
 def _refusal(sentence: str) -> BadInput:

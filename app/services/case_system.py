@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, insert, literal_column, select, update
+from sqlalchemy import Select, func, insert, literal_column, select, update
+from sqlalchemy.orm import Session
 
 from app.domain.access import Viewer, require
 from app.domain.clock import now
@@ -13,6 +14,7 @@ from app.domain.errors import BadInput, StaleTask
 from app.services import advance, task_lookup
 from app.services.lists import TaskRow, as_task_row, task_rows
 from app.store.audit import Entry
+from app.store.corrections import EarlierAnswer
 from app.store.db import reading, transaction
 from app.store.documents import RecordedElsewhere
 from app.store.people import name_of
@@ -25,11 +27,15 @@ LONGEST_REFERENCE = 100
 
 @dataclass(frozen=True)
 class Recorded:
-    """That a task is recorded in the case system: by whom, when, and its number there ("" for none)."""
+    """That a task is recorded in the case system: by whom, when, and its number there ("" for none).
+
+    `is_outdated` when the answers were corrected since: what stands there is no longer what stands here.
+    """
 
     by: str
     at: datetime
     reference: str
+    is_outdated: bool
 
 
 @dataclass(frozen=True)
@@ -51,7 +57,7 @@ def of_task(viewer: Viewer, task_id: str) -> Recorded | None:
         if found is None:
             return None
         by = name_of(session, viewer.authority_id, found.by) or "somebody"
-        return Recorded(by, found.at, found.reference)
+        return Recorded(by, found.at, found.reference, _is_outdated(session, found))
 
 
 def record(viewer: Viewer, task_id: str, reference: str) -> None:
@@ -70,7 +76,7 @@ def record(viewer: Viewer, task_id: str, reference: str) -> None:
         if task.state != "completed":
             raise StaleTask("The task is not completed yet, so there is nothing to record elsewhere.")
         before = session.get(RecordedElsewhere, (viewer.authority_id, task_id))
-        if before is not None and before.reference == reference:
+        if before is not None and before.reference == reference and not _is_outdated(session, before):
             return
         values = {"reference": reference, "at": now(), "by": viewer.person_id}
         own = {"authority_id": viewer.authority_id, "task_id": task_id}
@@ -95,8 +101,27 @@ def record(viewer: Viewer, task_id: str, reference: str) -> None:
         advance.record(session, instance, [entry])
 
 
+def _corrected_since() -> Select[str]:
+    """The corrections of a task that came after the tick of the row of RecordedElsewhere beside it."""
+    return select(EarlierAnswer.task_id).where(
+        EarlierAnswer.authority_id == RecordedElsewhere.authority_id,
+        EarlierAnswer.task_id == RecordedElsewhere.task_id,
+        EarlierAnswer.corrected_at > RecordedElsewhere.at,
+    )
+
+
+def _is_outdated(session: Session, ticked: RecordedElsewhere) -> bool:
+    later = select(EarlierAnswer.task_id).where(
+        EarlierAnswer.authority_id == ticked.authority_id,
+        EarlierAnswer.task_id == ticked.task_id,
+        EarlierAnswer.corrected_at > ticked.at,
+    )
+    return session.scalar(later.limit(1)) is not None
+
+
 def to_record(viewer: Viewer, page: int = 1) -> ToRecord:
-    """What the viewer completed in the last 90 days and has not ticked as recorded there."""
+    """What the viewer completed in the last 90 days and nobody has ticked since as recorded there as it is now."""
+    corrected_since = _corrected_since().correlate(RecordedElsewhere)
     chosen = (
         UserTask.authority_id == viewer.authority_id,
         UserTask.state == literal_column("'completed'"),
@@ -106,6 +131,7 @@ def to_record(viewer: Viewer, page: int = 1) -> ToRecord:
         .where(
             RecordedElsewhere.authority_id == UserTask.authority_id,
             RecordedElsewhere.task_id == UserTask.id,
+            ~corrected_since.exists(),
         )
         .exists(),
     )

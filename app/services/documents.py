@@ -176,17 +176,24 @@ def withdraw(viewer: Viewer, document_id: str, reason: str) -> str:
         raise BadInput("Say why.", {"reason": ["Enter why the document is withdrawn"]})
     with transaction() as session:
         row = _row(session, viewer, document_id)
-        session.execute(
+        changed = session.execute(
             update(ChildDocument)
-            .where(ChildDocument.authority_id == viewer.authority_id, ChildDocument.id == document_id)
+            .where(
+                ChildDocument.authority_id == viewer.authority_id,
+                ChildDocument.id == document_id,
+                ChildDocument.state != "withdrawn",
+            )
             .values(
                 state="withdrawn",
                 withdrawn_at=now(),
                 withdrawn_by=viewer.person_id,
                 withdrawn_reason=reason.strip()[:2000],
             )
+            .returning(ChildDocument.id)
             .execution_options(synchronize_session=False)
-        )
+        ).all()
+        if not changed:  # somebody withdrew it in the same moment: their reason stays
+            return str(row.child_id)
         told = {"detail": KINDS[row.extension][0], "reason": reason.strip()}
         _note(session, viewer, row.child_id, "document_withdrawn", told, document_id, row.task_id)
         return str(row.child_id)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.clock import now
+from app.domain.uploads import KINDS
 from app.services.documents import INFECTED
 from app.services.scanning import scan
+from app.store import audit
+from app.store.audit import Entry
 from app.store.db import reading, transaction
 from app.store.documents import ChildDocument, DocumentContent
 
@@ -41,10 +44,11 @@ def scan_waiting(scan_command: str | None, limit: int = 20) -> int:
 
 
 def _settle(session: Session, authority_id: str, document_id: str, *, is_clean: bool) -> None:
+    """Release the file; or withdraw it, say so in the chronology, and let its bytes go, as the sentence promises."""
     values: dict[str, Any] = {"state": "kept", "scanned_at": now()}
     if not is_clean:
         values = {"state": "withdrawn", "withdrawn_at": now(), "withdrawn_reason": INFECTED}
-    session.execute(
+    settled = session.execute(
         update(ChildDocument)
         .where(
             ChildDocument.authority_id == authority_id,
@@ -52,5 +56,16 @@ def _settle(session: Session, authority_id: str, document_id: str, *, is_clean: 
             ChildDocument.state == "waiting",
         )
         .values(**values)
+        .returning(ChildDocument.child_id, ChildDocument.task_id, ChildDocument.extension)
+        .execution_options(synchronize_session=False)
+    ).first()
+    if settled is None or is_clean:
+        return
+    session.execute(
+        delete(DocumentContent)
+        .where(DocumentContent.authority_id == authority_id, DocumentContent.document_id == document_id)
         .execution_options(synchronize_session=False)
     )
+    told = {"detail": KINDS[settled.extension][0], "reason": INFECTED, "document": document_id}
+    entry = Entry(kind="document_withdrawn", child_id=settled.child_id, task_id=settled.task_id, facts=told)
+    audit.note(session, entry, authority_id=authority_id, stream=f"child:{settled.child_id}")

@@ -35,6 +35,29 @@ def office(member: str, **more: str) -> bytes:
     return kept.getvalue()
 
 
+def macro_by_type() -> bytes:
+    """A Word file whose macros hide in a member of a harmless name."""
+    kept = BytesIO()
+    with zipfile.ZipFile(kept, "w") as archive:
+        archive.writestr(
+            "[Content_Types].xml",
+            "<Types><Override ContentType='application/vnd.ms-word.document.macroEnabled.main+xml'/></Types>",
+        )
+        archive.writestr("word/document.xml", "<x/>")
+        archive.writestr("word/settings2.xml", "macros")
+    return kept.getvalue()
+
+
+def torn() -> bytes:
+    """An OpenDocument file whose compressed first member is damaged."""
+    kept = BytesIO()
+    with zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.text")
+    content = bytearray(kept.getvalue())
+    content[38:44] = b"\xff" * 6
+    return bytes(content)
+
+
 @pytest.mark.parametrize(
     ("content", "kind"),
     [
@@ -43,6 +66,11 @@ def office(member: str, **more: str) -> bytes:
         pytest.param(JPEG, "jpg", id="JPEG"),
         pytest.param(office("word/document.xml"), "docx", id="Word"),
         pytest.param(office("xl/workbook.xml"), "xlsx", id="Excel"),
+        pytest.param(
+            office("xl/workbook.xml", xl__printerSettings__printerSettings1_dot_bin="x"),
+            "xlsx",
+            id="Excel that was printed once",
+        ),
         pytest.param(packed(mimetype="application/vnd.oasis.opendocument.text"), "odt", id="OpenDocument"),
         pytest.param("Zoë said: “no”.\r\n".encode(), "txt", id="text"),
     ],
@@ -60,6 +88,14 @@ def test_these_are_taken(content: bytes, kind: str) -> None:
         pytest.param(b"\x7fELF\x02\x01\x01" + b"\x00" * 60, id="another program"),
         pytest.param(b"<!DOCTYPE html><script>alert(1)</script>", id="HTML"),
         pytest.param(b"<svg xmlns='http://www.w3.org/2000/svg'></svg>", id="SVG"),
+        pytest.param(b"\n <body onload='alert(1)'>hello</body>", id="part of HTML"),
+        pytest.param(b"<a href='javascript:alert(1)'>hello</a>", id="a link"),
+        pytest.param(
+            packed(mimetype="application/vnd.oasis.opendocument.text").replace(b"mimetype", b"mimetypo", 1),
+            id="a zip that contradicts itself",
+        ),
+        pytest.param(macro_by_type(), id="macros under another name"),
+        pytest.param(torn(), id="a zip that cannot be unpacked"),
         pytest.param(b"<?xml version='1.0'?><x/>", id="XML"),
         pytest.param(b"#!/bin/sh\nrm -rf /", id="a script"),
         pytest.param(packed(readme_dot_txt="hello"), id="a zip"),

@@ -12,10 +12,20 @@ from sqlalchemy import select
 from app.domain.access import Viewer
 from app.domain.clock import SimulatedClock
 from app.domain.errors import BadInput, NotAllowed, NotFound, StaleTask
-from app.services import accounts, case_system, children, documents, instances, tasks, waiting_documents
+from app.services import (
+    accounts,
+    case_system,
+    children,
+    documents,
+    instances,
+    task_life,
+    tasks,
+    waiting_documents,
+)
 from app.services.documents import Given
 from app.store.audit import AuditEntry
 from app.store.db import reading
+from app.store.documents import DocumentContent
 from tests.domain.test_uploads import PDF
 from tests.services.test_task_life import START, VISIT, task_of
 
@@ -130,6 +140,34 @@ def test_a_file_waits_while_the_scan_cannot_answer_and_is_settled_later(alex: st
     assert documents.open_one(dora, made).content == PDF
 
 
+def test_a_waiting_file_that_proves_infected_is_withdrawn_its_bytes_go_and_the_chronology_says_so(
+    alex: str, tmp_path: Path
+) -> None:
+    dora = person("dora")
+    made = documents.add(dora, alex, ORDER, scan_command="/no/such/scanner -")
+
+    waiting_documents.scan_waiting(scanner(tmp_path, "sys.exit(1)"))
+
+    assert documents.of_child(dora, alex)[0].state == "withdrawn"
+    assert kinds(alex) == ["document_added", "document_withdrawn"]
+    with reading() as session:
+        assert session.get(DocumentContent, ("wandsworth", made)) is None
+
+
+def test_the_reason_of_the_first_withdrawal_stays(alex: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    dora = person("dora")
+    made = documents.add(dora, alex, ORDER, scan_command=None)
+    before = documents.withdrawable(dora, made)
+    documents.withdraw(dora, made, "The wrong child.")
+
+    # the second press looked at the document before the first had withdrawn it
+    monkeypatch.setattr(documents, "withdrawable", lambda viewer, document_id: before)
+    documents.withdraw(dora, made, "Another reason.")
+
+    assert documents.of_child(dora, alex)[0].withdrawn_reason == "The wrong child."
+    assert kinds(alex).count("document_withdrawn") == 1
+
+
 def test_what_was_completed_is_still_to_be_recorded_until_it_is_ticked(
     alex: str, visit: str, clock: SimulatedClock
 ) -> None:
@@ -148,3 +186,25 @@ def test_what_was_completed_is_still_to_be_recorded_until_it_is_ticked(
     assert (found.by, found.reference) == ("Sam Socialworker", "M-12 34")
     with pytest.raises(NotFound):
         case_system.record(person("sam", "stockport"), visit, "x")
+
+
+def test_a_correction_makes_the_tick_out_of_date_until_it_is_ticked_again(
+    alex: str, visit: str, clock: SimulatedClock
+) -> None:
+    sam = person("sam")
+    tasks.complete(sam, visit, VISIT)
+    case_system.record(sam, visit, "M-1")
+    clock.move_to(clock.now() + timedelta(minutes=5))
+
+    task_life.correct(sam, visit, {**VISIT, "child_said": "To ring my nan."}, "Misheard.")
+
+    found = case_system.of_task(sam, visit)
+    assert found is not None
+    assert found.is_outdated
+    assert [task.id for task in case_system.to_record(sam).tasks] == [visit]
+    clock.move_to(clock.now() + timedelta(minutes=5))
+    case_system.record(sam, visit, "M-1")
+    again = case_system.of_task(sam, visit)
+    assert again is not None
+    assert not again.is_outdated
+    assert case_system.to_record(sam).total == 0
