@@ -61,6 +61,7 @@ SHORT = frozenset(
 
 FORMS = [
     ("/children/{child_id}/need-to-know/answers", "Save", None),
+    ("/children/{child_id}/details", "Save", None),
     ("/tasks/{task_id}/ask", "Ask", "question"),
     ("/askings/{asking_id}/withdraw", "Withdraw", "reason"),
     ("/tasks/{task_id}", "Add the comment", "comment"),
