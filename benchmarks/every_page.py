@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import partial
+from itertools import islice
 from typing import Any
 
 from flask import Flask
@@ -42,7 +43,7 @@ def every_page(here: Place, size: Size, progress: Progress) -> list[Figure]:
         parts["small"] = _parts()
         doors = {name: {"small": Door(few, name), "large": Door(many, name)} for name in PEOPLE}
         found = []
-        for rule in _pages(many.app):
+        for rule in islice(_pages(many.app), size.pages):
             progress(rule.rule)
             figure = _measured(here, rule, many.app, doors, parts, size)
             if figure is not None:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Select, func, insert, literal_column, select, update
 from sqlalchemy.orm import Session
 
-from app.domain.access import Viewer, require
+from app.domain.access import Viewer, acts_for, require
 from app.domain.clock import now
 from app.domain.errors import BadInput, StaleTask
 from app.services import advance, task_lookup
@@ -72,7 +72,8 @@ def record(viewer: Viewer, task_id: str, reference: str) -> None:
     with transaction() as session:
         instance = advance.lock_of_task(session, viewer.authority_id, task_id)
         task = task_lookup.row(session, viewer.authority_id, task_id)
-        require(viewer, "record_elsewhere", task_lookup.thing(session, task), seen_by="see_task")
+        task_thing = task_lookup.thing(session, task)
+        require(viewer, "record_elsewhere", task_thing, seen_by="see_task")
         if task.state != "completed":
             raise StaleTask("The task is not completed yet, so there is nothing to record elsewhere.")
         before = session.get(RecordedElsewhere, (viewer.authority_id, task_id))
@@ -95,6 +96,7 @@ def record(viewer: Viewer, task_id: str, reference: str) -> None:
             kind="task_recorded_elsewhere",
             child_id=task.child_id,
             person_id=viewer.person_id,
+            for_id=acts_for(viewer, task_thing),
             task_id=task_id,
             facts={"element": task.element_id, "name": task.name, "detail": reference},
         )

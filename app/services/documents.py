@@ -12,7 +12,7 @@ import puremagic
 from sqlalchemy import Row, insert, select, update
 from sqlalchemy.orm import Session
 
-from app.domain.access import Viewer, may, require
+from app.domain.access import Viewer, acts_for, may, require
 from app.domain.clock import now
 from app.domain.errors import BadInput, NotAllowed, NotFound
 from app.domain.ids import new_id
@@ -296,10 +296,15 @@ def _note(
     document_id: str,
     task_id: str | None,
 ) -> None:
+    for_id = None
+    if task_id is not None:
+        task = task_lookup.row(session, viewer.authority_id, task_id)
+        for_id = acts_for(viewer, task_lookup.thing(session, task))
     entry = Entry(
         kind=kind,
         child_id=child_id,
         person_id=viewer.person_id,
+        for_id=for_id,
         task_id=task_id,
         facts={**told, "document": document_id},
     )
