@@ -97,6 +97,11 @@ def _starts(viewer: Viewer, thing: AuthorityThing | ChildThing) -> bool:
     return _works_on_child(viewer, thing) if isinstance(thing, ChildThing) else _caseworker(viewer, thing)
 
 
+def _sees_casework(viewer: Viewer, child: ChildThing) -> bool:
+    """What the two casework agencies share; an agency that answers when asked sees the child, its tasks and plans."""
+    return viewer.is_admin or _works_on_child(viewer, child)
+
+
 def _settles_status(viewer: Viewer, child: ChildThing) -> bool:
     return "csc" in viewer.agencies and not child.is_partnership and _tied_to_child(viewer, child)
 
@@ -209,7 +214,9 @@ TABLE: Mapping[str, tuple[type | tuple[type, ...], Rule]] = {
     "make_plan": (ChildThing, _works_on_child),
     "settle_status": (ChildThing, _settles_status),
     "see_money": (ChildThing, _works_on_child),
-    "see_documents": (ChildThing, _sees_child),
+    "see_documents": (ChildThing, _sees_casework),
+    "see_timeline": (ChildThing, _sees_casework),
+    "see_network": (ChildThing, _sees_casework),
     "add_document": (ChildThing, _works_on_child),
     "see_instance": (ChildThing, _sees_child),
     "send_message": (ChildThing, _works_on_child),

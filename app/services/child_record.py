@@ -133,7 +133,7 @@ class Readiness:
 def people(viewer: Viewer, child_id: str) -> People:
     """Who works with the child and who did. Raises NotFound."""
     with reading() as session:
-        _require(session, viewer, child_id, "see_child")
+        _require(session, viewer, child_id, "see_network")
         held = _held(session, viewer.authority_id, child_id)
         known = facts.known(session, viewer.authority_id, child_id)
         others = tuple((label, str(known[key])) for key, label in NAMED_IN_FACTS.items() if known.get(key))
@@ -154,7 +154,8 @@ def readiness(viewer: Viewer, child_id: str) -> Readiness:
         _require(session, viewer, child_id, "see_child")
         prepared = need_to_know.prepare(session, viewer, get(session, viewer.authority_id, child_id))
         release_on = as_day(facts.known(session, viewer.authority_id, child_id).get("release_on"))
-        panels = _panels(session, viewer, child_id)
+        thing = child_thing(session, viewer.authority_id, child_id)
+        panels = _panels(session, viewer, child_id) if may(viewer, "see_network", thing) else ()
     return Readiness(release_on, tuple((item, _colour(item, release_on)) for item in prepared.items), panels)
 
 

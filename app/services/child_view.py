@@ -26,7 +26,17 @@ from app.store.tasks import UserTask
 from app.store.ties import child_thing
 
 NEWEST = 8
-PARTS = ("start_pathway", "edit_child", "settle_status", "see_money", "see_plans", "add_document")
+PARTS = (
+    "start_pathway",
+    "edit_child",
+    "settle_status",
+    "see_money",
+    "see_plans",
+    "see_documents",
+    "see_timeline",
+    "see_network",
+    "add_document",
+)
 """What the child's page asks the permission table for."""
 
 
@@ -72,7 +82,7 @@ def show(viewer: Viewer, child_id: str) -> ChildView:
             "facts": facts.known(session, viewer.authority_id, child_id),
             "badges": badges(session, viewer.authority_id, child_id),
             "tasks": _tasks(session, viewer.authority_id, child_id),
-            "newest": chronology.newest(session, viewer.authority_id, child_id, NEWEST),
+            "newest": _newest(session, viewer, child_id) if may(viewer, "see_timeline", thing) else (),
             "hearings": child_record.hearings(session, viewer, child_id),
             "stays": child_record.stays(session, viewer, child_id),
             "payments": child_record.payments(session, viewer, child_id),
@@ -80,7 +90,8 @@ def show(viewer: Viewer, child_id: str) -> ChildView:
         }
         since = _looked_after_since(session, viewer.authority_id, child_id)
     pathways = of_child(viewer, child_id)
-    workers = () if view["child"].is_partnership else child_record.people(viewer, child_id).now
+    sees_network = "see_network" in view["can"] and not view["child"].is_partnership
+    workers = child_record.people(viewer, child_id).now if sees_network else ()
     story = child_story.sentences(
         Known(view["child"].given_name, view["facts"], pathways, view["tasks"], view["newest"], since)
     )
@@ -112,6 +123,10 @@ def _looked_after_since(session: Session, authority_id: str, child_id: str) -> d
         )
     )
     return london_day(moment) if moment else None
+
+
+def _newest(session: Session, viewer: Viewer, child_id: str) -> tuple[Happening, ...]:
+    return chronology.newest(session, viewer.authority_id, child_id, NEWEST)
 
 
 def _tasks(session: Session, authority_id: str, child_id: str) -> tuple[TaskRow, ...]:

@@ -139,7 +139,7 @@ def of_child(viewer: Viewer, child_id: str, narrowed: Narrowed = Narrowed(), pag
     """The chronology of a child, newest first, 50 on a page. Raises NotFound."""
     with reading() as session:
         get(session, viewer.authority_id, child_id)
-        require(viewer, "see_child", child_thing(session, viewer.authority_id, child_id))
+        require(viewer, "see_timeline", child_thing(session, viewer.authority_id, child_id))
         chosen = _chosen(viewer.authority_id, child_id, narrowed)
         total = session.scalar(select(func.count()).select_from(AuditEntry).where(*chosen)) or 0
         pages = max(1, -(-total // PAGE_SIZE))

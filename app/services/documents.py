@@ -98,6 +98,8 @@ def add(
     NotAllowed, BadInput for a kind of file that is not taken, an infected file, or a missing title.
     """
     extension, title = _checked(given)
+    with reading() as session:  # a stranger keeps no scanner busy
+        _require_adding(session, viewer, child_id, task_id)
     verdict = scan(given.content, scan_command)
     if verdict == "infected":
         raise BadInput("The file was refused.", {"file": [INFECTED]})

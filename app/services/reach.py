@@ -30,6 +30,13 @@ def openable_of_many(viewer: Viewer, tasks: Iterable[TaskRow]) -> frozenset[str]
     )
 
 
+def of_child(viewer: Viewer, child_id: str, actions: Iterable[str]) -> frozenset[str]:
+    """Those of the actions that the viewer may take on the child."""
+    with reading() as session:
+        thing = child_thing(session, viewer.authority_id, child_id)
+    return frozenset(action for action in actions if may(viewer, action, thing))
+
+
 def require_record(viewer: Viewer, child_id: str) -> bool:
     """Whether the viewer sees the child, or only links a record that the other agency holds.
 

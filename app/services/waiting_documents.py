@@ -20,6 +20,8 @@ from app.store.documents import ChildDocument, DocumentContent
 def scan_waiting(scan_command: str | None, limit: int = 20) -> int:
     """Look again at files that the scan could not look at; how many were released or withdrawn."""
     settled = 0
+    if not scan_command:  # the setting was taken out: nobody has said that these are clean
+        return 0
     with reading() as session:
         waiting = session.execute(
             select(ChildDocument.authority_id, ChildDocument.id)
@@ -36,7 +38,7 @@ def scan_waiting(scan_command: str | None, limit: int = 20) -> int:
             )
         verdict = scan(content or b"", scan_command)
         if verdict == "unavailable":
-            return settled
+            continue
         with transaction() as session:
             _settle(session, authority_id, document_id, is_clean=verdict == "clean")
         settled += 1

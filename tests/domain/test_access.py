@@ -80,6 +80,7 @@ EVERYONE_HERE = "team assignee worker colleague manager partner partner_manager 
 CASEWORKERS = "team assignee worker colleague manager partner partner_manager"
 SEE_CHILD = "team assignee worker colleague manager nurse admin"
 WORK_ON_CHILD = "team assignee worker colleague manager"
+SEE_CASEWORK = f"{WORK_ON_CHILD} admin"
 SETTLE_STATUS = "team assignee colleague manager"
 
 MATRIX: list[tuple[str, Thing, str]] = [
@@ -114,7 +115,9 @@ MATRIX: list[tuple[str, Thing, str]] = [
     ("retry_incident", CHILD, "manager admin"),
     ("settle_status", CHILD, SETTLE_STATUS),
     ("see_money", CHILD, WORK_ON_CHILD),
-    ("see_documents", CHILD, SEE_CHILD),
+    ("see_documents", CHILD, SEE_CASEWORK),
+    ("see_timeline", CHILD, SEE_CASEWORK),
+    ("see_network", CHILD, SEE_CASEWORK),
     ("add_document", CHILD, WORK_ON_CHILD),
     ("settle_status", PARTNERSHIP, ""),
     ("see_child", PARTNERSHIP, "manager partner_manager admin"),

@@ -8,7 +8,17 @@ import pytest
 
 from app.domain.access import Viewer
 from app.domain.clock import SimulatedClock
-from app.services import accounts, child_record, child_tasks, child_view, children, chronology, instances
+from app.domain.errors import NotFound
+from app.services import (
+    accounts,
+    child_record,
+    child_tasks,
+    child_view,
+    children,
+    chronology,
+    documents,
+    instances,
+)
 from app.services import tasks as task_services
 from app.services.chronology import Narrowed
 from tests.services.test_task_life import START, VISIT, task_of
@@ -149,16 +159,22 @@ def test_readiness_is_red_when_the_release_is_near_and_amber_before(
     assert later.counts["red"] > 5
 
 
-def test_money_is_not_for_those_who_only_answer_when_asked(remand: str, alex: str) -> None:
-    assert "see_money" not in child_view.show(person("nia"), alex).can if _sees(person("nia"), alex) else True
-    assert "see_money" in child_view.show(person("sam"), alex).can
+def test_an_agency_that_answers_when_asked_sees_the_child_and_not_what_casework_shares(
+    remand: str, alex: str
+) -> None:
+    from app.store.db import transaction
+    from app.store.ties import tie
 
+    nia, sam = person("nia"), person("sam")
+    with transaction() as session:
+        tie(session, "wandsworth", alex, {"health"})
 
-def _sees(viewer: Viewer, child_id: str) -> bool:
-    from app.domain.errors import NotFound
+    seen = child_view.show(nia, alex)
 
-    try:
-        child_view.head(viewer, child_id)
-    except NotFound:
-        return False
-    return True
+    assert {"see_money", "see_documents", "see_timeline", "see_network"}.isdisjoint(seen.can)
+    assert (seen.newest, seen.workers, seen.payments) == ((), (), ())
+    assert child_record.readiness(nia, alex).panels == ()
+    for part in (chronology.of_child, child_record.people, documents.of_child):
+        with pytest.raises(NotFound):
+            part(nia, alex)
+    assert {"see_money", "see_documents", "see_timeline", "see_network"} <= child_view.show(sam, alex).can

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from app.domain.access import Viewer
 from app.domain.clock import SimulatedClock
-from app.domain.errors import BadInput, Conflict, NotAllowed, StaleTask
+from app.domain.errors import BadInput, Conflict, NotAllowed, NotFound, StaleTask
 from app.services import accounts, children, facts, instances, lists, task_life, task_view, tasks
 from app.store.audit import AuditEntry
 from app.store.corrections import EarlierAnswer
@@ -102,7 +102,7 @@ def test_only_who_completed_it_or_a_manager_of_the_work_reopens(remand: str) -> 
     changed = {**VISIT, "child_said": "Other."}
 
     assert "reopen" in task_life.of_task(mo, visit.id).can
-    with pytest.raises((NotAllowed, Exception)):
+    with pytest.raises((NotAllowed, NotFound)):
         task_life.correct(casey, visit.id, changed, "Why not.")
     task_life.correct(mo, visit.id, changed, "A manager looked.")
 
