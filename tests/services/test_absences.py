@@ -15,8 +15,8 @@ from app.services import (
     absences,
     accounts,
     audits,
-    child_view,
     children,
+    chronology,
     comments,
     cover_view,
     drafts,
@@ -243,7 +243,7 @@ def test_the_cover_completes_for_the_absent_person_and_everything_says_so(of_sam
         child_id = told.child_id
     assert task_view.show(sam, of_sam).completed_by == "Pat Placements for Sam Socialworker"
     assert child_id is not None
-    line = next(one for one in child_view.show(sam, child_id).chronology if one.kind == "task_completed")
+    line = next(one for one in chronology.of_child(sam, child_id).happenings if one.kind == "task_completed")
     assert line.person == "Pat Placements for Sam Socialworker"
     (done,) = cover_view.show(sam, absence_id).done
     assert (done.words, done.by) == ("Completed", "Pat Placements")
