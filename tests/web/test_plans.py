@@ -207,7 +207,7 @@ def test_giving_it_is_recorded_in_the_childs_words_and_does_the_task(browser: Br
     assert "“Tell the child the ten things” is done." in page.text
     assert "To Alex Example, by Casey Casemanager. In person. Version 1." in page.text
     assert "“I want to see my aunt.”" in page.text
-    story = browser.get(f"/children/{leaving}")
+    story = browser.get(f"/children/{leaving}/timeline")
     assert "“What I need to know” given: version 1 to Alex Example on Tuesday 1 December 2026, in person" in (
         story.text
     )
