@@ -19,6 +19,7 @@ from app.store.db import reading, transaction
 from app.store.documents import RecordedElsewhere
 from app.store.people import name_of
 from app.store.tasks import UserTask
+from app.store.ties import sees_child
 
 PAGE_SIZE = 25
 BACK = timedelta(days=90)
@@ -122,12 +123,13 @@ def _is_outdated(session: Session, ticked: RecordedElsewhere) -> bool:
 
 
 def to_record(viewer: Viewer, page: int = 1) -> ToRecord:
-    """What the viewer completed in the last 90 days and nobody has ticked since as recorded there as it is now."""
+    """What the viewer, or whom they cover for, completed in the last 90 days and nobody has ticked as it is now."""
     corrected_since = _corrected_since().correlate(RecordedElsewhere)
     chosen = (
         UserTask.authority_id == viewer.authority_id,
         UserTask.state == literal_column("'completed'"),
-        UserTask.completed_by == viewer.person_id,
+        UserTask.completed_by.in_(sorted(viewer.stands_for)),
+        sees_child(viewer, UserTask.authority_id, UserTask.child_id),
         UserTask.completed_at > now() - BACK,
         ~select(RecordedElsewhere.task_id)
         .where(
