@@ -32,6 +32,7 @@ from tests.web_server import LiveServer
 LOOKERS = ("dora", "mo", "sam", "ada")
 """Who is asked, in this order, whether they can open a page."""
 NOT_A_PAGE = {
+    "child_documents.download": "a file",
     "accounts.signed_out": "seen without a session: LOOKED_AT_SIGNED_OUT",
     "accounts.session_ended": "seen without a session: LOOKED_AT_SIGNED_OUT",
     "accounts.sign_in": "seen without a session: LOOKED_AT_SIGNED_OUT",
