@@ -32,6 +32,8 @@ from tests.web_server import LiveServer
 LOOKERS = ("dora", "mo", "sam", "ada")
 """Who is asked, in this order, whether they can open a page."""
 NOT_A_PAGE = {
+    "accounts.token": "for scripts",
+    "asking.invitation": "a calendar file",
     "child_documents.download": "a file",
     "accounts.signed_out": "seen without a session: LOOKED_AT_SIGNED_OUT",
     "accounts.session_ended": "seen without a session: LOOKED_AT_SIGNED_OUT",
