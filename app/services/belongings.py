@@ -67,7 +67,11 @@ def bundles_of(
     names = child_rows(session, viewer.authority_id, seen)
     bundles = []
     for child in sorted(names.values(), key=lambda child: (child.family_name, child.given_name, child.id)):
-        pieces = [Piece(_role_name(row.role), role=row.role) for row in roles if row.child_id == child.id]
+        pieces = [
+            Piece(reference.roles().name_of(row.role), role=row.role)
+            for row in roles
+            if row.child_id == child.id
+        ]
         pieces += [
             Piece(task.name, task=task, due_at=task.due_at) for task in tasks if task.child.id == child.id
         ]
@@ -107,11 +111,6 @@ def _roles_of(person: Viewer) -> Any:
         )
         .order_by(ChildWorker.role)
     )
-
-
-def _role_name(role: str) -> str:
-    table = reference.roles()
-    return table.name_of(role) if role in table else role.replace("_", " ").capitalize()
 
 
 def _checked(

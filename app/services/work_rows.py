@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.domain.clock import now, today
 from app.domain.moments import start_of_day
 from app.services import reference
-from app.services.children import ChildRow
+from app.services.child_rows import ChildRow, child_row
 from app.store.children import Child
 
 SECTIONS = {
@@ -98,7 +98,6 @@ def section_of(due_at: datetime | None) -> str:
 
 def as_task_row(row: Any) -> TaskRow:
     """A row of `task_rows` as lists show it."""
-    role = reference.roles().by_key.get(row.role)
     is_put_off = row.put_off_at is not None and is_away(
         due_at=row.due_at,
         assignee_id=row.assignee_id,
@@ -122,7 +121,7 @@ def as_task_row(row: Any) -> TaskRow:
         definition_key=row.definition_key,
         element_id=row.element_id,
         role=row.role,
-        role_name=role.name if role else row.role.replace("_", " ").capitalize(),
+        role_name=reference.roles().name_of(row.role),
         team_id=row.team_id,
         team=row.team,
         assignee_id=row.assignee_id,
@@ -157,16 +156,4 @@ def child_rows(session: Session, authority_id: str, child_ids: Iterable[str]) ->
     found = session.scalars(
         select(Child).where(Child.authority_id == authority_id, Child.id.in_(sorted(set(child_ids))))
     )
-    return {child.id: _child_row(child) for child in found}
-
-
-def _child_row(child: Child) -> ChildRow:
-    return ChildRow(
-        child.id,
-        child.reference,
-        child.given_name,
-        child.family_name,
-        child.date_of_birth,
-        child.is_provisional,
-        kind=child.kind,
-    )
+    return {child.id: child_row(child) for child in found}
