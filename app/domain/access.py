@@ -8,6 +8,7 @@ Three ties decide, and nothing else:
 * **reach** - a task is acted on by its team, by the person it was given to, or by a worker allocated to the
   child; and by whoever covers for one of them today.
 
+Designers draw, publish and migrate pathways, and change their authority's profile; by that right they see no child.
 Managers give out the work of their own agency, and look after what is about the partnership of the agencies
 and not about one child. Administrators look after people, pathways and incidents: they
 see everything in their authority, because they must be able to repair it, and do no casework by that right.
@@ -67,6 +68,10 @@ def _caseworker(viewer: Viewer, thing: Thing) -> bool:
 
 def _administrator(viewer: Viewer, thing: Thing) -> bool:
     return viewer.is_admin
+
+
+def _designer(viewer: Viewer, thing: Thing) -> bool:
+    return viewer.is_designer or viewer.is_admin
 
 
 def _manager(viewer: Viewer, thing: Thing) -> bool:
@@ -201,8 +206,10 @@ TABLE: Mapping[str, tuple[type | tuple[type, ...], Rule]] = {
     "see_cover": (AuthorityThing, _anyone),
     "see_people": (AuthorityThing, _manager_or_administrator),
     "start_for_partnership": (AuthorityThing, _manager),
-    "publish": (AuthorityThing, _administrator),
-    "migrate": (AuthorityThing, _administrator),
+    "design": (AuthorityThing, _designer),
+    "publish": (AuthorityThing, _designer),
+    "migrate": (AuthorityThing, _designer),
+    "edit_profile": (AuthorityThing, _designer),
     "manage_people": (AuthorityThing, _administrator),
     "see_letters": (AuthorityThing, _manager_or_administrator),
     "mend_letters": (AuthorityThing, _administrator),

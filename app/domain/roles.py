@@ -11,7 +11,7 @@ from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 from app.domain.errors import BadInput
 
-AGENCIES = ("yjs", "csc", "health", "education", "secure", "court", "other")
+AGENCIES = ("yjs", "csc", "health", "education", "secure", "court", "design", "other")
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,9 @@ MANAGER_ROLES = frozenset(
 )
 """Role keys whose holders give out work in the agencies of their teams."""
 
+DESIGNER_ROLE = "process_designer"
+"""The role key of those who draw, simulate, publish and migrate pathways."""
+
 
 @dataclass(frozen=True)
 class Viewer:
@@ -51,6 +54,11 @@ class Viewer:
     def is_manager(self) -> bool:
         """Whether one of the person's roles is a manager's."""
         return not self.roles.isdisjoint(MANAGER_ROLES)
+
+    @property
+    def is_designer(self) -> bool:
+        """Whether the person draws and publishes pathways."""
+        return DESIGNER_ROLE in self.roles
 
 
 @dataclass(frozen=True)

@@ -96,6 +96,7 @@ TEAMS = (
     DemoTeam("health", "Looked-after children health", "health", ("lac_nurse",)),
     DemoTeam("secure", "Secure estate", "secure", ("secure_establishment", "youth_custody_service")),
     DemoTeam("courts", "Courts and lawyers", "court", ("court", "cps", "solicitor")),
+    DemoTeam("protocol_design", "Protocol design", "design", ("process_designer",)),
     DemoTeam(
         "partners",
         "Partner agencies",
@@ -158,6 +159,8 @@ PEOPLE = (
         "Sandy Secureestate", ("secure_establishment", "youth_custody_service"), "secure establishment"
     ),
     DemoPerson("Probe Probationofficer", ("probation_officer", "probation_manager"), "probation"),
+    DemoPerson("Desi Designer", ("process_designer",), "designer: draws and simulates pathways"),
+    DemoPerson("Rev Reviewer", ("process_designer",), "second designer: approves what is published"),
 )
 ADMINISTRATOR = DemoPerson("Ada Admin", (), "administrator: people, pathways, incidents")
 

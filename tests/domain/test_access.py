@@ -51,6 +51,8 @@ PEOPLE = {
     # an agency that answers when asked, with work on the child
     "nurse": person("nurse", roles="lac_nurse", teams="health", agencies="health"),
     "admin": person("admin", is_admin=True),
+    # draws and publishes pathways
+    "designer": person("designer", roles="process_designer", teams="design", agencies="design"),
     "nobody": person("nobody"),
     # everything, in another authority
     "stranger": person(
@@ -76,7 +78,7 @@ TEAM = TeamThing("here", team_id="cla", agency="csc")
 
 COLLEAGUE = PersonThing("here", "colleague", agencies=frozenset({"csc"}), cover_id="team")
 
-EVERYONE_HERE = "team assignee worker colleague manager partner partner_manager nurse admin nobody"
+EVERYONE_HERE = "team assignee worker colleague manager partner partner_manager nurse admin designer nobody"
 CASEWORKERS = "team assignee worker colleague manager partner partner_manager"
 SEE_CHILD = "team assignee worker colleague manager nurse admin"
 WORK_ON_CHILD = "team assignee worker colleague manager"
@@ -96,8 +98,10 @@ MATRIX: list[tuple[str, Thing, str]] = [
     ("retry_incident", AUTHORITY, "manager partner_manager admin"),
     ("see_partnership", AUTHORITY, "manager partner_manager admin"),
     ("start_for_partnership", AUTHORITY, "manager partner_manager"),
-    ("publish", AUTHORITY, "admin"),
-    ("migrate", AUTHORITY, "admin"),
+    ("design", AUTHORITY, "admin designer"),
+    ("publish", AUTHORITY, "admin designer"),
+    ("migrate", AUTHORITY, "admin designer"),
+    ("edit_profile", AUTHORITY, "admin designer"),
     ("manage_people", AUTHORITY, "admin"),
     ("see_letters", AUTHORITY, "manager partner_manager admin"),
     ("mend_letters", AUTHORITY, "admin"),

@@ -1,0 +1,1 @@
+"""The designer's workbench: drafts of pathways, what a change does, publishing and migrating."""

@@ -1,0 +1,1 @@
+"""The pages of the designer's workbench, one blueprint a noun."""
