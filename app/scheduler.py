@@ -27,6 +27,7 @@ from app.services import (
     waiting_documents,
 )
 from app.services.notifications import Sender
+from app.services.workbench import publishing
 
 WAKE_SECONDS = 1
 FOLLOWING_SECONDS = 10
@@ -73,8 +74,9 @@ def remind(app: Flask) -> None:
 
 
 def keep_house(app: Flask) -> None:
-    """Forget what is over, and look again at files that the virus scan could not look at."""
+    """Put in force what is due, forget what is over, look again at files that could not be scanned for viruses."""
     with app.app_context():
+        publishing.put_due_in_force()
         accounts.forget_what_is_over()
         letter_reminders.forget_what_was_never_sent()
         waiting_documents.scan_waiting(app.config.get("SCAN_COMMAND"))

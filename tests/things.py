@@ -25,6 +25,7 @@ from app.services import (
 )
 from app.services.absences import Plan
 from app.services.documents import Given
+from app.services.workbench import drafting, publishing
 from app.store.db import transaction
 from app.store.incidents import Incident
 from app.store.work import RecordedAppointment
@@ -59,6 +60,7 @@ SAME_FOR_ALL = {
     "guide": "practitioner",
     "duty_id": "WAN-8-10",
     "size": "normal",
+    "number": "1",
 }
 """Parts of an address that name something which belongs to no authority."""
 ANSWERS = {
@@ -120,6 +122,7 @@ def one_of_everything() -> dict[str, str]:
         **_in_every_state(dora, instance_id),
         "sibling_id": _sister_of(dora, child_id),
         "message_id": messages.send(dora, instance_id, "hearing_date_set", NEW_DATE),
+        **_on_the_workbench(),
         "document_id": documents.add(
             dora, child_id, Given(b"%PDF-1.7 made up", "Remand order"), scan_command=None
         ),
@@ -155,6 +158,16 @@ def _said_in(viewer: Viewer, task_id: str) -> dict[str, str]:
     comments.add(viewer, task_id, "The school has been rung.")
     beside = beside_task.show(viewer, task_id)
     return {"asking_id": beside.askings[0].id, "comment_id": beside.comments[0].id}
+
+
+def _on_the_workbench() -> dict[str, str]:
+    """A draft, and another that waits for a second person. They belong to no authority; designers alone see them."""
+    desi = accounts.viewer_named("desi@wandsworth.example")
+    waiting = drafting.new_pathway(desi, "Made up for a test")
+    return {
+        "draft_id": drafting.open_draft(desi, "remand_yda"),
+        "publication_id": publishing.ask(desi, waiting, revision=1, words="It is new."),
+    }
 
 
 def _meeting(viewer: Viewer, child_id: str, instance_id: str) -> str:

@@ -79,6 +79,16 @@ def _drawing(text: str) -> Drawing:
     return drawing.read(gate.read(text))
 
 
+def with_what_it_uses(bundle: Bundle, offered: Mapping[str, dict[str, Any]]) -> Bundle:
+    """The bundle with just the forms that its drawings use, from its own and those `offered`; its own come first."""
+    there = {**offered, **bundle.forms}
+    scopes = [scope for text in bundle.files.values() for scope in _drawing(text).processes]
+    wanted = {node.properties.get("form", "") for scope in scopes for node in scope.everything()}
+    wanted |= {f"{bundle.folder}/{message}" for message in _subscribed(scopes)}
+    forms = {name: there[name] for name in sorted(wanted) if name in there}
+    return Bundle(bundle.key, dict(bundle.files), forms)
+
+
 def called(scope: Scope) -> list[str]:
     """The ids of the processes that a process calls, in the order drawn."""
     found = [n.attributes.get("calledElement", "") for n in scope.everything() if n.type == "callActivity"]

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
@@ -39,6 +40,21 @@ class Bundle:
     def version_id(self) -> str:
         """SHA-256, in hex, over the canonical JSON of everything in the bundle."""
         return self._version_id
+
+    @property
+    def main_path(self) -> str:
+        """The path of the pathway's own file, `folder/key.bpmn`."""
+        return next(path for path in self.files if PurePosixPath(path).stem == self.key)
+
+    @property
+    def main(self) -> str:
+        """The BPMN text of the pathway itself (not of what it calls)."""
+        return self.files[self.main_path]
+
+    @property
+    def folder(self) -> str:
+        """The folder of the pathway's own file, in which its forms stand too."""
+        return self.main_path.partition("/")[0]
 
 
 @dataclass(frozen=True)

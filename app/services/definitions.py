@@ -64,72 +64,101 @@ def _shipped(processes: Path, forms: Path, stamp: frozenset[tuple[str, int, int]
 
 
 def load_shipped() -> list[str]:
-    """Publish every pathway of the project whose content is not in force yet; the keys of those."""
+    """Publish every pathway of the project whose content is not in force yet; the keys of those.
+
+    What a person has put in force stays in force: a release then only lays its own version beside it.
+    """
     with reading() as session:
-        known = set(session.scalars(select(DefinitionVersion.id).where(DefinitionVersion.is_current)))
+        rows = session.execute(
+            select(DefinitionVersion.id, DefinitionVersion.key, DefinitionVersion.in_force_by).where(
+                DefinitionVersion.is_current
+            )
+        ).all()
+    known = {row.id for row in rows}
+    by_people = {row.key for row in rows if row.in_force_by is not None}
     fresh = [bundle for bundle in shipped().values() if bundle.version_id() not in known]
     for bundle in fresh:
-        publish(bundle, note="Shipped with this release")
-    return [bundle.key for bundle in fresh]
+        if bundle.key in by_people:
+            refuse_unless_publishable(bundle)
+            with transaction() as session:
+                lay_down(session, bundle, note="Came with a release; another version is in force")
+        else:
+            publish(bundle, note="Shipped with this release")
+    return [bundle.key for bundle in fresh if bundle.key not in by_people]
 
 
 def publish(bundle: Bundle, *, note: str, person_id: str | None = None) -> Published:
     """Make `bundle` the current version of its pathway, once it has been checked. Instances stay on their version.
 
+    `person_id` says who does it, and that no release may undo it; a release gives none.
     Raises PathwayRefused with the findings when the diagram has an error.
     """
+    refuse_unless_publishable(bundle)
+    return make_current(bundle, note=note, person_id=person_id)
+
+
+def refuse_unless_publishable(bundle: Bundle) -> None:
+    """Raises PathwayRefused with the findings when a diagram of the bundle has an error."""
     errors = [finding for finding in checks.findings_of(bundle) if finding.severity == "error"]
     if errors:
         raise PathwayRefused(f"{bundle.key} cannot be published: {errors[0].sentence}", errors)
-    return make_current(bundle, note=note, person_id=person_id)
 
 
 def make_current(bundle: Bundle, *, note: str, person_id: str | None = None) -> Published:
     """The publishing itself, of a bundle that has been checked (or is only being simulated)."""
-    version = remember(bundle)
     with transaction() as session:
-        stored = session.get(DefinitionVersion, version.version_id)
-        number = stored.number if stored is not None else _next_number(session, bundle.key)
-        session.execute(
-            update(DefinitionVersion)
-            .where(DefinitionVersion.key == bundle.key, DefinitionVersion.is_current)
-            .values(is_current=False)
-            .execution_options(synchronize_session=False)
-        )
-        if stored is None:
-            session.execute(
-                insert(DefinitionVersion).values(**_row(bundle, version, number, note, person_id))
-            )
-        else:
-            session.execute(
-                update(DefinitionVersion)
-                .where(DefinitionVersion.id == version.version_id)
-                .values(is_current=True)
-                .execution_options(synchronize_session=False)
-            )
-        session.execute(delete(StartTrigger).where(StartTrigger.key == bundle.key))
-        if version.start_message:
-            trigger = {"message": version.start_message, "key": bundle.key, "version_id": version.version_id}
-            session.execute(insert(StartTrigger).values(**trigger))
+        number = lay_down(session, bundle, note=note)
+        put_in_force(session, bundle.key, bundle.version_id(), person_id)
         crash_point("before_commit")
     crash_point("after_commit")
-    return Published(version.version_id, bundle.key, number, version.name, note, True)
+    return Published(bundle.version_id(), bundle.key, number, remember(bundle).name, note, True)
 
 
-def _row(
-    bundle: Bundle, version: CompiledVersion, number: int, note: str, person_id: str | None
-) -> dict[str, Any]:
-    return {
+def lay_down(session: Session, bundle: Bundle, *, note: str, by: tuple[str, str] | None = None) -> int:
+    """Write a version that is not there yet, in force or not; its number. `by` is a person's id and name."""
+    version = remember(bundle)
+    stored = session.get(DefinitionVersion, version.version_id)
+    if stored is not None:
+        return stored.number
+    number = _next_number(session, bundle.key)
+    person_id, name = by or (None, None)
+    row = {
         "id": version.version_id,
         "key": bundle.key,
         "number": number,
         "name": version.name,
-        "bundle": _to_text(bundle),
+        "bundle": to_text(bundle),
         "note": note,
         "published_at": now(),
         "published_by": person_id,
-        "is_current": True,
+        "published_by_name": name,
+        "is_current": False,
     }
+    session.execute(insert(DefinitionVersion).values(**row))
+    return number
+
+
+def put_in_force(session: Session, key: str, version_id: str, person_id: str | None = None) -> None:
+    """From now on new instances of the pathway start on this version, which is there; no person means a release."""
+    version = DefinitionVersion
+    quietly = {"synchronize_session": False}
+    session.execute(
+        update(version)
+        .where(version.key == key, version.is_current)
+        .values(is_current=False)
+        .execution_options(**quietly)
+    )
+    session.execute(
+        update(version)
+        .where(version.id == version_id)
+        .values(is_current=True, in_force_by=person_id, in_force_at=now())
+        .execution_options(**quietly)
+    )
+    session.execute(delete(StartTrigger).where(StartTrigger.key == key))
+    compiled_version = compiled(session, version_id)
+    if compiled_version.start_message:
+        trigger = {"message": compiled_version.start_message, "key": key, "version_id": version_id}
+        session.execute(insert(StartTrigger).values(**trigger))
 
 
 def _next_number(session: Session, key: str) -> int:
@@ -137,11 +166,13 @@ def _next_number(session: Session, key: str) -> int:
     return (highest or 0) + 1
 
 
-def _to_text(bundle: Bundle) -> str:
+def to_text(bundle: Bundle) -> str:
+    """A bundle as it is stored."""
     return json.dumps({"key": bundle.key, "files": dict(bundle.files), "forms": dict(bundle.forms)})
 
 
-def _from_text(stored: str) -> Bundle:
+def from_text(stored: str) -> Bundle:
+    """A bundle that was stored."""
     content: dict[str, Any] = json.loads(stored)
     return Bundle(key=content["key"], files=content["files"], forms=content["forms"])
 
@@ -161,7 +192,7 @@ def compiled(session: Session, version_id: str) -> CompiledVersion:
         stored = session.scalar(select(DefinitionVersion.bundle).where(DefinitionVersion.id == version_id))
         if stored is None:
             raise NotFound("This version of the pathway has never been published here.")
-        remember(_from_text(stored))
+        remember(from_text(stored))
     return _compiled[version_id]
 
 
@@ -173,8 +204,7 @@ def bundle_of(session: Session, version_id: str) -> Bundle:
 
 def diagram_of(session: Session, version_id: str) -> str:
     """The BPMN text of the pathway itself (not of what it calls)."""
-    bundle = bundle_of(session, version_id)
-    return next(text for path, text in bundle.files.items() if Path(path).stem == bundle.key)
+    return bundle_of(session, version_id).main
 
 
 def outline_of(session: Session, version_id: str) -> Outline:

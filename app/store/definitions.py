@@ -22,7 +22,10 @@ class DefinitionVersion(Base):
     note: Mapped[str]
     published_at: Mapped[datetime]
     published_by: Mapped[str | None]
+    published_by_name: Mapped[str | None]
     is_current: Mapped[bool]
+    in_force_by: Mapped[str | None]  # who put it in force last, which may be a way back; None: a release
+    in_force_at: Mapped[datetime | None]  # since when; None: never
     __table_args__ = (
         UniqueConstraint("key", "number"),
         Index(

@@ -20,6 +20,7 @@ from app.store import (
     ties,
     timers,
     work,
+    workbench,
 )
 
 __all__ = [
@@ -42,4 +43,5 @@ __all__ = [
     "ties",
     "timers",
     "work",
+    "workbench",
 ]

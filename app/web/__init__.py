@@ -34,6 +34,10 @@ PAGES = (
     "people",
     "pathways",
     "protocols",
+    "workbench.index",
+    "workbench.drafts",
+    "workbench.publishing",
+    "workbench.versions",
     "instances",
     "incidents",
     "letters",
@@ -46,6 +50,7 @@ PAGES = (
 def register(app: Flask) -> None:
     """Everything a browser meets. The guard refuses whatever its page has not declared open."""
     from app.web import addresses, child_documents, child_tabs, guard, local_words, session, shell
+    from app.web.workbench import tabs
 
     session.configure(app)
     child_documents.install(app)  # before anything reads a form
@@ -53,6 +58,6 @@ def register(app: Flask) -> None:
     guard.install(app)
     local_words.install(app)
     app.jinja_env.globals.update(here=addresses.here, page_address=addresses.page_address)
-    app.jinja_env.globals.update(child_tabs=child_tabs.child_tabs)
+    app.jinja_env.globals.update(child_tabs=child_tabs.child_tabs, draft_tabs=tabs.draft_tabs)
     for name in PAGES:
         app.register_blueprint(import_module(f"app.web.{name}").pages)

@@ -31,6 +31,7 @@ FOR_SOME = {
     "incidents.index": "see_incidents",
     "letters.index": "see_letters",
     "partnership.show": "see_partnership",
+    "workbench.index": "design",
 }
 """Sections of the navigation that only some people may use, and the action that says so."""
 TOKEN = "token"  # noqa: S105 - the name of the place, not what is in it

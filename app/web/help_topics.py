@@ -47,6 +47,10 @@ TOPICS: dict[str, tuple[str, str]] = {
     "incidents": ("manager", "incidents"),
     "pathways": ("designer", "pathways"),
     "protocols": ("designer", "protocols"),
+    "workbench": ("designer", "workbench"),
+    "workbench_drafts": ("designer", "workbench"),
+    "workbench_publishing": ("designer", "publishing"),
+    "pathway_versions": ("designer", "publishing"),
     "account": ("practitioner", "letters"),
     "accounts": ("practitioner", "signing-in"),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, g, render_template
 
+from app.domain.access import AuthorityThing, may
 from app.services import pathway_view, reference
 from app.web.guard import allowed
 from app.web.local_words import local_diagram
@@ -25,7 +26,8 @@ def index() -> str:
 def show(key: str) -> str:
     """One pathway."""
     view = pathway_view.show(g.viewer, key)
-    return render_template("pathways/show.html", page_name=view.row.name, view=view)
+    may_draw = may(g.viewer, "design", AuthorityThing(g.viewer.authority_id))
+    return render_template("pathways/show.html", page_name=view.row.name, view=view, may_draw=may_draw)
 
 
 @pages.get("/pathways/<key>/diagram.bpmn")

@@ -28,6 +28,7 @@ NAVIGATION = (
     ("Partnership", "partnership.show"),
     ("Pathways", "pathways.index"),
     ("Protocols", "protocols.show"),
+    ("Workbench", "workbench.index"),
     ("Cover", "cover.index"),
     ("Incidents", "incidents.index"),
     ("Letters", "letters.index"),

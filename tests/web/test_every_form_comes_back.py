@@ -44,6 +44,9 @@ NOTHING_TYPED = frozenset(
         "tasks.release",
         "work.hand_out",
         "work.hand_out_of_team",
+        "workbench.draw",
+        "workbench_drafts.discard",
+        "workbench_drafts.restore",
     }
 )
 """Presses, choices and the words of a search: there is nothing in them that would have to be typed again."""
@@ -71,6 +74,10 @@ FORMS = [
     ("/start/remand_yda/{child_id}", "Continue", "court_name"),
     ("/start/remand_yda/new-child", "Continue", "given_name"),
     ("/partnership/start/quarterly_meeting", "Continue", None),
+]
+DESIGNERS_FORMS = [
+    ("/workbench/new", "Begin", "name"),
+    ("/workbench/drafts/{draft_id}/publish", "Send for approval", "note"),
 ]
 WORDS = "Ring his gran first, after six."
 
@@ -105,17 +112,21 @@ def test_every_form_is_known_to_come_back_or_to_hold_nothing_typed(browser: Brow
     assert sorted((NOTHING_TYPED | SHORT) - posted) == []
 
 
-@pytest.mark.parametrize(("address", "button", "question"), FORMS)
+@pytest.mark.parametrize(
+    ("who", "address", "button", "question"),
+    [*(("dora", *form) for form in FORMS), *(("desi", *form) for form in DESIGNERS_FORMS)],
+)
 def test_it_is_there_again_after_signing_in(
     browser: Browser,
     things: dict[str, str],
     clock: SimulatedClock,
+    who: str,
     address: str,
     button: str,
     question: str | None,
 ) -> None:
     # given
-    browser.sign_in("dora")
+    browser.sign_in(who)
     form = browser.get(address.format(**things)).form(button)
     box = question or next(name for name, value in form.fields.items() if not value)
     before = entries(browser.app)
@@ -123,7 +134,7 @@ def test_it_is_there_again_after_signing_in(
 
     # when
     browser.post(form.action, {**form.fields, box: WORDS}, status=401)
-    signed_in_again(browser, "dora")
+    signed_in_again(browser, who)
     page = browser.submit("Go back to what I typed", status=200)
 
     # then
