@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections import Counter
-from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,11 +13,11 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from app.cli.checking import bpmn_files, check
 from app.cli.context import application, moment, print_json
 from app.domain.duties import Coverage
-from app.domain.errors import BadInput, PathwayRefused
-from app.engine.contracts import Finding
-from app.services import checks, definitions, reference
+from app.domain.errors import BadInput
+from app.services import definitions, reference
 from app.services import holidays as holidays_service
 
 LAYOUT = Path(__file__).resolve().parents[2] / "tools" / "layout" / "index.mjs"
@@ -90,6 +89,9 @@ def pathways() -> None:
     """List, check, lay out and publish pathways."""
 
 
+pathways.add_command(check)
+
+
 @pathways.command("list")
 @click.option("--json", "as_json", is_flag=True, help="JSON alone on stdout.")
 def list_(as_json: bool) -> None:
@@ -113,45 +115,10 @@ def list_(as_json: bool) -> None:
 
 
 @pathways.command()
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="JSON alone on stdout.")
-def check(paths: tuple[Path, ...], as_json: bool) -> None:
-    """Find what is wrong with BPMN files; exits 1 when there is an error."""
-    found = [(path, finding) for path in _files(paths) for finding in _findings(path)]
-    if as_json:
-        print_json([{"file": str(path), **asdict(finding)} for path, finding in found])
-    else:
-        for path, finding in found:
-            click.echo(f"{path}: {finding.severity}: {finding.element} ({finding.rule}): {finding.sentence}")
-    errors = sum(finding.severity == "error" for _, finding in found)
-    if not as_json:
-        click.echo(f"{errors} errors, {len(found) - errors} warnings in {len(_files(paths))} files.")
-    sys.exit(1 if errors else 0)
-
-
-def _files(paths: tuple[Path, ...]) -> list[Path]:
-    """The files named, and the BPMN files below the folders named. Raises BadInput for what is not there."""
-    files: list[Path] = []
-    for path in paths:
-        if not path.exists():
-            raise BadInput(f"There is no file called {path}.")
-        files += sorted(path.rglob("*.bpmn")) if path.is_dir() else [path]
-    return files
-
-
-def _findings(path: Path) -> list[Finding]:
-    forms = {f"{form.parent.name}/{form.stem}" for form in definitions.FORMS.glob("*/*.json")}
-    try:
-        return checks.findings_in(path.read_bytes(), forms)
-    except PathwayRefused as refused:
-        return list(refused.findings) or [Finding("", "file", "error", refused.sentence)]
-
-
-@pathways.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 def layout(paths: tuple[Path, ...]) -> None:
     """Draw, or tidy, the diagrams of BPMN files; everything but the drawing stays as it is."""
-    files = [str(path) for path in _files(paths)]
+    files = [str(path) for path in bpmn_files(paths)]
     done = subprocess.run(["node", str(LAYOUT), *files], capture_output=True, text=True)  # noqa: S603, S607
     click.echo(done.stdout, nl=False)
     if done.returncode:
@@ -165,7 +132,7 @@ def publish(paths: tuple[Path, ...], note: str) -> None:
     """Make BPMN files the current versions of their pathways; running instances stay on theirs."""
     bundles = definitions.shipped()
     with application():
-        for path in _files(paths):
+        for path in bpmn_files(paths):
             if path.stem not in bundles or path.resolve().parent.parent != definitions.PROCESSES:
                 raise BadInput(f"{path} does not lie in processes/, from where pathways are published.")
             published = definitions.publish(bundles[path.stem], note=note)

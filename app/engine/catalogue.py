@@ -28,7 +28,7 @@ def read_bundles(processes: Path, forms: Path) -> dict[str, Bundle]:
     for path in sorted(processes.glob("*/*.bpmn")):
         name = f"{path.parent.name}/{path.name}"
         text = path.read_text(encoding="utf-8")
-        read = _drawing(text)
+        read = drawn(text)
         ids = [process.id for process in read.processes]
         if ids != [path.stem]:
             raise gate.refusal("file_name", f"{name} must hold one process, with the id {path.stem}.")
@@ -65,7 +65,7 @@ def _messages_at(bundle: Bundle, where: Callable[[Node], bool]) -> set[str]:
     return {
         event.message.name
         for text in bundle.files.values()
-        for scope in _drawing(text).processes
+        for scope in drawn(text).processes
         for node in scope.everything()
         if where(node)
         for event in node.events
@@ -74,11 +74,12 @@ def _messages_at(bundle: Bundle, where: Callable[[Node], bool]) -> set[str]:
 
 
 @lru_cache(maxsize=1024)
-def _drawing(text: str) -> Drawing:
-    # For looking only: what is compiled reads its files anew, because it changes them.
+def drawn(text: str) -> Drawing:
+    """A file for looking only, read once: what is compiled reads its files anew, because it changes them."""
     return drawing.read(gate.read(text))
 
 
+<<<<<<< HEAD
 def with_what_it_uses(bundle: Bundle, offered: Mapping[str, dict[str, Any]]) -> Bundle:
     """The bundle with just the forms that its drawings use, from its own and those `offered`; its own come first."""
     there = {**offered, **bundle.forms}
@@ -87,6 +88,15 @@ def with_what_it_uses(bundle: Bundle, offered: Mapping[str, dict[str, Any]]) -> 
     wanted |= {f"{bundle.folder}/{message}" for message in _subscribed(scopes)}
     forms = {name: there[name] for name in sorted(wanted) if name in there}
     return Bundle(bundle.key, dict(bundle.files), forms)
+=======
+def name_of(bundle: Bundle) -> str:
+    """What a pathway is called; its key where its own file cannot be found."""
+    for text in bundle.files.values():
+        for process in drawn(text).processes:
+            if process.id == bundle.key:
+                return process.name
+    return bundle.key
+>>>>>>> a287247 (One check for browser, command line and publishing: answers, messages, duties, what would be passed over; findings accepted with a reason in the model)
 
 
 def called(scope: Scope) -> list[str]:

@@ -11,7 +11,15 @@ from collections.abc import Collection, Iterator
 
 from app.domain.errors import PathwayRefused
 from app.domain.roles import RoleTable
-from app.engine import check_elements, check_graph, check_properties, check_tokens, drawing, gate
+from app.engine import (
+    check_elements,
+    check_graph,
+    check_properties,
+    check_silent,
+    check_tokens,
+    drawing,
+    gate,
+)
 from app.engine.check_elements import Known
 from app.engine.contracts import Finding
 from app.engine.findings import fault
@@ -29,16 +37,23 @@ def check(
     duties: Collection[str] | None = None,
     processes: Collection[str] | None = None,
 ) -> list[Finding]:
-    """Every finding about a BPMN file, errors first. An empty list means that it can be published.
+    """Every finding about a BPMN file on its own, errors first. An empty list means that it can be published.
 
     `forms`, `rules`, `duties` and `processes` are the keys that exist; None leaves that reference unchecked.
+    What hangs together across files and forms is for app.engine.check_bundle.
     """
+    known = Known(roles=roles, forms=forms, rules=rules, duties=duties, processes=processes)
+    return check_file(xml, known)
+
+
+def check_file(xml: bytes, known: Known) -> list[Finding]:
+    """Every finding about a BPMN file on its own, errors first."""
     try:
-        read = drawing.read(gate.read(xml))
+        root = gate.read(xml)
+        read = drawing.read(root)
     except PathwayRefused as refused:
         return list(refused.findings)
-    known = Known(roles=roles, forms=forms, rules=rules, duties=duties, processes=processes)
-    findings = list(_everything(read, known))
+    findings = [*_everything(read, known), *check_silent.check(root)]
     unique = list(dict.fromkeys(findings))
     return sorted(unique, key=lambda finding: finding.severity != "error")
 
@@ -113,4 +128,4 @@ def _unsupported(element_id: str, kind: str) -> Finding:
     return fault(element_id, "unsupported", sentence)
 
 
-__all__ = ["Finding", "check"]
+__all__ = ["Finding", "check", "check_file"]

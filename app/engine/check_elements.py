@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from app.domain.roles import RoleTable
 from app.engine import check_events, operators
@@ -16,13 +16,19 @@ from app.engine.shapes import Node
 
 @dataclass(frozen=True)
 class Known:
-    """The keys that exist in the project; None where nobody can say."""
+    """The keys that exist in the project; None where nobody can say.
+
+    `named` has the names that a function may ask the profile for (switch, money, word, recipients), `timed` the
+    duties that must be done within a time that their source states.
+    """
 
     roles: RoleTable
     forms: Collection[str] | None
     rules: Collection[str] | None
     duties: Collection[str] | None
     processes: Collection[str] | None
+    named: Mapping[str, Collection[str]] = field(default_factory=dict)
+    timed: Collection[str] = ()
 
 
 _UNSUPPORTED = {

@@ -10,10 +10,9 @@ from difflib import get_close_matches
 from typing import Any
 
 from app.domain.errors import ExpressionRefused
-from app.engine import functions, grammar
+from app.engine import functions, grammar, written
 from app.engine.catalogue import listed
 from app.engine.check_elements import Known
-from app.engine.check_gateways import CHOOSING
 from app.engine.contracts import Finding
 from app.engine.findings import fault, hint, title
 from app.engine.moments import is_duration, is_moment
@@ -68,7 +67,7 @@ def check(node: Node, known: Known, words: Vocabulary) -> Iterator[Finding]:
                 "builds_on",
                 f"{title(node)} builds on {earlier}, which is no element of this pathway.",
             )
-    for what, text in _expressions(node):
+    for what, text in written.expressions(node):
         yield from _expression(node, what, text, known, words)
     for event in node.events:
         if event.kind == "timer":
@@ -152,24 +151,6 @@ def _misplaced(node: Node) -> Iterator[Finding]:
             )
 
 
-def _expressions(node: Node) -> Iterator[tuple[str, str]]:
-    for name in ("due", "assign"):
-        text = node.properties.get(name)
-        if text and not (name == "due" and (is_duration(text) or is_moment(text))):
-            yield f"property “{name}”", text
-    for event in node.events:
-        if event.kind == "message" and event.payload and node.type not in ("startEvent", "receiveTask"):
-            yield "message payload", event.payload
-    if node.type in CHOOSING:
-        default = node.attributes.get("default")
-        yield from (("condition", f.condition) for f in node.outgoing if f.condition and f.id != default)
-    if node.operator is not None:
-        for name, text in node.operator.parameters.items():
-            yield f"parameter {name}", text
-    if node.cardinality:
-        yield "loop cardinality", node.cardinality
-
-
 def _expression(node: Node, what: str, text: str, known: Known, words: Vocabulary) -> Iterator[Finding]:
     try:
         tree = grammar.expression(text)
@@ -199,10 +180,8 @@ def _tree(node: Node, what: str, tree: ast.expr, known: Known, words: Vocabulary
             )
         elif not _fits(name, call):
             yield fault(node.id, "function", f"{where} calls {name}() with the wrong number of values.")
-        elif name == "deadline" and known.rules is not None:
-            key = call.args[0] if call.args else None
-            if isinstance(key, ast.Constant) and str(key.value) not in known.rules:
-                yield fault(node.id, "rule", f"{where} names the rule {key.value!r}, which is in no profile.")
+        else:
+            yield from _asked_of_profile(node, where, name, call, known)
     for name, attribute in grammar.names(tree):
         if name in functions.NAMES:
             yield fault(
@@ -216,6 +195,22 @@ def _tree(node: Node, what: str, tree: ast.expr, known: Known, words: Vocabulary
                 "copy",
                 f"{where} reads {name}.{attribute}. Add {attribute} to the property “copy” of {name}.",
             )
+
+
+def _asked_of_profile(node: Node, where: str, name: str, call: ast.Call, known: Known) -> Iterator[Finding]:
+    """A rule, switch, amount, word or list of recipients that no profile has."""
+    first = call.args[0] if call.args else None
+    if not isinstance(first, ast.Constant):
+        return
+    if name == "deadline" and known.rules is not None and str(first.value) not in known.rules:
+        yield fault(node.id, "rule", f"{where} names the rule {first.value!r}, which is in no profile.")
+    elif name in known.named and first.value not in known.named[name]:
+        yield fault(
+            node.id,
+            "profile",
+            f"{where} asks the profile for {name}({first.value!r}), which it does not have. Check the name, or add "
+            "it to the default profile.",
+        )
 
 
 def _timer(node: Node, kind: str | None, text: str, known: Known, words: Vocabulary) -> Iterator[Finding]:

@@ -92,12 +92,21 @@ class Message:
 
 @dataclass(frozen=True)
 class Finding:
-    """What is wrong with a diagram: at which element, by which rule, and what to draw instead."""
+    """What is wrong with a diagram: at which element, by which rule, and what to draw instead.
+
+    `waived` is the reason for which a designer accepts it; it is empty where nobody does.
+    """
 
     element: str
     rule: str
     severity: Severity
     sentence: str
+    waived: str = ""
+
+    @property
+    def stops(self) -> bool:
+        """Whether a pathway with this finding is not published."""
+        return self.severity == "error" and not self.waived
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,11 @@ SUB_PROCESSES = frozenset({"subProcess", "transaction", "adHocSubProcess"})
 ACTIVITIES = TASKS | SUB_PROCESSES | {"callActivity"}
 FLOW_NODES = GATEWAYS | EVENTS | ACTIVITIES
 
-PROPERTIES = frozenset({"form", "due", "duty", "role", "assign", "copy", "overdue", "sign_off", "builds_on"})
+WAIVED = "waived"
+"""The property of any element that says which findings about it are accepted, and why (app.engine.waivers)."""
+PROPERTIES = frozenset(
+    {"form", "due", "duty", "role", "assign", "copy", "overdue", "sign_off", "builds_on", WAIVED}
+)
 CHILD, PARTNERSHIP = "child", "partnership"
 ABOUT = (CHILD, PARTNERSHIP)
 """What the property `about` of a process may say: one child (so it is without it), or an authority's partnership."""

@@ -93,6 +93,7 @@ def publish(bundle: Bundle, *, note: str, person_id: str | None = None) -> Publi
     `person_id` says who does it, and that no release may undo it; a release gives none.
     Raises PathwayRefused with the findings when the diagram has an error.
     """
+<<<<<<< HEAD
     refuse_unless_publishable(bundle)
     return make_current(bundle, note=note, person_id=person_id)
 
@@ -100,6 +101,10 @@ def publish(bundle: Bundle, *, note: str, person_id: str | None = None) -> Publi
 def refuse_unless_publishable(bundle: Bundle) -> None:
     """Raises PathwayRefused with the findings when a diagram of the bundle has an error."""
     errors = [finding for finding in checks.findings_of(bundle) if finding.severity == "error"]
+=======
+    others = checks.around([*shipped().values(), bundle])
+    errors = [finding for finding in checks.findings_of(bundle, others) if finding.stops]
+>>>>>>> a287247 (One check for browser, command line and publishing: answers, messages, duties, what would be passed over; findings accepted with a reason in the model)
     if errors:
         raise PathwayRefused(f"{bundle.key} cannot be published: {errors[0].sentence}", errors)
 
