@@ -79,16 +79,16 @@ def drawn(text: str) -> Drawing:
     return drawing.read(gate.read(text))
 
 
-<<<<<<< HEAD
 def with_what_it_uses(bundle: Bundle, offered: Mapping[str, dict[str, Any]]) -> Bundle:
     """The bundle with just the forms that its drawings use, from its own and those `offered`; its own come first."""
     there = {**offered, **bundle.forms}
-    scopes = [scope for text in bundle.files.values() for scope in _drawing(text).processes]
+    scopes = [scope for text in bundle.files.values() for scope in drawn(text).processes]
     wanted = {node.properties.get("form", "") for scope in scopes for node in scope.everything()}
     wanted |= {f"{bundle.folder}/{message}" for message in _subscribed(scopes)}
     forms = {name: there[name] for name in sorted(wanted) if name in there}
     return Bundle(bundle.key, dict(bundle.files), forms)
-=======
+
+
 def name_of(bundle: Bundle) -> str:
     """What a pathway is called; its key where its own file cannot be found."""
     for text in bundle.files.values():
@@ -96,7 +96,6 @@ def name_of(bundle: Bundle) -> str:
             if process.id == bundle.key:
                 return process.name
     return bundle.key
->>>>>>> a287247 (One check for browser, command line and publishing: answers, messages, duties, what would be passed over; findings accepted with a reason in the model)
 
 
 def called(scope: Scope) -> list[str]:

@@ -8,8 +8,7 @@ from sqlalchemy import func, select
 
 from app.domain.access import AuthorityThing, Viewer, require
 from app.engine.contracts import Finding
-from app.services import checks
-from app.services.workbench import publishing, versions
+from app.services.workbench import checking, publishing, versions
 from app.services.workbench.drafts import Draft
 from app.services.workbench.versions import RUNNING
 from app.store.db import reading
@@ -33,6 +32,7 @@ class Readiness:
 
     errors: tuple[Finding, ...]
     warnings: int
+    waived: int
     is_changed: bool
     running: tuple[Running, ...]
 
@@ -46,7 +46,6 @@ def readiness(viewer: Viewer, draft: Draft) -> Readiness:
     """How far a draft is from being published, and how many pathways run on the versions before it."""
     require(viewer, "design", AuthorityThing(viewer.authority_id))
     bundle = publishing.bundle_to_publish(draft)
-    found = checks.findings_of(bundle)
     instance, task, version = ProcessInstance, UserTask, DefinitionVersion
     query = (
         select(version.number, func.count(func.distinct(instance.id)), func.count(task.id))
@@ -68,5 +67,5 @@ def readiness(viewer: Viewer, draft: Draft) -> Readiness:
     with reading() as session:
         running = tuple(Running(*row) for row in session.execute(query))
         is_changed = versions.in_force(session, draft.key) != bundle.version_id()
-    errors = tuple(finding for finding in found if finding.severity == "error")
-    return Readiness(errors, len(found) - len(errors), is_changed, running)
+        checked = checking.of_bundle(session, bundle)
+    return Readiness(tuple(checked.errors), len(checked.warnings), len(checked.waived), is_changed, running)

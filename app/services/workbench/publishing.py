@@ -19,7 +19,7 @@ from app.domain.ids import new_id
 from app.engine import catalogue
 from app.engine.contracts import Bundle
 from app.services import definitions
-from app.services.workbench import drafting, drafts
+from app.services.workbench import checking, drafting, drafts
 from app.services.workbench.drafts import Draft
 from app.services.workbench.publications import Asked, read
 from app.services.workbench.versions import in_force, version_id_of
@@ -47,7 +47,8 @@ def ask(viewer: Viewer, draft_id: str, *, revision: int, words: str, effective_o
         effective_on = None
     draft = drafts.show(viewer, draft_id)
     bundle = bundle_to_publish(draft)
-    definitions.refuse_unless_publishable(bundle)
+    with reading() as session:
+        checking.refuse_unless_publishable(session, bundle)
     with transaction() as session:
         draft = drafts.read(session, draft_id)
         if draft.revision != revision:
