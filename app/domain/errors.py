@@ -60,6 +60,10 @@ class StaleTask(Conflict):
     """The task has been completed, withdrawn or changed since the person looked at it."""
 
 
+class PathwayCannotMove(Conflict):
+    """A running pathway cannot be moved to another version, or back, as it stands now."""
+
+
 class PathwayRefused(ThroughcareError):
     """A diagram cannot be published; `findings` says what to draw instead."""
 

@@ -7,7 +7,7 @@ decides who hears it, and the runner delivers it to exactly those. What is throw
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from SpiffWorkflow.bpmn.specs.event_definitions.base import EventDefinition
@@ -48,7 +48,7 @@ class Timer(OwnEvent, TimerEventDefinition):
         if self.element_id not in due:
             my_task.workflow.top_workflow.at = self.element_id
             my_task.internal_data["since"] = my_task.workflow.script_engine.context.now.isoformat()
-            due[self.element_id] = as_moment(self._value(my_task)).isoformat()
+            due[self.element_id] = self.due_at(my_task).isoformat()
         return bool(my_task.internal_data.get("event_fired", False))
 
     def recompute(self, my_task: Any) -> None:
@@ -56,6 +56,10 @@ class Timer(OwnEvent, TimerEventDefinition):
         value = self._value(my_task)
         if isinstance(value, DeadlineText) or grammar.facts_in(self.text):
             my_task.internal_data["due"][self.element_id] = as_moment(value).isoformat()
+
+    def due_at(self, my_task: Any) -> datetime:
+        """When it is due by the rule that is drawn, counted from when it began to wait."""
+        return as_moment(self._value(my_task))
 
     def _value(self, my_task: Any) -> Any:
         # A moment, a day, or a deadline's text.

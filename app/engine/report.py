@@ -27,10 +27,18 @@ _FINISHED = {TaskState.COMPLETED: "completed", TaskState.CANCELLED: "cancelled"}
 def ready_tasks(pathway: Pathway) -> tuple[ReadyTask, ...]:
     """Every task that a person can do now, with its due time and who it is for."""
     return tuple(
-        ReadyTask(task.id, task.task_spec.element, _due(pathway, task), _assign(pathway, task))
+        ReadyTask(task.id, task.task_spec.element, due_of(pathway, task), _assign(pathway, task))
+        for task in open_tasks(pathway)
+    )
+
+
+def open_tasks(pathway: Pathway) -> list[Any]:
+    """The machine's own tasks that wait for a person."""
+    return [
+        task
         for task in pathway.all_tasks()
         if task._state == TaskState.READY and task.task_spec.manual and task.task_spec.element is not None
-    )
+    ]
 
 
 def waiting_events(pathway: Pathway) -> Iterator[tuple[Any, Any, Any]]:
@@ -111,7 +119,8 @@ def _is_quiet(task: Any) -> bool:
     return isinstance(task.task_spec, BoundaryEvent | UnstructuredJoin)
 
 
-def _due(pathway: Pathway, task: Any) -> Deadline | None:
+def due_of(pathway: Pathway, task: Any) -> Deadline | None:
+    """When an open task is due; None when its element does not say."""
     text = task.task_spec.element.due
     if not text:
         return None
