@@ -11,14 +11,14 @@ from werkzeug.wrappers import Response
 from app.domain import clock
 from app.domain.errors import BadInput, NotFound
 from app.domain.forms import Form, validate
-from app.services import instance_view, instances, messages, reach, submissions
+from app.services import instance_view, instances, messages, pictures, reach, submissions
 from app.services.instance_view import InstanceView
 from app.web.fields import read_posted, refusal_summary
 from app.web.guard import allowed
 from app.web.identity import identity_facts
 from app.web.kept_forms import is_again, keeps_what_is_typed
 from app.web.moments import short_day
-from app.web.pathways import bpmn_file
+from app.web.pathways import as_picture, bpmn_file
 from app.web.questions import components
 
 pages = Blueprint("instances", __name__)
@@ -52,6 +52,15 @@ def diagram(instance_id: str) -> Response:
     """The drawing of the version that the instance runs on."""
     view = instance_view.show(g.viewer, instance_id)
     return bpmn_file(view.xml, view.instance.definition_key)
+
+
+@pages.get("/instances/<instance_id>/diagram.svg")
+@allowed("see_instance")
+def picture(instance_id: str) -> Response:
+    """The same as a picture, with signs at what is done, open and late."""
+    view = instance_view.show(g.viewer, instance_id)
+    marks = pictures.standing(view.done, _active(view), _late(view))
+    return as_picture(pictures.svg(view.xml, g.viewer.profile, marks))
 
 
 @pages.get("/instances/<instance_id>/messages/<name>")

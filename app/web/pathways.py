@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, g, render_template
 
 from app.domain.access import AuthorityThing, may
-from app.services import pathway_view, reference
+from app.services import pathway_view, pictures, reference
 from app.web.guard import allowed
 from app.web.local_words import local_diagram
 
@@ -35,6 +35,18 @@ def show(key: str) -> str:
 def diagram(key: str) -> Response:
     """The drawing itself, as a file: never something that a browser would run."""
     return bpmn_file(pathway_view.diagram(g.viewer, key), key)
+
+
+@pages.get("/pathways/<key>/diagram.svg")
+@allowed("see_pathways")
+def picture(key: str) -> Response:
+    """The same as a picture, for pages without a script."""
+    return as_picture(pictures.svg(pathway_view.diagram(g.viewer, key), g.viewer.profile))
+
+
+def as_picture(svg: str) -> Response:
+    """A picture that the server has drawn."""
+    return Response(svg, mimetype="image/svg+xml")
 
 
 def bpmn_file(text: str, name: str) -> Response:

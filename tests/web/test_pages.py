@@ -214,6 +214,11 @@ def test_a_pathways_page_has_the_diagram_and_the_same_as_a_list(browser: Browser
     assert diagram.response.mimetype == "application/xml"
     assert diagram.response.headers["Content-Disposition"].startswith("attachment")
     assert diagram.response.headers["X-Content-Type-Options"] == "nosniff"
+    assert f'<noscript><p class="app-diagram-picture"><a href="/instances/{remand}/diagram.svg">' in page.html
+    picture = browser.get(f"/instances/{remand}/diagram.svg")
+    assert picture.response.mimetype == "image/svg+xml"
+    assert "Now: " in picture.html
+    assert "Done: " in picture.html
 
 
 def test_the_end_of_the_remand_is_recorded_on_its_page(
