@@ -8,6 +8,7 @@ spacer and group. Custom `properties` of a component, all text:
     allocates     the role that the chosen person takes on for the child (a select of people:<role>)
     simulated     how far ahead a date lies in a simulation that does not say (P84D); for what is never today
     carries       the question of an earlier step whose answer it starts with (arrange_meeting.invited)
+    works_out     which day of a sentence it is, to be worked out: end | early | middle | late (domain.release_dates)
     inputmode, width (2, 3, 4, 5, 10, 20), autocomplete   as in HTML and GOV.UK's input classes
 """
 
@@ -22,6 +23,7 @@ from app.domain.durations import is_duration
 from app.domain.form_components import BUILDERS, KINDS, name_of, shown, text_of
 from app.domain.form_conditions import NotUnderstood, read_condition
 from app.domain.form_parts import Condition, Field, Group, Kind, Line, Part, Words
+from app.domain.release_dates import WHICH
 
 MOST_FIELDS = 100
 KEY = re.compile(r"[a-z][a-z0-9_]{0,59}", re.ASCII)
@@ -191,4 +193,5 @@ _PROPERTIES: dict[Any, Callable[[str], bool]] = {
     "allocates": lambda value: bool(FACT.fullmatch(value)),
     "simulated": is_duration,
     "carries": lambda value: all(FACT.fullmatch(part) for part in value.split(".")) and value.count(".") == 1,
+    "works_out": lambda value: value in WHICH,
 }

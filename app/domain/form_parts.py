@@ -64,7 +64,8 @@ class Field:
     `values_key` names a list that the services offer (`people:social_worker`) where the file has no options;
     until they do, any short text is accepted. `allocates` is the role that the chosen person takes on for the child.
     `simulated` is how far ahead a date lies in a simulation that does not say. `carries` names the question of an
-    earlier step ("element.question") whose answer this one starts with.
+    earlier step ("element.question") whose answer this one starts with. `works_out` says which day of a sentence
+    it is (domain.release_dates), so that it can be worked out from the answers before it.
     """
 
     key: str
@@ -89,6 +90,7 @@ class Field:
     allocates: str = ""
     simulated: str = ""
     carries: str = ""
+    works_out: str = ""
     inputmode: str = ""
     width: str = ""
     autocomplete: str = ""

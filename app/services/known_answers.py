@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.domain.clock import now
 from app.domain.forms import Form
 from app.domain.legal_status import IN_CARE
-from app.store.children import ChildWorker, LegalStatus
+from app.domain.moments import london_day
+from app.services import facts
+from app.services.plan_record import as_day
+from app.store.children import BedNights, ChildWorker, LegalStatus
 from app.store.ties import agencies_of
 
 
@@ -20,6 +25,30 @@ def from_record(session: Session, authority_id: str, child_id: str, form: Form) 
     """
     asked = {field.key for field in form.fields if field.boolean}
     return dict.fromkeys(sorted(asked & _true_of(session, authority_id, child_id)), True)
+
+
+def of_sentence(session: Session, authority_id: str, child_id: str, form: Form) -> dict[str, Any]:
+    """The days on remand before the sentence, where `form` asks for them (`remand_days`) and stays are recorded.
+
+    Each day once, from the first day in detention to the day before the sentence; the sentence's own day is its first.
+    """
+    if not any(field.key == "remand_days" for field in form.fields):
+        return {}
+    sentenced_on = as_day(facts.known(session, authority_id, child_id).get("sentenced_on"))
+    stays = session.execute(
+        select(BedNights.from_at, BedNights.until_at).where(
+            BedNights.authority_id == authority_id, BedNights.child_id == child_id
+        )
+    ).all()
+    if sentenced_on is None or not stays:
+        return {}
+    spans = [(london_day(one.from_at), london_day(one.until_at or now())) for one in stays]
+    days = {
+        first + timedelta(days=number)
+        for first, last in spans
+        for number in range((min(last, sentenced_on - timedelta(days=1)) - first).days + 1)
+    }
+    return {"remand_days": len(days)} if days else {}
 
 
 def _true_of(session: Session, authority_id: str, child_id: str) -> set[str]:

@@ -21,6 +21,7 @@ from app.services import (
     definitions,
     earlier_answers,
     facts,
+    known_answers,
     reference,
     stand_ins,
     task_lookup,
@@ -155,7 +156,11 @@ def _answers(session: Session, row: Any, form: Form | None, draft: Draft | None)
     if form is None:
         return {}
     carried = earlier_answers.carried_over(form, earlier_answers.before(session, row))
-    known = {**carried, **prefill(form, facts.known(session, row.authority_id, row.child_id))}
+    known = {
+        **known_answers.of_sentence(session, row.authority_id, row.child_id, form),
+        **carried,
+        **prefill(form, facts.known(session, row.authority_id, row.child_id)),
+    }
     return {**known, **(draft.answers if draft else {})}
 
 

@@ -13,7 +13,7 @@ from app.domain.forms import Form
 from app.domain.ids import new_id
 from app.services import cover_view, task_view, tasks
 from app.services.task_view import TaskView
-from app.web import beside, fields, questions, receipt, task_conflicts
+from app.web import beside, fields, questions, receipt, task_conflicts, worked_out
 from app.web.guard import allowed
 from app.web.identity import identity_facts
 from app.web.kept_forms import is_again, keeps_what_is_typed
@@ -46,6 +46,9 @@ def complete(task_id: str) -> Answer:
     try:
         if is_again() or request.form.get("action") == "save":
             return _keep(task_view.show(g.viewer, task_id))
+        if request.form.get("action") == worked_out.WORK_OUT:
+            view = task_view.show(g.viewer, task_id)
+            return worked_out.work_out(view, view.form) if view.form else _page(view, view.answers)
         tasks.complete(
             g.viewer,
             task_id,
@@ -130,7 +133,10 @@ def _page(
         facts=identity_facts(view.child),
         errors=_summary(view, errors or {}, answers),
         field_errors=errors or {},
-        components=questions.components(form, answers, errors, view.people) if form and is_asked else [],
+        components=questions.components(worked_out.explained(form, answers), answers, errors, view.people)
+        if form and is_asked
+        else [],
+        is_worked_out=worked_out.is_offered(form),
         rows=fields.summary_rows(form, answers, view.people)
         if form and view.task.state == "completed"
         else [],

@@ -10,16 +10,22 @@ from playwright.sync_api import Locator, Page
 from app.services import demo
 from tests.chromium import PHONE, assert_fits, assert_no_axe_violations, take_picture
 
+THINK, TAP, CHARACTER, PAGE = 1.35, 1.1, 0.4, 1.0
+"""Seconds of the keystroke-level model (Card, Moran and Newell 1980): to make up one's mind before each step, to aim
+and tap, to type a character on a phone (30 words a minute), to wait for a page. An estimate of a practised hand that
+reads nothing new and talks to nobody: no measurement of people."""
+
 
 class Reader:
     """Somebody with a page of their own, signed in or not.
 
     `clicks` are buttons pressed and links followed, `fields` are questions answered (a date of three boxes is one).
+    `taps` and `characters` are what the hand does for the answers: each box that is chosen or gone to, each letter.
     """
 
     def __init__(self, page: Page, address: str, *, javascript: bool) -> None:
         self.page = page
-        self.clicks = self.fields = 0
+        self.clicks = self.fields = self.taps = self.characters = 0
         self._address = address
         self._javascript = javascript
 
@@ -57,6 +63,7 @@ class Reader:
         """
         for name, given in answers.items():
             box = self.page.locator(f"[name={name}]")
+            self.taps += 1
             kind = box.first.evaluate("box => box.tagName == 'SELECT' ? 'select' : box.type")
             if kind == "radio":
                 value = str(given).lower() if isinstance(given, bool) else given
@@ -72,16 +79,32 @@ class Reader:
                 box.first.select_option(str(given))
             else:
                 box.first.fill(str(given))
+                self.characters += len(str(given))
         self.fields += len({name.partition("-")[0] for name in answers})
 
     @contextmanager
-    def moment(self, code: str, title: str, *, clicks: int, fields: int) -> Iterator[None]:
-        """One of the twenty moments of the practitioner's day (docs/moments.md), done in exactly so many steps."""
+    def moment(
+        self, code: str, title: str, *, clicks: int, fields: int, seconds: int | None = None
+    ) -> Iterator[None]:
+        """One of the twenty moments of the practitioner's day (docs/moments.md), done in exactly so many steps.
+
+        `seconds` is what the steps take at a human pace, as estimated; where it is said it is checked too.
+        """
         assert code, title
         began = self.clicks, self.fields
+        pace = self._seconds()
         yield
+        estimate = round(self._seconds() - pace)
+        assert seconds in {None, estimate}, f"{code} {title}: about {estimate} seconds"
         taken = self.clicks - began[0], self.fields - began[1]
         assert taken == (clicks, fields), f"{code} {title}: {taken[0]} clicks and {taken[1]} fields"
+
+    def _seconds(self) -> float:
+        """What everything done so far takes a practised hand on a phone, by the keystroke-level model."""
+        steps = self.clicks + self.fields
+        return (
+            steps * THINK + (self.clicks + self.taps) * TAP + self.characters * CHARACTER + self.clicks * PAGE
+        )
 
     def look(self) -> None:
         """What holds of every page: one heading, nothing for axe to complain about, no scrolling sideways."""

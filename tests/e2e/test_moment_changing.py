@@ -9,10 +9,12 @@ import pytest
 from playwright.sync_api import expect
 
 from app.domain.clock import SimulatedClock, use_clock
-from app.services import accounts, children, instances
+from app.services import accounts, children, documents, instances
 from tests.e2e.conftest import DUTY_MANAGER, SOCIAL_WORKER
 from tests.e2e.reader import Reader
 from tests.web_server import LiveServer
+
+CASE_MANAGER = "casey@wandsworth.example"
 
 
 def at_the_child(somebody: Reader, remand: str) -> None:
@@ -41,8 +43,12 @@ def test_bail_is_granted(reader: Callable[..., Reader], remand: str, server_cloc
 
 
 def test_the_child_is_sentenced(
-    reader: Callable[..., Reader], remand: str, server_clock: SimulatedClock
+    reader: Callable[..., Reader], live_server: LiveServer, remand: str, server_clock: SimulatedClock
 ) -> None:
+    with live_server.app.app_context(), use_clock(server_clock):
+        given = documents.Given(b"%PDF-1.7\n1 0 obj <<>> endobj\n%%EOF", "Court papers of the remand")
+        (alex,) = children.search(viewer := accounts.viewer_named(DUTY_MANAGER), "Alex")
+        documents.add(viewer, alex.id, given, scan_command=None)
     server_clock.move_to(datetime(2026, 12, 30, 16, 0, tzinfo=UTC))
     dora = reader(DUTY_MANAGER)
     at_the_child(dora, remand)
@@ -57,6 +63,31 @@ def test_the_child_is_sentenced(
     expect(dora.page.locator("main")).to_contain_text("Custodial sentence")
     dora.follow("Go to the child’s page")
     expect(dora.page.locator("main")).to_contain_text("Sam Socialworker")
+    dora.follow("Documents")
+    expect(dora.page.locator("main")).to_contain_text("Court papers of the remand")
+    dora.follow("People")
+    expect(dora.page.locator("main")).to_contain_text("Sam Socialworker")
+    the_dates_are_worked_out(reader(CASE_MANAGER))
+
+
+def the_dates_are_worked_out(dora: Reader) -> None:
+    """The remand's six days are counted, the dates come from the sentence, and the establishment's can be put in."""
+    dora.go("/work")
+    dora.follow("Record the sentence and its dates")
+    expect(dora.page.locator("#remand_days")).to_have_value("6")
+    expect(dora.page.locator("#sentenced_on-day")).to_have_value("30")
+    with dora.moment("A8", "Work out the release dates", clicks=1, fields=2):
+        dora.answer({"sentence_type": "dto", "sentence_months": "12"})
+        dora.press("Work out the dates")
+    expect(dora.page.locator("#release_on-month")).to_have_value("5")
+    expect(dora.page.locator("#release_mid_on-month")).to_have_value("6")
+    expect(dora.page.locator("#release_late_on-month")).to_have_value("7")
+    expect(dora.page.locator("main")).to_contain_text("less 6 days on remand")
+    dora.look_on_a_phone()
+    dora.picture("release-dates", heights=3)
+    dora.answer({"release_mid_on-day": "20", "dates_from": "establishment"})
+    dora.press("Work out the dates")
+    expect(dora.page.locator("#release_mid_on-day")).to_have_value("20")
 
 
 def a_date_for_the_hearing(live_server: LiveServer, server_clock: SimulatedClock) -> str:

@@ -68,7 +68,7 @@ def find(somebody: Reader, words: str) -> None:
 def test_a_call_from_court_about_a_child_who_is_known(reader: Callable[..., Reader]) -> None:
     dora = reader(DUTY_MANAGER, on_a_phone=True)
 
-    with dora.moment("A1", "Take a call from court: a child who is known", clicks=4, fields=6):
+    with dora.moment("A1", "Take a call from court: a child who is known", clicks=4, fields=6, seconds=52):
         find(dora, "aleks exampel")
         dora.picture("find-a-child")
         dora.follow("Start a remand")
@@ -82,13 +82,13 @@ def test_a_call_from_court_about_a_child_who_is_known(reader: Callable[..., Read
 def test_a_call_from_court_about_a_child_without_a_record(reader: Callable[..., Reader]) -> None:
     dora = reader(DUTY_MANAGER, on_a_phone=True)
 
-    with dora.moment("A1", "Take a call from court: a child without a record", clicks=4, fields=8):
+    with dora.moment("A1", "Take a call from court: a child without a record", clicks=4, fields=8, seconds=60):
         find(dora, "Kim Nobody 3 may 2010")
         dora.follow("Start a remand for a child without a record")
         dora.picture("start-without-a-record", heights=3)
         dora.answer({**ANSWERS, "has_social_worker": False, "known_to_csc": False})
         dora.press("Continue")
-    with dora.moment("A2", "Check and start", clicks=1, fields=0):
+    with dora.moment("A2", "Check and start", clicks=1, fields=0, seconds=3):
         dora.press("Start pathway and notify")
 
     expect(dora.page.locator("main")).to_contain_text("being told")
