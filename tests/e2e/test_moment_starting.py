@@ -82,7 +82,9 @@ def test_a_call_from_court_about_a_child_who_is_known(reader: Callable[..., Read
 def test_a_call_from_court_about_a_child_without_a_record(reader: Callable[..., Reader]) -> None:
     dora = reader(DUTY_MANAGER, on_a_phone=True)
 
-    with dora.moment("A1", "Take a call from court: a child without a record", clicks=4, fields=8, seconds=60):
+    with dora.moment(
+        "A1", "Take a call from court: a child without a record", clicks=4, fields=8, seconds=60
+    ):
         find(dora, "Kim Nobody 3 may 2010")
         dora.follow("Start a remand for a child without a record")
         dora.picture("start-without-a-record", heights=3)
