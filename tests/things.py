@@ -61,6 +61,8 @@ SAME_FOR_ALL = {
     "duty_id": "WAN-8-10",
     "size": "normal",
     "number": "1",
+    "section": "deadlines",
+    "item": "remand.first_meeting",
 }
 """Parts of an address that name something which belongs to no authority."""
 ANSWERS = {

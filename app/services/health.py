@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.services import reference, timers
+from app.services import kept_files, timers
 from app.store import schema
 
 MOST_LAG_SECONDS = 60
@@ -30,5 +30,5 @@ def check() -> Health:
         problems.append(
             f"The oldest timer that is due has been waiting for {lag:.0f} seconds. Is the scheduler running?"
         )
-    problems += [f"{name}: {problem.sentence}" for name, problem in reference.problems().items()]
+    problems += [f"{name}: {problem.sentence}" for name, problem in kept_files.problems().items()]
     return Health(tuple(problems), lag)

@@ -68,12 +68,14 @@ def moved_by_news(
 def spread(session: Session, message: Row[Any]) -> None:
     """Take a change of facts to every running pathway of the child that hangs from one of them.
 
-    `message` is the one that `facts.record` queued, or one to a single pathway that goes on after a fault.
+    `message` is the one that `facts.record` queued, or one to a single pathway: it goes on after a fault, or
+    the profile of its authority has changed.
     A pathway that cannot work its deadlines out is suspended alone.
     """
     changes: Mapping[str, list[Any]] = message.payload["facts"]
     if message.target_id is not None:
-        _count_one_again(session, message, message.target_id, "The pathway goes on after a fault")
+        reason = message.payload.get("reason", "The pathway goes on after a fault")
+        _count_one_again(session, message, message.target_id, str(reason))
         return
     running = session.execute(
         select(ProcessInstance.id, ProcessInstance.version_id)

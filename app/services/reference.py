@@ -7,15 +7,13 @@ running server takes up an edited profile.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
-from threading import RLock
-from time import monotonic
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any
 
 import structlog
 import yaml
@@ -30,6 +28,8 @@ from app.domain.plan_words import PlanWords
 from app.domain.profiles import Profile, build_profiles
 from app.domain.roles import RoleTable
 from app.domain.workdays import WorkingCalendar
+from app.services import changed_profiles
+from app.services.kept_files import keep_instead, kept
 
 PROCESSES = Path(__file__).resolve().parents[2] / "processes"
 FIRST_YEAR, LAST_YEAR = 2000, 2050
@@ -43,17 +43,7 @@ BRITISH_NAMES = MappingProxyType(
     }
 )
 
-Value = TypeVar("Value")
-_Stamp = tuple[tuple[str, int, int], ...]
-
-
-@dataclass(frozen=True)
-class _Kept:
-    """What was read from files of that stamp; or the reading before, where these were refused."""
-
-    stamp: _Stamp
-    value: Any
-    problem: BadInput | None = None
+log = structlog.get_logger("throughcare")
 
 
 @dataclass(frozen=True)
@@ -66,21 +56,18 @@ class MetBy:
     name: str
 
 
-LOOK_AGAIN_SECONDS = 1.0
-Paths = Callable[[], list[Path]]
-_cache: dict[str, _Kept] = {}
-_looked_at: dict[str, float] = {}
-_lock = RLock()
-log = structlog.get_logger("throughcare")
-
-
 def profiles() -> Mapping[str, Profile]:
     """Every profile by its key. Raises BadInput with a sentence for each mistake in the files."""
-    return _cached("profiles", lambda: _files("profiles", "*.yaml"), _read_profiles)
+    return kept("profiles", lambda: _files("profiles", "*.yaml"), _read_profiles)
 
 
 def profile(key: str) -> Profile:
-    """The profile called `key`, or known by that alias. Raises BadInput naming the ones there are."""
+    """The profile called `key`, or known by that alias; with what its authority has changed where the key says so.
+
+    Raises BadInput naming the ones there are.
+    """
+    if changed_profiles.AT in key:
+        return _changed_profile(key)
     known = profiles()
     found = known.get(key)
     if found is None:
@@ -90,16 +77,40 @@ def profile(key: str) -> Profile:
     return found
 
 
+def _changed_profile(key: str) -> Profile:
+    """What the files make impossible is laid aside: then the file’s own profile counts, and a problem is seen."""
+    paths = _files("profiles", "*.yaml")
+    try:
+        return kept(
+            f"profile {key}",
+            lambda: paths,
+            lambda read: changed_profiles.build(key, _raw_profiles(read), calendar_for, roles().by_key),
+        )
+    except BadInput as problem:
+        base = profile(changed_profiles.base_of(key))
+        keep_instead(f"profile {key}", paths, base, problem)
+        return base
+
+
+def built_with(base: str, said: Mapping[str, Any]) -> Profile:
+    """The profile `base` with an overlay that is only thought of. Raises BadInput with a sentence for each mistake."""
+    name = changed_profiles.name_for(base, said)
+    if name == base:
+        return profile(base)
+    raw = _raw_profiles(_files("profiles", "*.yaml"))
+    return changed_profiles.build(name, raw, calendar_for, roles().by_key)
+
+
 def roles() -> RoleTable:
     """The table of roles (processes/roles.yaml)."""
-    return _cached(
+    return kept(
         "roles", lambda: [PROCESSES / "roles.yaml"], lambda paths: RoleTable.build(_read_yaml(paths[0]))
     )
 
 
 def register() -> Register:
     """Every duty of processes/duties, in the order of the files."""
-    return _cached("register", lambda: _files("duties", "*.yaml"), _read_register)
+    return kept("register", lambda: _files("duties", "*.yaml"), _read_register)
 
 
 def duty_coverage(pathway: str | None = None, area: str | None = None) -> tuple[Coverage, ...]:
@@ -113,13 +124,13 @@ def duty_coverage(pathway: str | None = None, area: str | None = None) -> tuple[
     duties = [
         duty for duty in known if (pathway is None or pathway in duty.pathway) and area in (None, duty.area)
     ]
-    notes = _cached("coverage", lambda: _files("duties", "*.yaml"), _read_notes)
+    notes = kept("coverage", lambda: _files("duties", "*.yaml"), _read_notes)
     return coverage(duties, elements_by_duty(), notes.features, notes.context)
 
 
 def called(fact: str) -> str:
     """What a fact of the child is called in a sentence that begins with it, as the forms that ask for it say."""
-    words = _cached("facts", lambda: sorted(PROCESSES.parent.glob("forms/*/*.json")), _read_called).get(fact)
+    words = kept("facts", lambda: sorted(PROCESSES.parent.glob("forms/*/*.json")), _read_called).get(fact)
     plain = words or f"the {fact.removesuffix('_on').removesuffix('_at').replace('_', ' ')}"
     return plain[0].upper() + plain[1:]
 
@@ -131,19 +142,19 @@ def elements_by_duty() -> Mapping[str, tuple[tuple[str, str], ...]]:
 
 def met_by() -> Mapping[str, tuple[MetBy, ...]]:
     """For each duty the elements of the shipped drawings that meet it."""
-    return _cached("elements", lambda: sorted(PROCESSES.glob("*/*.bpmn")), _read_elements)
+    return kept("elements", lambda: sorted(PROCESSES.glob("*/*.bpmn")), _read_elements)
 
 
 def offers() -> Offers:
     """How pathways are grouped for those who start them, and what each needs (processes/catalogue.yaml)."""
-    return _cached(
+    return kept(
         "offers", lambda: [PROCESSES / "catalogue.yaml"], lambda paths: Offers.build(_read_yaml(paths[0]))
     )
 
 
 def appointment_words() -> AppointmentWords:
     """Which recorded days are appointments, and what they are called (processes/appointments.yaml)."""
-    return _cached(
+    return kept(
         "appointments",
         lambda: [PROCESSES / "appointments.yaml"],
         lambda paths: AppointmentWords.build(_read_yaml(paths[0])),
@@ -153,12 +164,7 @@ def appointment_words() -> AppointmentWords:
 def plan_words() -> PlanWords:
     """The sentences of the plan for the child (processes/need_to_know.yaml)."""
     paths = [PROCESSES / "need_to_know.yaml"]
-    return _cached("plan_words", lambda: paths, lambda paths: PlanWords.build(_read_yaml(paths[0])))
-
-
-def problems() -> Mapping[str, BadInput]:
-    """What was refused since the last good reading, by kind of file; the last good reading is still in use."""
-    return MappingProxyType({name: kept.problem for name, kept in _cache.items() if kept.problem})
+    return kept("plan_words", lambda: paths, lambda paths: PlanWords.build(_read_yaml(paths[0])))
 
 
 def library_holidays(division: str) -> Mapping[date, str]:
@@ -214,8 +220,11 @@ def _in_britain(name: str) -> str:
 
 
 def _read_profiles(paths: list[Path]) -> Mapping[str, Profile]:
-    raw = {path.stem: _without_notes(_read_yaml(path), path) for path in paths}
-    return MappingProxyType(build_profiles(raw, calendar_for, roles().by_key))
+    return MappingProxyType(build_profiles(_raw_profiles(paths), calendar_for, roles().by_key))
+
+
+def _raw_profiles(paths: list[Path]) -> dict[str, Any]:
+    return {path.stem: _without_notes(_read_yaml(path), path) for path in paths}
 
 
 def _read_register(paths: list[Path]) -> Register:
@@ -277,40 +286,3 @@ def _read_yaml(path: Path) -> Any:
 
 def _files(folder: str, pattern: str) -> list[Path]:
     return sorted((PROCESSES / folder).glob(pattern))
-
-
-def _cached(name: str, paths: Paths, read: Callable[[list[Path]], Value]) -> Value:
-    """What `read` makes of `paths`, kept until one of them changes; they are looked at once a second at most.
-
-    A change that is refused raises BadInput on the first reading only: a running server keeps working by what
-    it last read (an edited profile must not stop every timer), says so in the log, and lists it in `problems`.
-    """
-    kept = _cache.get(name)
-    at = monotonic()
-    if kept is None or at - _looked_at.get(name, -LOOK_AGAIN_SECONDS) >= LOOK_AGAIN_SECONDS:
-        kept = _look_again(name, paths(), read)
-        _looked_at[name] = at
-    value: Value = kept.value
-    return value
-
-
-def _look_again(name: str, paths: list[Path], read: Callable[[list[Path]], Any]) -> _Kept:
-    stamp = tuple(
-        (str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in paths if path.exists()
-    )
-    with _lock:
-        kept = _cache.get(name)
-        if kept is None or kept.stamp != stamp:
-            kept = _read_again(name, stamp, kept, lambda: read(paths))
-            _cache[name] = kept
-        return kept
-
-
-def _read_again(name: str, stamp: _Stamp, last: _Kept | None, read: Callable[[], Any]) -> _Kept:
-    try:
-        return _Kept(stamp, read())
-    except BadInput as problem:
-        if last is None:
-            raise
-        log.error("reference_file_refused", definition=name, error="BadInput")
-        return _Kept(stamp, last.value, problem)

@@ -38,6 +38,7 @@ PAGES = (
     "workbench.drafts",
     "workbench.publishing",
     "workbench.versions",
+    "workbench.profiles",
     "instances",
     "incidents",
     "letters",

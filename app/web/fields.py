@@ -21,7 +21,18 @@ from app.web.local_words import local
 
 DAY_PARTS = ("day", "month", "year")
 BOXES: Mapping[str, tuple[str, ...]] = {"date": DAY_PARTS, "datetime": (*DAY_PARTS, "time")}
-NOT_ANSWERS = frozenset({"csrf_token", "submission", "draft_version", "action", "typed_by"})
+NOT_ANSWERS = frozenset(
+    {
+        "csrf_token",
+        "submission",
+        "draft_version",
+        "draft_revision",
+        "profile_was",
+        "back_to_file",
+        "action",
+        "typed_by",
+    }
+)
 LONGEST_DRAFT = 20_000
 MANY_OPTIONS = 200
 People = Mapping[str, Sequence[tuple[str, str]]]

@@ -50,6 +50,7 @@ TOPICS: dict[str, tuple[str, str]] = {
     "workbench": ("designer", "workbench"),
     "workbench_drafts": ("designer", "workbench"),
     "workbench_publishing": ("designer", "publishing"),
+    "workbench_profiles": ("designer", "deadlines"),
     "pathway_versions": ("designer", "publishing"),
     "account": ("practitioner", "letters"),
     "accounts": ("practitioner", "signing-in"),

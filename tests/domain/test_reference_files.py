@@ -10,7 +10,7 @@ import pytest
 
 from app.domain.errors import BadInput
 from app.domain.profiles import build_profiles
-from app.services import reference
+from app.services import kept_files, reference
 
 
 @pytest.fixture
@@ -21,8 +21,8 @@ def processes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         shutil.copytree(reference.PROCESSES / part, copied / part)
     shutil.copy(reference.PROCESSES / "roles.yaml", copied / "roles.yaml")
     monkeypatch.setattr(reference, "PROCESSES", copied)
-    monkeypatch.setattr(reference, "_cache", {})
-    monkeypatch.setattr(reference, "LOOK_AGAIN_SECONDS", 0.0)
+    monkeypatch.setattr(kept_files, "_cache", {})
+    monkeypatch.setattr(kept_files, "LOOK_AGAIN_SECONDS", 0.0)
     return copied
 
 
@@ -61,12 +61,12 @@ def test_a_running_server_keeps_to_what_it_last_read(processes: Path) -> None:
     _let_visits_be_late(path)
 
     assert reference.profile("stockport") is before
-    assert "visit.remand.interval_yda" in reference.problems()["profiles"].sentence
+    assert "visit.remand.interval_yda" in kept_files.problems()["profiles"].sentence
 
     path.write_text(kept + "\n")
 
     assert reference.profile("stockport") == before
-    assert reference.problems() == {}
+    assert kept_files.problems() == {}
 
 
 def _let_visits_be_late(path: Path) -> None:

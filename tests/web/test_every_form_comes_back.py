@@ -76,6 +76,7 @@ FORMS = [
     ("/partnership/start/quarterly_meeting", "Continue", None),
 ]
 DESIGNERS_FORMS = [
+    ("/workbench/profile/deadlines/remand.first_meeting", "See what would move", "source"),
     ("/workbench/new", "Begin", "name"),
     ("/workbench/drafts/{draft_id}/publish", "Send for approval", "note"),
 ]

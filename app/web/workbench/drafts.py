@@ -31,7 +31,7 @@ def show(draft_id: str) -> str:
 @allowed("design", section=SECTION)
 def restore(draft_id: str, number: int) -> Response:
     """Go back to what was saved."""
-    drafting.restore(g.viewer, draft_id, revision=request.form.get("revision", 0, type=int), to=number)
+    drafting.restore(g.viewer, draft_id, revision=request.form.get("draft_revision", 0, type=int), to=number)
     flash(f"The draft is again as it was saved as {number}. What was there before is kept.", "success")
     return redirect(url_for(".show", draft_id=draft_id), 303)
 

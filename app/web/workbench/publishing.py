@@ -70,7 +70,7 @@ def ask(draft_id: str) -> Answer:
         asked_id = publishing.ask(
             g.viewer,
             draft_id,
-            revision=request.form.get("revision", 0, type=int),
+            revision=request.form.get("draft_revision", 0, type=int),
             words=known["note"],
             effective_on=date.fromisoformat(known["effective_on"]) if known["effective_on"] else None,
         )

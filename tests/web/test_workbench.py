@@ -1,0 +1,56 @@
+"""The pages of the workbench: a second person publishes, a profile changes after its preview."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.web.browser import Browser
+
+pytestmark = pytest.mark.usefixtures("clock")
+
+
+def test_a_new_pathway_is_begun_and_published_by_two(
+    browser: Browser, another_browser: Callable[[], Browser]
+) -> None:
+    browser.sign_in("desi")
+    browser.get("/workbench/new")
+    assert "Enter what the pathway is called" in browser.submit("Begin", status=422).text
+    browser.submit("Begin", {"name": "Transport to court", "role": "yjs_case_manager"})
+    address = browser.page.location  # type: ignore[union-attr]
+    assert "Transport to court" in browser.follow().text
+    browser.get(f"{address}/publish")
+    browser.submit("Send for approval", {"note": "So that somebody is there."})
+    asked = browser.page.location  # type: ignore[union-attr]
+    waiting = browser.follow()
+    assert "Another designer has to approve" in waiting.text
+
+    second = another_browser()
+    second.sign_in("rev")
+    assert "Waiting for a second person" in second.get("/workbench").text
+    second.get(asked)
+    assert "Enter what has to change" in second.submit("Return", {"action": "return"}, status=422).text
+    second.submit("Approve", {"action": "approve"})
+    assert "Came into force" in second.follow().text
+    assert "So that somebody is there." in browser.get("/pathways/transport_to_court/versions").text
+
+
+def test_a_deadline_is_changed_after_its_preview(browser: Browser) -> None:
+    browser.sign_in("desi")
+    assert "Statute: one week (regulation 28)" in browser.get("/workbench/profile").text
+    browser.get("/workbench/profile/deadlines/visit.remand.first")
+    late = {"amount": "9", "unit": "weeks", "source": "Agreement of 2026"}
+    assert "may end later than" in browser.submit("See what would move", late, status=422).text
+    shown = browser.submit("See what would move", {"amount": "3", "unit": "working_days"}, status=200)
+    assert "No open date would move" in shown.text
+    browser.submit("Save the change", {"action": "change"})
+    changed = browser.follow()
+    assert "Changed here" in changed.text
+    assert "Agreement of 2026" in changed.text
+
+
+def test_a_practitioner_has_no_workbench(browser: Browser) -> None:
+    browser.sign_in("sam")
+    assert "Workbench" not in browser.get("/work").text
+    assert browser.client.get("/workbench").status_code in (403, 404)
