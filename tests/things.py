@@ -63,6 +63,9 @@ SAME_FOR_ALL = {
     "number": "1",
     "section": "deadlines",
     "item": "remand.first_meeting",
+    "side": "new",
+    "place": "act_on_safety_concern",
+    "rule": "deadline_without_duty",
 }
 """Parts of an address that name something which belongs to no authority."""
 ANSWERS = {

@@ -1,18 +1,24 @@
-"""`pathways check`: what is wrong with BPMN files, and which findings somebody accepts."""
+"""`pathways check` and `pathways diff`: what is wrong with BPMN files, and what has changed between two versions."""
 
 from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import click
 
-from app.cli.context import print_json
+from app.cli.context import application, print_json
 from app.domain.errors import BadInput, PathwayRefused
+from app.engine import catalogue
 from app.engine.contracts import Bundle, Finding
+from app.engine.difference import Difference
 from app.services import checks, definitions
+from app.services.workbench import comparing, versions
+from app.store.db import reading
 
 
 @click.command()
@@ -75,3 +81,100 @@ def _on_its_own(path: Path, name: str, shipped: dict[str, Bundle]) -> list[Findi
     bundles = [bundle for key, bundle in shipped.items() if key != path.stem]
     others = checks.around([*bundles, Bundle(path.stem, {name: xml.decode("utf-8", "surrogateescape")})])
     return checks.findings_in(xml, set(forms), others, name=name, shown=forms)
+
+
+@click.command()
+@click.argument("old")
+@click.argument("new")
+@click.option("--profile", default="default", show_default=True, help="Whose words and deadlines.")
+@click.option("--json", "as_json", is_flag=True, help="JSON alone on stdout.")
+def diff(old: str, new: str, profile: str, as_json: bool) -> None:
+    """What has changed from OLD to NEW: files, folders, a pathway of this release (KEY) or a version (KEY@NUMBER)."""
+    before, after = _bundles(old), _bundles(new)
+    if len(before) == len(after) == 1:
+        (key,), (other,) = before, after
+        if key != other:
+            raise BadInput(f"{key} and {other} are two pathways. Name two versions of one.")
+    found = {
+        key: comparing.between(*_alike(before[key], after[key]), profile)
+        for key in sorted(before.keys() & after.keys())
+    }
+    if as_json:
+        print_json(_as_json(before, after, found))
+        return
+    for key in sorted(after.keys() - before.keys()):
+        click.echo(f"{key}: this pathway is new.")
+    for key in sorted(before.keys() - after.keys()):
+        click.echo(f"{key}: this pathway is gone.")
+    for key, difference in found.items():
+        _print(key, difference)
+    if before.keys() == after.keys() and all(one.is_empty and not one.moved for one in found.values()):
+        click.echo("Nothing has changed.")
+
+
+def _print(key: str, found: Difference) -> None:
+    if found.is_empty and not found.moved:
+        return
+    number = len(found.changes)
+    moved = f", {len(found.moved)} moved in the drawing only" if found.moved else ""
+    click.echo(f"{key}: {number} {'change' if number == 1 else 'changes'}{moved}.")
+    for group, changes in found.by_group():
+        click.echo(f"  {group}")
+        for change in changes:
+            click.echo(f"    {change.sentence}")
+
+
+def _as_json(
+    before: Mapping[str, Bundle], after: Mapping[str, Bundle], found: Mapping[str, Difference]
+) -> Any:
+    return {
+        "added": sorted(after.keys() - before.keys()),
+        "removed": sorted(before.keys() - after.keys()),
+        "pathways": {
+            key: {
+                "changes": [{**asdict(change), "sentence": change.sentence} for change in one.changes],
+                "moved": list(one.moved),
+            }
+            for key, one in found.items()
+            if one.changes or one.moved or len(found) == 1
+        },
+    }
+
+
+def _bundles(named: str) -> dict[str, Bundle]:
+    """The pathways that an argument names, by key. Raises BadInput when it names none."""
+    path = Path(named)
+    if path.is_dir() and (path / "processes").is_dir():
+        return catalogue.read_bundles(path / "processes", path / "forms")
+    if path.exists():
+        found = {bundle.key: bundle for bundle in map(_bare, bpmn_files((path,)))}
+        if not found:
+            raise BadInput(f"There is no BPMN file in {named}.")
+        return found
+    key, _, number = named.partition("@")
+    if number.isdecimal():
+        with application(), reading() as session:
+            return {key: definitions.bundle_of(session, versions.version_id_of(session, key, int(number)))}
+    shipped = definitions.shipped()
+    if key not in shipped or number:
+        raise BadInput(f"There is no file, no pathway and no version called {named}.")
+    return {key: shipped[key]}
+
+
+def _bare(path: Path) -> Bundle:
+    text = path.read_bytes().decode("utf-8", "surrogateescape")
+    processes = catalogue.drawn(text).processes
+    key = processes[0].id if len(processes) == 1 else path.stem
+    return Bundle(key, {f"{path.parent.name}/{key}.bpmn": text})
+
+
+def _alike(old: Bundle, new: Bundle) -> tuple[Bundle, Bundle]:
+    """A file that comes alone has the forms and called pathways of the other side: it says nothing about them."""
+    sides = []
+    for own, other in ((old, new), (new, old)):
+        if own.forms or len(own.files) > 1:
+            sides.append(own)
+            continue
+        lent = {path: text for path, text in other.files.items() if path != other.main_path}
+        sides.append(Bundle(own.key, {**own.files, **lent}, other.forms))
+    return sides[0], sides[1]

@@ -13,7 +13,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from app.cli.checking import bpmn_files, check
+from app.cli.checking import bpmn_files, check, diff
 from app.cli.context import application, moment, print_json
 from app.domain.duties import Coverage
 from app.domain.errors import BadInput
@@ -86,10 +86,11 @@ def _as_json(found: Coverage) -> dict[str, Any]:
 
 @click.group()
 def pathways() -> None:
-    """List, check, lay out and publish pathways."""
+    """List, check, compare, lay out and publish pathways."""
 
 
 pathways.add_command(check)
+pathways.add_command(diff)
 
 
 @pathways.command("list")

@@ -78,6 +78,6 @@ def _names(
 
 
 def _sent_by_people(bundle: Bundle, path: str) -> set[str]:
-    """The messages for which the folder of a file has a form."""
-    folder = path.partition("/")[0]
-    return {key.rpartition("/")[2] for key in bundle.forms if key.startswith(f"{folder}/")}
+    """The messages for which the folder of a file has a form; any folder, for a file on its own."""
+    folder = f"{path.partition('/')[0]}/" if bundle.key else ""
+    return {key.rpartition("/")[2] for key in bundle.forms if key.startswith(folder)}

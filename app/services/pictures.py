@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from app.domain.vocabulary import say
 from app.engine import drawing_svg
+from app.engine.difference import Marks
 from app.engine.drawing_svg import Mark, Sketch
 from app.services import reference
 
@@ -27,6 +28,17 @@ def standing(done: Iterable[str], active: Iterable[str], late: Iterable[str]) ->
     marks: dict[str, Mark] = dict.fromkeys(done, "done")
     marks |= dict.fromkeys(active, "current")
     return marks | dict.fromkeys(late, "late")
+
+
+def changed(marks: Marks) -> dict[str, Mark]:
+    """The marks of the newer of two drawings."""
+    found: dict[str, Mark] = dict.fromkeys(marks.changed, "changed")
+    return found | dict.fromkeys(marks.added, "added")
+
+
+def removed(marks: Marks) -> dict[str, Mark]:
+    """The marks of the older of two drawings."""
+    return dict.fromkeys(marks.removed, "removed")
 
 
 @lru_cache(maxsize=64)

@@ -39,6 +39,8 @@ PAGES = (
     "workbench.publishing",
     "workbench.versions",
     "workbench.profiles",
+    "workbench.checks",
+    "workbench.differences",
     "instances",
     "incidents",
     "letters",

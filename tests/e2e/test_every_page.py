@@ -50,6 +50,10 @@ NOT_A_PAGE = {
     "shell.favicon": "a picture",
     "shell.home": "leads on to my work",
     "shell.theme_css": "a style sheet",
+    "workbench_differences.drawing": "a BPMN file",
+    "workbench_differences.drawing_of_draft": "a BPMN file",
+    "workbench_differences.picture": "a picture",
+    "workbench_differences.picture_of_draft": "a picture",
     "work.team": "leads on to the first team",
 }
 """Endpoints that show no page of their own to somebody who is signed in, and why."""

@@ -45,6 +45,7 @@ NOTHING_TYPED = frozenset(
         "work.hand_out",
         "work.hand_out_of_team",
         "workbench.draw",
+        "workbench_checks.withdraw",
         "workbench_drafts.discard",
         "workbench_drafts.restore",
     }
@@ -79,6 +80,11 @@ DESIGNERS_FORMS = [
     ("/workbench/profile/deadlines/remand.first_meeting", "See what would move", "source"),
     ("/workbench/new", "Begin", "name"),
     ("/workbench/drafts/{draft_id}/publish", "Send for approval", "note"),
+    (
+        "/workbench/drafts/{draft_id}/checks/act_on_safety_concern/deadline_without_duty",
+        "Accept it",
+        "reason",
+    ),
 ]
 WORDS = "Ring his gran first, after six."
 

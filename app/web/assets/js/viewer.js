@@ -21,6 +21,34 @@ function mark (viewer, container) {
   }
 }
 
+// Two versions beside each other: what is new, changed or gone has a sign at it as well as a colour.
+const CHANGES = [['added', '+', 'New'], ['changed', '≠', 'Changed'], ['removed', '−', 'Gone']]
+
+function markChanges (viewer, container) {
+  const registry = viewer.get('elementRegistry')
+  for (const [kind, sign, words] of CHANGES) {
+    for (const id of names(container.dataset[kind])) {
+      const element = registry.get(id)
+      if (!element) continue
+      viewer.get('canvas').addMarker(id, `is-${kind}`)
+      const badge = document.createElement('span')
+      badge.className = `app-diagram-change app-diagram-change--${kind}`
+      badge.textContent = sign
+      badge.title = words
+      const place = element.waypoints ? middleOf(element) : { top: -10, right: 10 }
+      viewer.get('overlays').add(id, { position: place, html: badge })
+    }
+  }
+}
+
+// The middle of a line, counted from the corner of the box around it, where overlays are placed from.
+function middleOf ({ waypoints }) {
+  const [from, to] = waypoints.slice(Math.max(0, Math.floor(waypoints.length / 2) - 1)).slice(0, 2)
+  const left = Math.min(...waypoints.map((point) => point.x))
+  const top = Math.min(...waypoints.map((point) => point.y))
+  return { left: (from.x + to.x) / 2 - left - 10, top: (from.y + to.y) / 2 - top - 10 }
+}
+
 // A small label under each element of data-due, {"element id": "words"}.
 function showDueDates (viewer, container) {
   const registry = viewer.get('elementRegistry')
@@ -47,7 +75,8 @@ function centre (viewer, container) {
   const canvas = viewer.get('canvas')
   fitHeight(canvas, container)
   canvas.zoom('fit-viewport', 'auto')
-  const here = names(container.dataset.active).find((id) => viewer.get('elementRegistry').get(id))
+  const { active, added, changed, removed } = container.dataset
+  const here = [active, added, changed, removed].flatMap(names).find((id) => viewer.get('elementRegistry').get(id))
   if (here && canvas.zoom() < 0.5) {
     canvas.zoom(0.7)
     canvas.scrollToElement(here, { top: 80, right: 80, bottom: 80, left: 80 })
@@ -73,6 +102,7 @@ async function draw (page, container) {
     const viewer = new NavigatedViewer({ container })
     await viewer.importXML(await answer.text())
     mark(viewer, container)
+    markChanges(viewer, container)
     showDueDates(viewer, container)
     centre(viewer, container)
     label(container, container.dataset.label || 'Diagram of the pathway')
