@@ -65,7 +65,7 @@ def check(node: Node, known: Known, words: Vocabulary) -> Iterator[Finding]:
             yield fault(
                 node.id,
                 "builds_on",
-                f"{title(node)} builds on {earlier}, which is no element of this pathway.",
+                f"{title(node)} builds on {earlier}, which is no element of this pathway. Check its id.",
             )
     for what, text in written.expressions(node):
         yield from _expression(node, what, text, known, words)
@@ -86,13 +86,17 @@ def check(node: Node, known: Known, words: Vocabulary) -> Iterator[Finding]:
 def _role(node: Node, known: Known) -> Iterator[Finding]:
     role = node.properties.get("role")
     if role and role not in known.roles:
-        yield fault(node.id, "role", f"The role {role} of {title(node)} is not in the table of roles.")
+        yield fault(
+            node.id,
+            "role",
+            f"The role {role} of {title(node)} is not in the table of roles. Choose one that is.",
+        )
     manager = node.properties.get("sign_off")
     if manager and manager not in known.roles:
         yield fault(
             node.id,
             "sign_off",
-            f"The role {manager}, which signs off {title(node)}, is not in the table of roles.",
+            f"The role {manager}, which signs off {title(node)}, is not in the table of roles. Choose one that is.",
         )
     if manager and not node.properties.get("form"):
         yield fault(
@@ -111,10 +115,16 @@ def _role(node: Node, known: Known) -> Iterator[Finding]:
 def _references(node: Node, known: Known) -> Iterator[Finding]:
     form = node.properties.get("form")
     if form and known.forms is not None and form not in known.forms:
-        yield fault(node.id, "form", f"The form {form} of {title(node)} does not exist.")
+        yield fault(
+            node.id,
+            "form",
+            f"The form {form} of {title(node)} does not exist. Choose one that does, or make it.",
+        )
     for duty in listed(node.properties.get("duty", "")):
         if known.duties is not None and duty not in known.duties:
-            yield fault(node.id, "duty", f"The duty {duty} of {title(node)} is not in the register.")
+            yield fault(
+                node.id, "duty", f"The duty {duty} of {title(node)} is not in the register. Check its number."
+            )
     overdue = node.properties.get("overdue")
     if overdue and overdue not in ("escalate", "mark"):
         yield fault(node.id, "overdue", f"The property “overdue” of {title(node)} must be escalate or mark.")
@@ -203,7 +213,11 @@ def _asked_of_profile(node: Node, where: str, name: str, call: ast.Call, known: 
     if not isinstance(first, ast.Constant):
         return
     if name == "deadline" and known.rules is not None and str(first.value) not in known.rules:
-        yield fault(node.id, "rule", f"{where} names the rule {first.value!r}, which is in no profile.")
+        yield fault(
+            node.id,
+            "rule",
+            f"{where} names the rule {first.value!r}, which is in no profile. Check its name, or add it.",
+        )
     elif name in known.named and first.value not in known.named[name]:
         yield fault(
             node.id,
