@@ -71,6 +71,7 @@ def between(old: Bundle, new: Bundle, profile_key: str = "default") -> Differenc
 
 
 def draft(viewer: Viewer, draft_id: str) -> tuple[Draft, Compared]:
+    """A draft beside the version in force. Raises NotFound."""
     found = drafts.show(viewer, draft_id)
     with reading() as session:
         current = versions.in_force(session, found.key)
