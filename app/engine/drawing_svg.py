@@ -62,15 +62,26 @@ def draw(
 def strips(shown: Sketch, width: float, height: float) -> tuple[Box, ...]:
     """Windows of at most this size that show the whole sketch, row by row, each overlapping the next.
 
-    Where it fits, the whole is one. A window in which nothing happens is left out.
+    Where it fits, the whole is one. A window whose steps all stand in another one is left out.
     """
     whole = shown.extent
     columns, rows = _cuts(whole.left, whole.right, width), _cuts(whole.top, whole.bottom, height)
     windows = [Box(left, top, right, bottom) for top, bottom in rows for left, right in columns]
     if len(windows) == 1:
         return (whole,)
-    things = [box for key, box in shown.picture.solid() if shown.is_drawn(key)]
-    return tuple(one for one in windows if any(one.overlaps(box, 4) for box in things)) or (whole,)
+    kept = _needed(windows, [box for key, box in shown.picture.solid() if shown.is_drawn(key)])
+    return tuple(kept) or (whole,)
+
+
+def _needed(windows: list[Box], things: list[Box]) -> list[Box]:
+    """The windows without which something would not be seen whole, or at all; those that show least go first."""
+    kept = list(windows)
+    for window in sorted(windows, key=lambda one: sum(one.holds(thing) for thing in things)):
+        others = [one for one in kept if one is not window]
+        mine = [thing for thing in things if window.overlaps(thing)]
+        if all(any(one.holds(thing) for one in others) for thing in mine):
+            kept = others
+    return kept
 
 
 def _cuts(start: float, end: float, most: float) -> list[tuple[float, float]]:

@@ -40,6 +40,7 @@ export const ENTRIES = {
   viewer: 'js/viewer.js',
   site: 'css/site.css',
   diagram: 'css/diagram.css',
+  manual: 'css/manual.css',
   favicon: 'images/favicon.svg'
 }
 

@@ -43,7 +43,7 @@ class RuleWords:
         """Both sides in one sentence, and which counts."""
         sides = []
         if self.local:
-            sides.append(f"{self.local} by the protocol ({self.local_source})")
+            sides.append(f"{self.local} in this area ({self.local_source})")
         if self.statutory:
             sides.append(f"{self.statutory} by statute ({self.statutory_source})")
         said = "; ".join(sides)
@@ -160,6 +160,8 @@ class _Reader:
             statutory_source=source_in_words(rule.statutory) if rule.statutory else "",
             is_used=self.profile.applies(rule),
         )
+        if begin.startswith("when "):
+            begin = f"the moment {begin}"
         return f"{_both(rule)} {begin}"
 
     def _start(self, tree: ast.expr) -> str:

@@ -34,8 +34,8 @@ def meanings(scopes: Iterable[Scope], forms: Mapping[str, Form]) -> Callable[[st
     for node in sorted(nodes, key=lambda one: one.type != "startEvent"):
         for field in by_step[node.id].fields if node.id in by_step else ():
             plain.setdefault(field.key, _words(field))
-    for form in forms.values():
-        for field in form.fields:
+    for known in forms.values():
+        for field in known.fields:
             plain.setdefault(field.key, _words(field))
     moments = dict(_moments(nodes))
 

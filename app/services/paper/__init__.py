@@ -17,7 +17,7 @@ POINTS: dict[Print, int] = {"normal": 14, "large": 18, "larger": 24}
 FONT = "bold 9pt 'Liberation Sans', 'DejaVu Sans', sans-serif"
 MARKED = "@page {{ @bottom-left {{ content: '{marking}'; font: {font} }} }}"
 SIZE = "html {{ font-size: {points}pt }} @page {{ @bottom-right {{ font-size: {foot}pt }} }}"
-_one_at_a_time = Lock()
+ONE_AT_A_TIME = Lock()
 
 
 class OutsideAddress(Exception):
@@ -39,7 +39,7 @@ def render(document: Document, size: Print = "normal", *, is_for_a_child: bool =
     ]
     if document.marking.replace("-", "").isalpha():  # on every sheet, as well as above the title
         sheets.append(CSS(string=MARKED.format(marking=document.marking, font=FONT), url_fetcher=refuse))
-    with _one_at_a_time:  # Pango's font map is not made for several threads
+    with ONE_AT_A_TIME:  # Pango's font map is not made for several threads
         made: bytes | None = HTML(string=html, url_fetcher=refuse).write_pdf(
             stylesheets=sheets,
             pdf_variant="pdf/ua-1",
