@@ -415,7 +415,9 @@ def test_a_finding_names_its_element(roles):
     (finding,) = found(one(task("x", form="remand/other")), roles)
 
     assert (finding.element, finding.rule, finding.severity) == ("x", "form", "error")
-    assert finding.sentence == "The form remand/other of “x” does not exist. Choose one that does, or make it."
+    assert (
+        finding.sentence == "The form remand/other of “x” does not exist. Choose one that does, or make it."
+    )
 
 
 def test_what_nobody_can_say_is_not_checked(roles):

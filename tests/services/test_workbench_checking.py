@@ -8,10 +8,11 @@ import pytest
 from flask import Flask
 
 from app.domain.access import Viewer
-from app.domain.clock import SimulatedClock
+from app.domain.clock import SimulatedClock, now
 from app.domain.errors import BadInput, Conflict, NotFound, PathwayRefused
-from app.services import accounts, definitions
+from app.services import accounts, children, definitions, instances, simulated_answers
 from app.services.workbench import affected, checking, comparing, drafting, drafts, publishing
+from app.store.db import reading
 
 KEY = "court_date"
 FORM = 'name="form" value="shared/record_hearing_result"'
@@ -103,6 +104,22 @@ def test_a_duty_that_the_draft_drops_keeps_it_from_being_published_until_somebod
 
 def _duties(draft: drafts.Draft) -> list[str]:
     return [one.split('"')[0].split(",")[0].strip() for one in draft.bundle.main.split(f'{DUTY}"')[1:]]
+
+
+def test_the_open_tasks_of_a_step_that_the_draft_changes_are_counted(desi: Viewer) -> None:
+    dora = accounts.viewer_named("dora@wandsworth.example")
+    child = children.search(dora, "alex example")[0].id
+    with reading() as session:
+        version = definitions.current(session, KEY)
+        form = definitions.form(session, version.version_id, version.start_form)
+    instances.start(dora, KEY, child, simulated_answers.for_start(form, {}, now()))
+    draft = redrawn(desi, begun(desi), 'name="Tell ', 'name="Now tell ')
+
+    ready = affected.readiness(desi, draft)
+
+    assert [one.pathways for one in ready.running] == [1]
+    assert [(one.element, one.tasks) for one in ready.touched] == [("tell_of_court_date", 1)]
+    assert ready.touched[0].name.startswith("Now tell ")
 
 
 def test_only_designers_look_at_drafts_and_everybody_at_versions(desi: Viewer) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from app.domain.access import AuthorityThing, Viewer, require
-from app.engine.contracts import Finding
-from app.services.workbench import checking, publishing, versions
+from app.engine.contracts import Bundle, Finding
+from app.services import definitions
+from app.services.workbench import checking, comparing, publishing, versions
 from app.services.workbench.drafts import Draft
 from app.services.workbench.versions import RUNNING
 from app.store.db import reading
@@ -27,6 +29,15 @@ class Running:
 
 
 @dataclass(frozen=True)
+class Touched:
+    """A step that the draft changes or takes away, and its open tasks in the viewer's authority."""
+
+    element: str
+    name: str
+    tasks: int
+
+
+@dataclass(frozen=True)
 class Readiness:
     """Whether a draft can be sent for approval: a sentence for each thing that stands in its way."""
 
@@ -35,6 +46,7 @@ class Readiness:
     waived: int
     is_changed: bool
     running: tuple[Running, ...]
+    touched: tuple[Touched, ...] = ()
 
     @property
     def can_be_asked(self) -> bool:
@@ -68,4 +80,35 @@ def readiness(viewer: Viewer, draft: Draft) -> Readiness:
         running = tuple(Running(*row) for row in session.execute(query))
         is_changed = versions.in_force(session, draft.key) != bundle.version_id()
         checked = checking.of_bundle(session, bundle)
-    return Readiness(tuple(checked.errors), len(checked.warnings), len(checked.waived), is_changed, running)
+        touched = _touched(session, viewer, draft.key, bundle) if running and is_changed else ()
+    return Readiness(
+        errors=tuple(checked.errors),
+        warnings=len(checked.warnings),
+        waived=len(checked.waived),
+        is_changed=is_changed,
+        running=running,
+        touched=touched,
+    )
+
+
+def _touched(session: Session, viewer: Viewer, key: str, bundle: Bundle) -> tuple[Touched, ...]:
+    """The steps with open tasks that differ between the version in force and `bundle`."""
+    current = versions.in_force(session, key)
+    if current is None:
+        return ()
+    found = comparing.between(definitions.bundle_of(session, current), bundle)
+    names = {one.element: one.called for one in found.changes if one.kind != "added"}
+    names |= {one.old: one.called for one in found.changes if one.what == "Id"}
+    task = UserTask
+    query = (
+        select(task.element_id, func.count())
+        .where(
+            task.authority_id == viewer.authority_id,
+            task.definition_key == key,
+            task.state == "open",
+            task.element_id.in_(names),
+        )
+        .group_by(task.element_id)
+        .order_by(task.element_id)
+    )
+    return tuple(Touched(row[0], names[row[0]], row[1]) for row in session.execute(query))
