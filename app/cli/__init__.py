@@ -9,6 +9,7 @@ import click
 
 from app.cli.accounts import user
 from app.cli.bench import bench
+from app.cli.manuals import manual
 from app.cli.operating import audit, db, incidents, run, scheduler, timers, web
 from app.cli.protocols import deadline, duties, holidays, pathways
 from app.cli.simulate import simulate
@@ -22,7 +23,8 @@ def throughcare() -> None:
 
 
 for command in (
-    run, web, scheduler, db, pathways, duties, deadline, holidays, simulate, user, audit, timers, incidents, bench
+    run, web, scheduler, db, pathways, duties, deadline, holidays, simulate, manual, user, audit, timers, incidents,
+    bench,
 ):  # fmt: skip
     throughcare.add_command(command)
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from pypdf import PdfReader
 
+from app.cli import manuals as command
 from app.domain.vocabulary import say
 from app.engine import catalogue
 from app.services import definitions, pictures, reference
@@ -215,6 +218,15 @@ def test_the_paper_is_tagged_in_our_language_with_headings_and_words_for_the_dra
     assert "Find out whether the child is safe" in words
     assert any(page.mediabox.width > page.mediabox.height for page in reader.pages)
     assert made == paper.render(_manual("release_day"))
+
+
+def test_the_command_writes_the_paper_of_an_area(tmp_path: Path) -> None:
+    written = tmp_path / "arrest.pdf"
+
+    done = CliRunner().invoke(command.manual, ["tell_by_phone", "--profile", "stockport", "-o", str(written)])
+
+    assert done.output == "arrest.pdf: the procedure of tell_by_phone for Stockport.\n"
+    assert written.read_bytes().startswith(b"%PDF")
 
 
 def test_a_handbook_has_an_index_with_the_pages() -> None:
