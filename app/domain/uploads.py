@@ -35,6 +35,15 @@ REFUSED = (
 )
 
 
+_IPHONE = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"avif"})
+SEND_AS_JPEG = (
+    "The photo is in the HEIC format, which few council computers can open. Send it as JPEG: on an iPhone choose "
+    "Settings, Camera, Formats, Most Compatible and take it again, or open the photo, choose Share, Options, "
+    "Most Compatible"
+)
+"""Photos as phones keep them (HEIC, AVIF), known by the brand in their first box."""
+
+
 def kind_of(content: bytes, sniffed: str | None) -> str:
     """The key of KINDS that the bytes are; `sniffed` is the extension that their signature speaks for, if any.
 
@@ -52,6 +61,8 @@ def kind_of(content: bytes, sniffed: str | None) -> str:
         return "pdf"
     if found in {"jpg", "png"}:
         return found
+    if content[4:8] == b"ftyp" and content[8:12] in _IPHONE:
+        raise _refusal(SEND_AS_JPEG)
     if _is_text(content):
         return "txt"
     raise _refusal(REFUSED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -102,6 +103,19 @@ def record(viewer: Viewer, task_id: str, reference: str) -> None:
             facts={"element": task.element_id, "name": task.name, "detail": reference},
         )
         advance.record(session, instance, [entry])
+
+
+def not_recorded(session: Session, authority_id: str, tasks: Iterable[TaskRow]) -> frozenset[str]:
+    """The ids of those completed tasks that nobody has recorded there, or that were corrected since."""
+    done = {task.id for task in tasks if task.state == "completed"}
+    there = session.scalars(
+        select(RecordedElsewhere.task_id).where(
+            RecordedElsewhere.authority_id == authority_id,
+            RecordedElsewhere.task_id.in_(done),
+            ~_corrected_since().exists(),
+        )
+    )
+    return frozenset(done - set(there))
 
 
 def _corrected_since() -> Select[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from app.domain.access import Viewer, require
+from app.services import case_system
 from app.services.children import get
 from app.services.lists import TaskRow, as_task_row, task_rows
 from app.store.db import reading
@@ -14,21 +15,27 @@ from app.store.tasks import UserTask
 from app.store.ties import child_thing
 
 PAGE_SIZE = 25
-MOST_OPEN = 100
 
 
 @dataclass(frozen=True)
 class ChildTasks:
-    """`open` is earliest due first (at most 100), `over` newest first, one page of it."""
+    """`open` is earliest due first, `over` newest first: one page of each, with their totals and pages.
+
+    `to_record` are the ids of those completed tasks on the page that nobody has recorded in the case system.
+    """
 
     open: tuple[TaskRow, ...]
     over: tuple[TaskRow, ...]
     total: int
     page: int
     pages: int
+    open_total: int
+    open_page: int
+    open_pages: int
+    to_record: frozenset[str]
 
 
-def show(viewer: Viewer, child_id: str, page: int = 1) -> ChildTasks:
+def show(viewer: Viewer, child_id: str, page: int = 1, open_page: int = 1) -> ChildTasks:
     """The tasks of a child, for somebody who sees the child. Raises NotFound."""
     of_child = (UserTask.authority_id == viewer.authority_id, UserTask.child_id == child_id)
     is_over = (*of_child, UserTask.state.in_(("completed", "cancelled")))
@@ -38,11 +45,16 @@ def show(viewer: Viewer, child_id: str, page: int = 1) -> ChildTasks:
         total = session.scalar(select(func.count()).select_from(UserTask).where(*is_over)) or 0
         pages = max(1, -(-total // PAGE_SIZE))
         page = min(max(1, page), pages)
+        is_open = (*of_child, UserTask.state == "open")
+        open_total = session.scalar(select(func.count()).select_from(UserTask).where(*is_open)) or 0
+        open_pages = max(1, -(-open_total // PAGE_SIZE))
+        open_page = min(max(1, open_page), open_pages)
         opened = session.execute(
             task_rows()
-            .where(*of_child, UserTask.state == "open")
+            .where(*is_open)
             .order_by(UserTask.due_at.is_(None), UserTask.due_at, UserTask.id)
-            .limit(MOST_OPEN)
+            .limit(PAGE_SIZE)
+            .offset((open_page - 1) * PAGE_SIZE)
         )
         over = session.execute(
             task_rows()
@@ -51,10 +63,15 @@ def show(viewer: Viewer, child_id: str, page: int = 1) -> ChildTasks:
             .limit(PAGE_SIZE)
             .offset((page - 1) * PAGE_SIZE)
         )
+        rows = tuple(as_task_row(row) for row in over)
         return ChildTasks(
             tuple(as_task_row(row) for row in opened),
-            tuple(as_task_row(row) for row in over),
+            rows,
             total,
             page,
             pages,
+            open_total,
+            open_page,
+            open_pages,
+            case_system.not_recorded(session, viewer.authority_id, rows),
         )

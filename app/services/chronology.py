@@ -18,7 +18,7 @@ from app.services.children import get
 from app.store.audit import AuditEntry
 from app.store.db import reading
 from app.store.instances import ProcessInstance
-from app.store.people import Person, for_somebody, names_of
+from app.store.people import Person, PersonRole, for_somebody, names_of
 from app.store.ties import child_thing
 
 PAGE_SIZE = 50
@@ -102,6 +102,13 @@ GROUPS: Mapping[str, tuple[str, tuple[str, ...]]] = {
 """What the chronology can be narrowed to: key -> (words, kinds)."""
 
 
+AGENCIES: Mapping[str, str] = {
+    "yjs": "Youth justice service", "csc": "Children’s social care", "health": "Health", "education": "Education",
+    "secure": "Secure establishment", "other": "Others",
+}  # fmt: skip
+"""Whose doing the chronology can be narrowed to: the agency of a role -> its words."""
+
+
 @dataclass(frozen=True)
 class Happening:
     """A line of the chronology: what, when, by whom; `was_overdue` where a task was done after its due time."""
@@ -116,12 +123,16 @@ class Happening:
 
 @dataclass(frozen=True)
 class Narrowed:
-    """What the chronology is narrowed to: a key of GROUPS, a pathway, days in London (both counted)."""
+    """What the chronology is narrowed to: a key of GROUPS, a pathway, days in London (both counted), an agency.
+
+    `agency` is that of the roles which the person who did it holds now.
+    """
 
     group: str | None = None
     pathway: str | None = None
     from_on: date | None = None
     until_on: date | None = None
+    agency: str | None = None
 
 
 @dataclass(frozen=True)
@@ -167,6 +178,12 @@ def _chosen(authority_id: str, child_id: str, narrowed: Narrowed) -> list[Any]:
             ProcessInstance.definition_key == narrowed.pathway,
         )
         chosen.append(AuditEntry.instance_id.in_(of_pathway))
+    if narrowed.agency:
+        roles = [role.key for role in reference.roles() if role.agency == narrowed.agency]
+        of_agency = select(PersonRole.person_id).where(
+            PersonRole.authority_id == authority_id, PersonRole.role.in_(roles)
+        )
+        chosen.append(AuditEntry.person_id.in_(of_agency))
     if narrowed.from_on:
         chosen.append(AuditEntry.at >= start_of_day(narrowed.from_on))
     if narrowed.until_on:

@@ -14,15 +14,15 @@ def here(**changes: Any) -> str:
     return url_for(request.endpoint or "shell.home", **(request.view_args or {}), **given)
 
 
-def page_number() -> int:
+def page_number(name: str = "page") -> int:
     """The page asked for; the first when the number is none, or too small."""
-    asked = request.args.get("page", "")
+    asked = request.args.get(name, "")
     return max(1, int(asked)) if asked.isascii() and asked.isdigit() and len(asked) < 7 else 1
 
 
-def page_address(number: int) -> str:
+def page_address(number: int, name: str = "page") -> str:
     """The address of another page of this list."""
-    return here(page=number if number > 1 else None)
+    return here(**{name: number if number > 1 else None})
 
 
 def chosen_filters(named: dict[str, tuple[str, dict[str, str]]]) -> list[dict[str, str]]:

@@ -38,6 +38,7 @@ def _papers(view: TaskView) -> dict[str, Any]:
         "may_attach": "attach" in view.can,
         "may_record": "record_elsewhere" in view.can,
         "recorded": case_system_records.of_task(g.viewer, view.task.id) if is_over else None,
+        "typed_reference": case_system.typed_reference(view.task.id) if is_over else "",
         "case_text": case_system.text_of(view) if is_over else "",
     }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
 from app.domain.errors import BadInput
@@ -11,10 +11,12 @@ from app.services.task_view import TaskView
 from app.web import fields
 from app.web.addresses import page_address, page_number
 from app.web.guard import allowed
+from app.web.kept_forms import is_again, keeps_what_is_typed
 from app.web.local_words import local
 from app.web.moments import moment
 
 pages = Blueprint("case_system", __name__)
+TYPED = "reference"  # the place in the cookie of a reference that came back, with its task
 
 
 @pages.get("/to-record")
@@ -31,14 +33,27 @@ def to_record() -> str:
 
 @pages.post("/tasks/<task_id>/recorded")
 @allowed("record_elsewhere", section="work.mine")
+@keeps_what_is_typed
 def record(task_id: str) -> Response:
-    """Tick that it is recorded there."""
+    """Tick that it is recorded there; what comes back after an ended session stands in the box again."""
+    if is_again():
+        session[TYPED] = [task_id, request.form.get("reference", "")[:200]]
+        return redirect(url_for("tasks.show", task_id=task_id, _anchor="case-system"), 303)
     try:
         case_system.record(g.viewer, task_id, request.form.get("reference", ""))
         flash(local("Ticked as recorded in the case system."), "success")
     except BadInput as error:
         flash(error.sentence, "problem")
     return redirect(url_for("tasks.show", task_id=task_id, _anchor="case-system"), 303)
+
+
+def typed_reference(task_id: str) -> str:
+    """The reference that came back after an ended session, once: in the cookie, because it may stand in no address."""
+    kept = session.get(TYPED)
+    if not kept or kept[0] != task_id:
+        return ""
+    del session[TYPED]
+    return str(kept[1])
 
 
 def text_of(view: TaskView) -> str:

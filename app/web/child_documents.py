@@ -12,6 +12,7 @@ from app.services import child_view, documents, task_view
 from app.services.documents import Given
 from app.web.guard import allowed
 from app.web.identity import identity_facts
+from app.web.kept_forms import is_again, keeps_what_is_typed
 
 pages = Blueprint("child_documents", __name__)
 SECTION = "children.index"
@@ -19,6 +20,9 @@ UPLOADS = frozenset({"child_documents.add", "child_documents.add_to_task"})
 ROOM_FOR_THE_FORM = 64 * 1024
 OTHER_FORMS = 2 * 1024 * 1024
 Answer = str | Response | tuple[str, int]
+CHOOSE_AGAIN = BadInput(
+    "Choose the file again.", {"file": ["Choose the file again: no page can carry a file"]}
+)
 
 
 def install(app: Flask) -> None:
@@ -42,8 +46,11 @@ def index(child_id: str) -> Answer:
 
 @pages.post("/children/<child_id>/documents")
 @allowed("add_document", section=SECTION)
+@keeps_what_is_typed
 def add(child_id: str) -> Answer:
     """Add one."""
+    if is_again():
+        return _page(child_id, CHOOSE_AGAIN)
     try:
         _add(child_id, None)
     except BadInput as error:
@@ -54,9 +61,12 @@ def add(child_id: str) -> Answer:
 
 @pages.post("/tasks/<task_id>/documents")
 @allowed("attach", section="work.mine")
+@keeps_what_is_typed
 def add_to_task(task_id: str) -> Answer:
     """Add one to a task; a mistake is told on the page of the child's documents."""
     view = task_view.show(g.viewer, task_id)
+    if is_again():
+        return _page(view.child.id, CHOOSE_AGAIN, task_id)
     try:
         _add(view.child.id, task_id)
     except BadInput as error:
@@ -89,8 +99,11 @@ def ask_withdraw(document_id: str) -> Answer:
 
 @pages.post("/documents/<document_id>/withdraw")
 @allowed("add_document", section=SECTION)
+@keeps_what_is_typed
 def withdraw(document_id: str) -> Answer:
     """Take it out of use."""
+    if is_again():
+        return _withdraw_page(document_id)
     try:
         child_id = documents.withdraw(g.viewer, document_id, request.form.get("reason", ""))
     except BadInput as error:
@@ -143,4 +156,5 @@ def _withdraw_page(document_id: str, error: BadInput | None = None) -> str:
         document=documents.withdrawable(g.viewer, document_id),
         errors=[{"text": words, "href": "#reason"} for words in why],
         why=why,
+        reason=request.form.get("reason", ""),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
@@ -13,7 +14,7 @@ from app.services import child_record, child_tasks, child_view, chronology, reac
 from app.services.chronology import Narrowed
 from app.services.finding import remember_seen
 from app.web import finding
-from app.web.addresses import chosen_filters, page_number
+from app.web.addresses import chosen_filters, page_address, page_number
 from app.web.guard import allowed
 from app.web.identity import identity_facts
 from app.web.local_words import local
@@ -53,9 +54,16 @@ def show(child_id: str) -> str | Response:
 @allowed("see_child", section=SECTION)
 def tasks(child_id: str) -> str:
     """Everything that is open for the child, and what has been done."""
-    view = child_tasks.show(g.viewer, child_id, page_number())
+    view = child_tasks.show(g.viewer, child_id, page_number(), page_number("open_page"))
     listed = [*view.open, *view.over]
-    return _page("tasks", child_id, "Tasks", view=view, openable=reach.openable(g.viewer, child_id, listed))
+    return _page(
+        "tasks",
+        child_id,
+        "Tasks",
+        view=view,
+        openable=reach.openable(g.viewer, child_id, listed),
+        open_address=partial(page_address, name="open_page"),
+    )
 
 
 @pages.get("/children/<child_id>/timeline")
@@ -66,7 +74,10 @@ def timeline(child_id: str) -> str:
     view = chronology.of_child(g.viewer, child_id, narrowed, page_number())
     groups = {key: words for key, (words, _) in chronology.GROUPS.items()}
     names = {key: local(name) for key, name in view.pathways}
-    chosen = chosen_filters({"group": ("Kind", groups), "pathway": ("Pathway", names)})
+    agencies = {key: local(words) for key, words in chronology.AGENCIES.items()}
+    chosen = chosen_filters(
+        {"group": ("Kind", groups), "pathway": ("Pathway", names), "agency": ("Agency", agencies)}
+    )
     return _page(
         "timeline",
         child_id,
@@ -74,6 +85,7 @@ def timeline(child_id: str) -> str:
         view=view,
         groups=groups,
         names=names,
+        agencies=agencies,
         chosen=chosen,
         asked=request.args,
         errors=problems,
@@ -118,4 +130,5 @@ def _narrowed() -> tuple[Narrowed, list[dict[str, str]]]:
         except Mistyped as wrong:
             problems.append({"text": f"The {words} must {wrong.rest}", "href": f"#filter-{name}"})
     group = asked.get("group") if asked.get("group") in chronology.GROUPS else None
-    return Narrowed(group, asked.get("pathway") or None, days["from"], days["until"]), problems
+    agency = asked.get("agency") if asked.get("agency") in chronology.AGENCIES else None
+    return Narrowed(group, asked.get("pathway") or None, days["from"], days["until"], agency), problems

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from flask import flash, g, session
+from flask import flash, g, session, url_for
 
 from app.domain.errors import NotFound
 from app.domain.moments import day_in_words, london_day
-from app.services import receipts, sign_offs
+from app.services import reach, receipts, sign_offs
 from app.services.receipts import Receipt
 from app.web.local_words import local
 
@@ -27,18 +27,23 @@ def tell() -> None:
         manager = sign_offs.waits_for(g.viewer, task_id)
         began = receipts.of_task(g.viewer, task_id)
         sent = f"“{local(began.name)}” is sent for sign-off to: {local(manager)}." if manager else ""
-        flash(sent or _words(began), "success")
+        flash(sent or _told(began), "success")  # type: ignore[arg-type]  # base.html draws a mapping with its link
     except NotFound:  # somebody else has signed in since
         return
 
 
-def _words(receipt: Receipt) -> str:
+def _told(receipt: Receipt) -> str | dict[str, str]:
+    """The words; with the next task as a link in the middle of them where the viewer may open it."""
     words = f"“{local(receipt.name)}” is recorded."
     for task in receipt.tasks[:1]:
         due = f", due {day_in_words(london_day(task.due_at))}" if task.due_at else ""
         is_own = task.assignee_id == g.viewer.person_id
         who = "yours" if is_own else f"for {local(task.assignee or task.role_name)}"
-        words += f" Next: {local(task.name)}{due}, {who}."
+        before, name, after = f"{words} Next: ", local(task.name), f"{due}, {who}."
+        if task.id in reach.openable(g.viewer, receipt.child_id, [task]):
+            href = url_for("tasks.show", task_id=task.id)
+            return {"before": before, "link": name, "href": href, "after": after}
+        words = before + name + after
     if not receipt.tasks and receipt.clock:
         name, due_at = receipt.clock
         words += f" {local(name)}: {day_in_words(london_day(due_at))}."

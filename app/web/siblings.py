@@ -10,6 +10,7 @@ from app.services import child_view, siblings
 from app.web.finding import NOTHING_TYPED, asked_for
 from app.web.guard import allowed
 from app.web.identity import identity_facts
+from app.web.kept_forms import is_again, keeps_what_is_typed
 
 pages = Blueprint("siblings", __name__)
 Answer = str | Response | tuple[str, int]
@@ -40,8 +41,11 @@ def link(child_id: str) -> Answer:
 
 @pages.post("/children/<child_id>/siblings/<sibling_id>/unlink")
 @allowed("edit_child", section=SECTION)
+@keeps_what_is_typed
 def unlink(child_id: str, sibling_id: str) -> Answer:
     """Take it back."""
+    if is_again():
+        return _page(child_id, typed_for=sibling_id)
     try:
         siblings.unlink(g.viewer, child_id, sibling_id, request.form.get("reason", ""))
     except BadInput as error:
@@ -51,7 +55,9 @@ def unlink(child_id: str, sibling_id: str) -> Answer:
     return redirect(url_for(".show", child_id=child_id), 303)
 
 
-def _page(child_id: str, errors: list[dict[str, str]] | None = None, wrong: str = "") -> str:
+def _page(
+    child_id: str, errors: list[dict[str, str]] | None = None, wrong: str = "", typed_for: str = ""
+) -> str:
     view = child_view.show(g.viewer, child_id)
     linked = siblings.siblings_of(g.viewer, child_id)
     search = asked_for()
@@ -67,5 +73,6 @@ def _page(child_id: str, errors: list[dict[str, str]] | None = None, wrong: str 
         may_link="edit_child" in view.can,
         errors=errors or [],
         wrong=wrong,
+        typed_for=wrong or typed_for,
         reason=request.form.get("reason", ""),
     )

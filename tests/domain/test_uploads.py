@@ -112,3 +112,13 @@ def test_these_are_refused_with_a_sentence(content: bytes) -> None:
         kind_of(content, sniffed(content))
 
     assert refused.value.errors["file"][0].startswith("The file")
+
+
+@pytest.mark.parametrize("brand", [b"heic", b"mif1"])
+def test_a_photo_of_a_phone_that_few_can_open_is_refused_with_advice(brand: bytes) -> None:
+    photo = b"\0\0\0\x18ftyp" + brand + b"\0\0\0\0mif1heic" + bytes(20)
+
+    with pytest.raises(BadInput) as refused:
+        kind_of(photo, sniffed(photo))
+
+    assert "Send it as JPEG" in refused.value.errors["file"][0]

@@ -77,10 +77,15 @@ def test_the_placement_plan_is_written_with_what_others_know_and_signed_off_by_t
 ) -> None:
     done(live_server, server_clock, "record_first_visit", child_said="I want to see my gran.")
     done(live_server, server_clock, "complete_initial_assessment")
+    done(
+        live_server, server_clock, "attend_planning_meeting", health="His inhaler.", parent_views="To visit."
+    )
     sam, vera, sandy = reader(SOCIAL_WORKER), reader(VIRTUAL_SCHOOL, on_a_phone=True), reader(ESTABLISHMENT)
     the_plan = address(live_server, server_clock, "write_placement_plan")
     sam.go(the_plan)
     expect(sam.page.locator("[name=child_views]")).to_have_value("I want to see my gran.")
+    expect(sam.page.locator("[name=health]")).to_have_value("His inhaler.")
+    expect(sam.page.locator("[name=parent_views]")).to_have_value("To visit.")
 
     with sam.moment("B3", "Ask for a contribution to the placement plan", clicks=2, fields=2):
         sam.follow("Ask for a contribution")
@@ -153,6 +158,12 @@ def test_the_first_review_builds_on_the_remand_meeting_and_its_decisions_become_
     ivy.go(address(live_server, server_clock, "hold_first_review"))
     expect(ivy.page.locator("main")).to_contain_text("Known from: Complete Part One of the review")
     expect(ivy.page.locator("main")).to_contain_text("Visits twice a week; school work is sent.")
+
+    ivy.answer({"consulted": "child", "child_consulted_on-day": "24/12/26"})
+    ivy.press("Save and come back later")
+    ivy.follow("Hold the first looked-after review")
+    expect(ivy.page.locator("[name=child_consulted_on-day]")).to_have_value("24/12/26")
+    ivy.picture("who-was-consulted", heights=2.5)
 
     with ivy.moment("B5", "Turn a decision of the review into a task", clicks=2, fields=3):
         ivy.follow("Ask for a contribution, or hand on a decision")

@@ -11,6 +11,7 @@ from app.domain.clock import SimulatedClock
 from app.domain.errors import NotFound
 from app.services import (
     accounts,
+    case_system,
     child_record,
     child_tasks,
     child_view,
@@ -108,6 +109,9 @@ def test_the_timeline_is_narrowed_by_kind_pathway_and_day(remand: str, alex: str
     assert tomorrow.total == 0
     today = chronology.of_child(dora, alex, Narrowed(from_on=date(2026, 12, 1), until_on=date(2026, 12, 1)))
     assert today.total == sum(one.at.date() == date(2026, 12, 1) for one in everything.happenings)
+    yjs = chronology.of_child(dora, alex, Narrowed(agency="yjs"))
+    assert yjs.total == sum(one.person == "Dora Dutymanager" for one in everything.happenings) > 0
+    assert chronology.of_child(dora, alex, Narrowed(agency="health")).total == 0
 
 
 def test_the_tasks_of_a_child_are_open_or_over(remand: str, alex: str) -> None:
@@ -121,6 +125,26 @@ def test_the_tasks_of_a_child_are_open_or_over(remand: str, alex: str) -> None:
     after = child_tasks.show(sam, alex)
     assert visit.id in {task.id for task in after.over}
     assert after.total == opened.total + 1
+    assert visit.id in after.to_record
+    case_system.record(sam, visit.id, "M-1")
+    assert visit.id not in child_tasks.show(sam, alex).to_record
+
+
+def test_every_open_task_of_a_child_is_on_one_of_the_pages(
+    remand: str, alex: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(child_tasks, "PAGE_SIZE", 4)
+    sam = person("sam")
+
+    first = child_tasks.show(sam, alex)
+    listed = [
+        task.id
+        for page in range(1, first.open_pages + 1)
+        for task in child_tasks.show(sam, alex, open_page=page).open
+    ]
+
+    assert first.open_pages > 1
+    assert len(listed) == len(set(listed)) == first.open_total
 
 
 def test_who_worked_with_a_child_before_stays_on_the_page(alex: str) -> None:
