@@ -38,6 +38,7 @@ NOTHING_TYPED = frozenset(
         "people.move",
         "plans.make",
         "putting_off.bring_forward",
+        "siblings.link",
         "tasks.assign",
         "tasks.claim",
         "tasks.draft",
@@ -51,18 +52,6 @@ NOTHING_TYPED = frozenset(
     }
 )
 """Presses, choices and the words of a search: there is nothing in them that would have to be typed again."""
-SHORT = frozenset(
-    {
-        "case_system.record",
-        "child_documents.add",
-        "child_documents.add_to_task",
-        "child_documents.withdraw",
-        "siblings.link",
-        "siblings.unlink",
-    }
-)
-"""One short line, or a file, which no page can carry: it is chosen again."""
-
 FORMS = [
     ("/children/{child_id}/need-to-know/answers", "Save", None),
     ("/children/{child_id}/details", "Save", None),
@@ -71,6 +60,9 @@ FORMS = [
     ("/tasks/{task_id}", "Add the comment", "comment"),
     ("/cover", "Set", "note"),
     ("/plans/{plan_id}", "Record", "said"),
+    ("/documents/{document_id}/withdraw", "Withdraw the document", "reason"),
+    ("/children/{child_id}/documents", "Add the document", "title"),
+    ("/children/{child_id}/siblings", "Remove the link", "reason"),
     ("/instances/{instance_id}/cancel", "Cancel", "reason"),
     ("/start/remand_yda/{child_id}", "Continue", "court_name"),
     ("/start/remand_yda/new-child", "Continue", "given_name"),
@@ -109,14 +101,14 @@ def test_every_form_is_known_to_come_back_or_to_hold_nothing_typed(browser: Brow
     }
     forgotten = {
         name
-        for name in posted - NOTHING_TYPED - SHORT
+        for name in posted - NOTHING_TYPED
         if getattr(views[name], "permission", OPEN) != OPEN
         and name != "accounts.stay_signed_in"
         and not getattr(views[name], "keeps_what_is_typed", False)
     }
 
     assert sorted(forgotten) == []
-    assert sorted((NOTHING_TYPED | SHORT) - posted) == []
+    assert sorted((NOTHING_TYPED) - posted) == []
 
 
 @pytest.mark.parametrize(
@@ -170,6 +162,20 @@ def test_the_reason_for_putting_off_is_there_again(sam: Browser, clock: Simulate
 
     page = sam.submit("Go back to what I typed", status=200)
     assert page.form("Put it off").fields["reason"] == WORDS
+
+
+def test_the_reference_of_the_case_system_is_there_again(sam: Browser, clock: SimulatedClock) -> None:
+    assert sam.page is not None
+    address = sam.page.form("Complete this task").action
+    sam.submit("Complete this task", VISIT)
+    sam.get(address)
+    clock.move_to(clock.now() + timedelta(minutes=31))
+
+    sam.submit("It is recorded there", {"reference": "M-1234"}, status=401)
+    signed_in_again(sam)
+    sam.submit("Go back to what I typed")
+
+    assert sam.follow().form("It is recorded there").fields["reference"] == "M-1234"
 
 
 def test_the_last_button_of_a_start_leads_back_to_the_answers_and_starts_nothing(
