@@ -27,7 +27,7 @@ from app.services import (
     waiting_documents,
 )
 from app.services.notifications import Sender
-from app.services.workbench import publishing
+from app.services.workbench import migrating, publishing
 
 WAKE_SECONDS = 1
 FOLLOWING_SECONDS = 10
@@ -37,10 +37,11 @@ log = structlog.get_logger()
 
 
 def wake(app: Flask) -> None:
-    """Fire the timers that are due, and deliver what a stopped process left behind."""
+    """Fire the timers that are due, deliver what a stopped process left behind, go on with pathways that are moved."""
     with app.app_context():
         fired = timers.drain()
         delivered = messages.deliver_pending()
+        migrating.go_on()
         if fired or delivered:
             log.info("woke", fired=fired, delivered=delivered)
 

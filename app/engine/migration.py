@@ -271,7 +271,7 @@ def _rules(version: CompiledVersion) -> dict[str, tuple[str, Kind, str]]:
     found: dict[str, tuple[str, Kind, str]] = {}
     for element in version.elements:
         if element.type in HUMAN:
-            found[element.id] = (element.name, "task", element.due or "")
+            found[element.id] = (element.name or element.id, "task", element.due or "")
     machine = version.machine
     for spec in (machine.spec, *machine.subprocess_specs.values()):
         for task_spec in spec.task_specs.values():

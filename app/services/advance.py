@@ -9,7 +9,7 @@ becomes an Incident by `suspend`, and only its own instance stands still.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -76,7 +76,8 @@ _VERSION = select(_INSTANCES.c.version_id).where(
 class Cause:
     """What made the step happen: who, and the audit entries that say so. `done_ref` is the task that was completed.
 
-    `writes` are statements, with their values, that are executed with those of the step.
+    `writes` are statements, with their values, that are executed with those of the step. `columns` of the instance's
+    row change with it: a step that moves it to another version says to which.
     """
 
     entries: tuple[Entry, ...]
@@ -84,6 +85,7 @@ class Cause:
     person_id: str | None = None
     done_ref: str | None = None
     fired_timer_id: str | None = None
+    columns: Mapping[str, Any] = field(default_factory=dict)
 
 
 def lock(session: Session, authority_id: str, instance_id: str) -> InstanceRow:
@@ -155,10 +157,12 @@ def _write(
     projection.write_subscriptions(session, instance, mirror, step)
     if step.ended:
         entries.append(projection.ended(session, instance, cause.person_id))
-    return _save(session, instance, step, entries)
+    return _save(session, instance, step, entries, cause.columns)
 
 
-def _save(session: Session, instance: InstanceRow, step: Step, entries: list[Entry]) -> CursorResult[Any]:
+def _save(
+    session: Session, instance: InstanceRow, step: Step, entries: list[Entry], columns: Mapping[str, Any]
+) -> CursorResult[Any]:
     version = instance.version + 1
     tip = audit.append(
         session,
@@ -174,6 +178,7 @@ def _save(session: Session, instance: InstanceRow, step: Step, entries: list[Ent
         "version": version,
         "audit_seq": tip.seq,
         "audit_hash": tip.hash,
+        **columns,
     }
     if step.ended:
         values |= {"status": "ended", "ended_at": now(), "end_event": ", ".join(step.end_events) or None}

@@ -62,6 +62,8 @@ TOLD = {
     "sibling_unlinked": "Link to brother or sister {detail} removed. {reason}",
     "facts_recorded": "Recorded: {detail}",
     "worker_allocated": "Worker allocated: {role}",
+    "instance_migrated": "Goes by another version of the pathway: {name}, {detail}. {reason}",
+    "migration_reverted": "Put back to the version it was on: {name}, {detail}",
     "incident": "Stopped by a fault: {name}",
     "incident_retried": "Went on after a fault: {name}",
 }
@@ -96,8 +98,8 @@ GROUPS: Mapping[str, tuple[str, tuple[str, ...]]] = {
         "child_created", "child_changed", "sibling_linked", "sibling_unlinked", "facts_recorded",
         "plan_made", "plan_given", "document_added", "document_withdrawn",
         "task_recorded_elsewhere")),
-    "pathways": ("Pathways and faults", ("instance_started", "instance_ended", "instance_cancelled", "incident",
-        "incident_retried")),
+    "pathways": ("Pathways and faults", ("instance_started", "instance_ended", "instance_cancelled",
+        "instance_migrated", "migration_reverted", "incident", "incident_retried")),
 }  # fmt: skip
 """What the chronology can be narrowed to: key -> (words, kinds)."""
 

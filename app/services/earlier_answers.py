@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.domain.forms import Form, is_blank
 from app.services import advance, definitions
 from app.store.people import Person
-from app.store.tasks import Answer
+from app.store.tasks import Answer, UserTask
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,8 @@ def before(session: Session, task: Row[Any]) -> tuple[Earlier, ...]:
     if element is None or not element.builds_on:
         return ()
     rows = session.execute(
-        select(Answer.element_id, Answer.form, Answer.answers, Answer.at, Person.name)
+        select(Answer.element_id, Answer.form, Answer.answers, Answer.at, Person.name, UserTask.asked_on)
+        .outerjoin(UserTask, (UserTask.authority_id == Answer.authority_id) & (UserTask.id == Answer.id))
         .outerjoin(Person, (Person.authority_id == Answer.authority_id) & (Person.id == Answer.by))
         .where(
             Answer.authority_id == task.authority_id,
@@ -49,7 +50,7 @@ def before(session: Session, task: Row[Any]) -> tuple[Earlier, ...]:
     found = []
     for earlier_id in element.builds_on:
         row, earlier = last.get(earlier_id), version.element(earlier_id)
-        form = definitions.form(session, version_id, row.form) if row else None
+        form = definitions.form(session, row.asked_on or version_id, row.form) if row else None
         if row is not None and earlier is not None and form is not None:
             found.append(
                 Earlier(earlier_id, earlier.name, form, dict(row.answers), row.at, row.name or "the service")

@@ -81,8 +81,9 @@ def of_task(viewer: Viewer, task_id: str) -> Life:
             )
             .where(UserTask.authority_id == viewer.authority_id, UserTask.id == task_id)
         ).one()
-        form = definitions.form(session, found.version_id, task.form)
-        decisive = decided_by(session, found.version_id, task.element_id, form)
+        version_id = task.asked_on or found.version_id
+        form = definitions.form(session, version_id, task.form)
+        decisive = decided_by(session, version_id, task.element_id, form)
         duties = duties_in(reference.profile(viewer.profile).area, task.duty)
         can = set()
         if task.state == "completed" and form is not None and found.status != "cancelled":
@@ -111,7 +112,7 @@ def correct(
             return
         if task.state != "completed" or instance.status == "cancelled":
             raise StaleTask("Only a completed task of a pathway that was not cancelled can be reopened.")
-        form = definitions.form(session, instance.version_id, task.form)
+        form = definitions.form(session, task.asked_on or instance.version_id, task.form)
         if form is None:
             raise StaleTask("This task asks nothing, so there is nothing to correct.")
         form = offered(session, viewer.authority_id, form)

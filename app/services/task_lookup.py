@@ -62,6 +62,7 @@ _TASK = select(
     _TASKS.c.completed_at,
     _TASKS.c.completed_by,
     _TASKS.c.sign_off,
+    _TASKS.c.asked_on,
     _AUTHOR.label("author_id"),
     _REQUIRED.label("needs_contribution"),
 ).where(_TASKS.c.authority_id == bindparam("of_authority"), _TASKS.c.id == bindparam("of_task"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.domain.access import Viewer
 from app.domain.clock import now
@@ -17,6 +17,7 @@ from app.store import audit
 from app.store.audit import Entry
 from app.store.db import reading, transaction
 from app.store.instances import ProcessInstance
+from app.store.tasks import UserTask
 
 
 @dataclass(frozen=True)
@@ -37,10 +38,13 @@ def read(viewer: Viewer, task_id: str) -> TaskPaper:
         raise NotFound()
     with reading() as session:
         version_id = session.scalar(
-            select(ProcessInstance.version_id).where(
-                ProcessInstance.authority_id == viewer.authority_id,
-                ProcessInstance.id == view.task.instance_id,
+            select(func.coalesce(UserTask.asked_on, ProcessInstance.version_id))
+            .join(
+                UserTask,
+                (UserTask.authority_id == ProcessInstance.authority_id)
+                & (UserTask.instance_id == ProcessInstance.id),
             )
+            .where(UserTask.authority_id == viewer.authority_id, UserTask.id == task_id)
         )
         number = definitions.number_of(session, version_id or "")
     return TaskPaper(view, beside_task.show(viewer, task_id), number, now())

@@ -65,7 +65,7 @@ def create(
     if not fresh:
         return [], []
     asked = asking_rows.whose(session, instance)
-    named = [(task, *_role_and_name(session, instance, task, context, asked)) for task in fresh]
+    named = [(task, *role_and_name(session, instance, task, context, asked)) for task in fresh]
     roles = {role for _, role, _ in named}
     found = execute(
         session,
@@ -91,14 +91,14 @@ def create(
     return rows, [_created(instance, row, context) for row in rows]
 
 
-def _role_and_name(
+def role_and_name(
     session: Session,
     instance: Row[Any],
     task: ReadyTask,
     context: EngineContext,
     asked: Row[Any] | None,
 ) -> tuple[str, str]:
-    """The role that answers for a task, and its name.
+    """The role that answers for a task, and its name. `asked` is what the instance was started by asking for.
 
     A step of the ladder belongs to whoever the profile names for the agency of the late task, and a contribution to
     whoever was asked; their names say which task they are about.

@@ -93,7 +93,7 @@ def show(viewer: Viewer, task_id: str) -> TaskView:
                 ProcessInstance.authority_id == viewer.authority_id, ProcessInstance.id == row.instance_id
             )
         ).one()
-        form = definitions.form(session, instance.version_id, row.form)
+        form = definitions.form(session, row.asked_on or instance.version_id, row.form)
         draft = session.get(Draft, (viewer.authority_id, task_id))
         is_open = row.state == "open"
         can = {
@@ -114,7 +114,9 @@ def show(viewer: Viewer, task_id: str) -> TaskView:
             due=Deadline.from_json(row.due) if row.due else None,
             duties=duties_of(viewer, row.duty),
             about=_about(session, viewer.authority_id, instance),
-            next=definitions.outline_of(session, instance.version_id).what_follows(row.element_id),
+            next=definitions.outline_of(session, row.asked_on or instance.version_id).what_follows(
+                row.element_id
+            ),
             people=people_for(session, viewer.authority_id, form),
             completed_by=stand_ins.completed_by(session, row),
             can=frozenset(can),

@@ -42,6 +42,7 @@ class UserTask(Base):
     completed_at: Mapped[datetime | None]
     completed_by: Mapped[str | None]
     not_needed_reason: Mapped[str | None]
+    asked_on: Mapped[str | None]  # the version whose form it had, once the pathway has been moved to another
     sign_off: Mapped[str | None]  # waiting | returned | approved, where the step asks for a manager's word
     __table_args__ = (
         ForeignKeyConstraint(

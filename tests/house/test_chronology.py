@@ -16,6 +16,8 @@ OF_NO_CHILD = {
     "calendar_address_revoked",
     "children_searched",
     "letter_sent_again",
+    "migration_begun",
+    "migration_taken_back",
     "letters_chosen",
     "password_set",
     "pathway_published",
