@@ -10,6 +10,7 @@ from app.domain.ids import new_id
 from app.services import (
     absences,
     accounts,
+    advance,
     askings,
     beside_task,
     children,
@@ -28,6 +29,7 @@ from app.services.documents import Given
 from app.services.workbench import drafting, publishing
 from app.store.db import transaction
 from app.store.incidents import Incident
+from app.store.moving import MovedInstance, Moving
 from app.store.work import RecordedAppointment
 
 OF_ONE_AUTHORITY = frozenset(
@@ -49,6 +51,7 @@ OF_ONE_AUTHORITY = frozenset(
         "appointment_id",
         "sibling_id",
         "message_id",
+        "migration_id",
     }
 )
 """Parts of an address that name something which only some people may see."""
@@ -128,6 +131,7 @@ def one_of_everything() -> dict[str, str]:
         "sibling_id": _sister_of(dora, child_id),
         "message_id": messages.send(dora, instance_id, "hearing_date_set", NEW_DATE),
         **_on_the_workbench(),
+        "migration_id": _moved(dora, instance_id),
         "document_id": documents.add(
             dora, child_id, Given(b"%PDF-1.7 made up", "Remand order"), scan_command=None
         ),
@@ -163,6 +167,41 @@ def _said_in(viewer: Viewer, task_id: str) -> dict[str, str]:
     comments.add(viewer, task_id, "The school has been rung.")
     beside = beside_task.show(viewer, task_id)
     return {"asking_id": beside.askings[0].id, "comment_id": beside.comments[0].id}
+
+
+def _moved(viewer: Viewer, instance_id: str) -> str:
+    """A batch of pathways that was moved to another version: one could not be."""
+    with transaction() as session:
+        instance = advance.lock(session, viewer.authority_id, instance_id)
+        moving = Moving(
+            authority_id=viewer.authority_id,
+            id=new_id(),
+            key=instance.definition_key,
+            to_version_id=instance.version_id,
+            choices={},
+            names={},
+            reason="The protocol has changed.",
+            asked_at=now(),
+            asked_by=viewer.person_id,
+            asked_by_name=viewer.name,
+            finished_at=now(),
+        )
+        session.add(moving)
+        session.flush()
+        session.add(
+            MovedInstance(
+                authority_id=viewer.authority_id,
+                moving_id=moving.id,
+                instance_id=instance_id,
+                child_id=instance.child_id,
+                from_version_id=instance.version_id,
+                state="blocked",
+                sentence="“Visit” is open, and the new version does not have this step at that place.",
+                rows_before=[],
+                dates=[],
+            )
+        )
+        return str(moving.id)
 
 
 def _on_the_workbench() -> dict[str, str]:

@@ -39,6 +39,7 @@ def read(viewer: Viewer, task_id: str) -> TaskPaper:
     with reading() as session:
         version_id = session.scalar(
             select(func.coalesce(UserTask.asked_on, ProcessInstance.version_id))
+            .select_from(ProcessInstance)
             .join(
                 UserTask,
                 (UserTask.authority_id == ProcessInstance.authority_id)

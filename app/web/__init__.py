@@ -39,6 +39,7 @@ PAGES = (
     "workbench.drafts",
     "workbench.publishing",
     "workbench.versions",
+    "workbench.migrating",
     "workbench.profiles",
     "workbench.checks",
     "workbench.differences",
