@@ -49,6 +49,7 @@ INSTANCE_COLUMNS = (
     _INSTANCES.c.started_at,
 )
 InstanceRow = Row[Any]
+Writes = tuple[tuple[Executable, Mapping[str, Any]], ...]
 _LOCK = (
     select(*INSTANCE_COLUMNS)
     .where(
@@ -56,7 +57,7 @@ _LOCK = (
     )
     .with_for_update()
 )
-_LOCK_OF_TASK = (
+LOCK_OF_TASK = (
     select(*INSTANCE_COLUMNS)
     .where(
         _INSTANCES.c.authority_id == bindparam("of_authority"),
@@ -81,7 +82,7 @@ class Cause:
     """
 
     entries: tuple[Entry, ...]
-    writes: tuple[tuple[Executable, Mapping[str, Any]], ...] = ()
+    writes: Writes = ()
     person_id: str | None = None
     done_ref: str | None = None
     fired_timer_id: str | None = None
@@ -90,19 +91,16 @@ class Cause:
 
 def lock(session: Session, authority_id: str, instance_id: str) -> InstanceRow:
     """The instance's row, locked until the transaction ends. Raises NotFound."""
-    return _locked(
-        execute(session, _LOCK, {"of_authority": authority_id, "of_instance": instance_id}).first()
-    )
+    return locked(execute(session, _LOCK, {"of_authority": authority_id, "of_instance": instance_id}).first())
 
 
 def lock_of_task(session: Session, authority_id: str, task_id: str) -> InstanceRow:
     """The row of the instance that a task belongs to, locked like `lock`. Raises NotFound."""
-    return _locked(
-        execute(session, _LOCK_OF_TASK, {"of_authority": authority_id, "of_task": task_id}).first()
-    )
+    return locked(execute(session, LOCK_OF_TASK, {"of_authority": authority_id, "of_task": task_id}).first())
 
 
-def _locked(found: InstanceRow | None) -> InstanceRow:
+def locked(found: InstanceRow | None) -> InstanceRow:
+    """What a statement that locks has found. Raises NotFound."""
     if found is None:
         raise NotFound()
     crash_point("after_lock")
@@ -124,10 +122,15 @@ def apply(
     step: Step,
     cause: Cause,
     context: EngineContext,
+    *,
+    mirror: projection.Mirror | None = None,
 ) -> None:
-    """Write a step of a locked instance. Raises StaleTask when somebody else advanced it in the meantime."""
+    """Write a step of a locked instance. Raises StaleTask when somebody else advanced it in the meantime.
+
+    `mirror` is what the tables say of it, where that has been read since it was locked.
+    """
     crash_point("after_engine")
-    mirror = projection.read(session, instance)
+    mirror = mirror or projection.read(session, instance)
     entries = list(cause.entries)
     entries += step_messages.send_messages(session, instance, version, step, context)
     entries += effects.apply_effects(session, instance, version, step, context)

@@ -23,7 +23,6 @@ from app.services import (
     definitions,
     message_starts,
     messages_out,
-    projection,
     recounting,
     surroundings,
 )
@@ -237,14 +236,13 @@ def _deliver_to(session: Session, message: Row[Any], receiver: Receiver, *, must
     try:
         with one_step(), savepoint(session):
             version = definitions.compiled(session, instance.version_id)
-            context = surroundings.context_for(session, instance.authority_id, instance.child_id)
-            before = projection.read(session, instance).engine_timers
+            context, mirror = surroundings.around(session, instance)
             step = runner.deliver(
                 version, instance.state, context, receiver.refs, message.name, dict(message.payload)
             )
-            moved = recounting.moved_by_news(instance, before, step.timers, message.payload)
+            moved = recounting.moved_by_news(instance, mirror.engine_timers, step.timers, message.payload)
             cause = Cause(entries=(entry, *moved), person_id=message.person_id)
-            advance.apply(session, instance, version, step, cause, context)
+            advance.apply(session, instance, version, step, cause, context, mirror=mirror)
     except (EngineFailure, StaleTask) as error:
         if isinstance(error, StaleTask) and not must_fit:
             raise

@@ -9,7 +9,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, bindparam, cast, delete, insert, literal_column, null, select, union_all, update
+from sqlalchemy import (
+    CursorResult,
+    Executable,
+    Row,
+    bindparam,
+    cast,
+    delete,
+    insert,
+    literal_column,
+    null,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from app.domain.clock import now
@@ -103,7 +116,17 @@ class Mirror:
 
 def read(session: Session, instance: Row[Any]) -> Mirror:
     """The instance's open tasks, timers and subscriptions, in one query."""
-    rows = execute(session, _MIRRORED, _keys(instance)).all()
+    return mirror_of(execute(session, *question(instance)))
+
+
+def question(instance: Row[Any]) -> tuple[Executable, dict[str, Any]]:
+    """The statement that asks for an instance's mirror, with its values."""
+    return _MIRRORED, _keys(instance)
+
+
+def mirror_of(found: CursorResult[Any]) -> Mirror:
+    """The mirror that the answer to `question` shows."""
+    rows = found.all()
     return Mirror(
         tasks={row.ref: row for row in rows if row.what == "task"},
         engine_timers=[row for row in rows if row.what == "engine"],

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, func, insert, select
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Executable, bindparam, func, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -38,21 +42,35 @@ def remember(
     session: Session, authority_id: str, token: str | None, person_id: str | None, result: str
 ) -> None:
     """Keep what the form led to, in the transaction that does it. Raises Busy when a twin is being taken now."""
+    with one_of_twins():
+        for statement, values in taken(authority_id, token, person_id, result):
+            execute(session, statement, values)
+
+
+def taken(
+    authority_id: str, token: str | None, person_id: str | None, result: str
+) -> tuple[tuple[Executable, dict[str, Any]], ...]:
+    """What `remember` executes, for a step to write with its own rows within `one_of_twins`."""
     if not token:
-        return
+        return ()
+    row = {
+        "authority_id": authority_id,
+        "token": token,
+        "person_id": person_id,
+        "result": result,
+        "at": now(),
+    }
+    return ((_REMEMBER, row),)
+
+
+@contextmanager
+def one_of_twins() -> Iterator[None]:
+    """Raises Busy when what is written within finds the form of a twin remembered."""
     try:
-        execute(
-            session,
-            _REMEMBER,
-            {
-                "authority_id": authority_id,
-                "token": token,
-                "person_id": person_id,
-                "result": result,
-                "at": now(),
-            },
-        )
+        yield
     except IntegrityError as error:
+        if _SUBMISSIONS.name not in str(error.orig):
+            raise
         raise Busy("This form is being taken in already. Look again in a moment.") from error
 
 

@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 
 from app.domain.clock import now
 from app.engine.contracts import EngineContext
-from app.services import reference
+from app.services import projection, reference
+from app.services.projection import Mirror
 from app.store.calendar import BankHoliday
 from app.store.children import Child, ChildFact
-from app.store.db import execute, table_of
+from app.store.db import ask, execute, table_of
 from app.store.people import Authority
 
 _HOLIDAYS = table_of(BankHoliday)
@@ -41,7 +42,18 @@ _AROUND = union_all(
 
 def context_for(session: Session, authority_id: str, child_id: str) -> EngineContext:
     """What expressions may ask about: the authority's profile, its working days, the child's facts."""
-    rows = execute(session, _AROUND, {"of_authority": authority_id, "of_child": child_id}).all()
+    keys = {"of_authority": authority_id, "of_child": child_id}
+    return _context(execute(session, _AROUND, keys).all())
+
+
+def around(session: Session, instance: Row[Any]) -> tuple[EngineContext, Mirror]:
+    """What a step of a locked instance is computed from, and what it is written against, for one journey."""
+    keys = {"of_authority": instance.authority_id, "of_child": instance.child_id}
+    told, mirrored = ask(session, (_AROUND, keys), projection.question(instance))
+    return _context(told.all()), projection.mirror_of(mirrored)
+
+
+def _context(rows: Sequence[Row[Any]]) -> EngineContext:
     profile = reference.profile(next((row.name for row in rows if row.what == "profile"), "default"))
     added = {row.on: row.name for row in rows if row.what == profile.division}
     return EngineContext(

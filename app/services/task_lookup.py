@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 from app.domain.access import TaskThing, Viewer
 from app.domain.errors import NotFound, StaleTask
 from app.domain.moments import moment_in_words
-from app.services import reference
+from app.services import advance, reference
+from app.services.advance import InstanceRow
 from app.store import people
 from app.store.askings import Asking, SignOff
-from app.store.db import execute, table_of
+from app.store.db import ask, execute, table_of
 from app.store.tasks import UserTask
 from app.store.ties import workers_of
 
@@ -74,6 +75,13 @@ def row(session: Session, authority_id: str, task_id: str) -> Row[Any]:
     if found is None:
         raise NotFound()
     return found
+
+
+def locked(session: Session, authority_id: str, task_id: str) -> tuple[InstanceRow, Row[Any]]:
+    """A task's instance, locked until the transaction ends, and the task as it is then. Raises NotFound."""
+    keys = {"of_authority": authority_id, "of_task": task_id}
+    instance, task = ask(session, (advance.LOCK_OF_TASK, keys), (_TASK, keys))
+    return advance.locked(instance.first()), task.one()
 
 
 def thing(session: Session, task: Row[Any], viewer: Viewer | None = None) -> TaskThing:

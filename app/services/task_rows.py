@@ -17,18 +17,14 @@ from app.services.projection import IS_OPEN, Mirror, timer_row
 from app.store.audit import Entry
 from app.store.children import ChildWorker
 from app.store.db import execute, table_of
-from app.store.people import TeamRole
+from app.store.people import ChildAgency, TeamRole
 from app.store.tasks import UserTask
 from app.store.ties import tie
 from app.store.timers import Timer
 
 LADDER = "ladder_"
-_TASKS, _TIMERS, _TEAMS, _WORKERS = (
-    table_of(UserTask),
-    table_of(Timer),
-    table_of(TeamRole),
-    table_of(ChildWorker),
-)
+_TASKS, _TIMERS = table_of(UserTask), table_of(Timer)
+_TEAMS, _WORKERS, _AGENCIES = table_of(TeamRole), table_of(ChildWorker), table_of(ChildAgency)
 _ADD_TASKS = insert(_TASKS)
 _WHO = union_all(
     select(literal_column("'team'").label("what"), _TEAMS.c.role, _TEAMS.c.team_id.label("who")).where(
@@ -39,6 +35,9 @@ _WHO = union_all(
         _WORKERS.c.authority_id == bindparam("of_authority"),
         _WORKERS.c.child_id == bindparam("of_child"),
         _WORKERS.c.until_at.is_(None),
+    ),
+    select(literal_column("'agency'"), _AGENCIES.c.agency, _AGENCIES.c.agency).where(
+        _AGENCIES.c.authority_id == bindparam("of_authority"), _AGENCIES.c.child_id == bindparam("of_child")
     ),
 )
 _LATE_TASK = (
@@ -87,6 +86,7 @@ def create(
         instance.authority_id,
         instance.child_id,
         {table[role].agency for role in roles if role in table and role != asking_rows.ROLE},
+        known={row.who for row in found if row.what == "agency"},
     )
     return rows, [_created(instance, row, context) for row in rows]
 

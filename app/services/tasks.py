@@ -34,7 +34,7 @@ from app.services.advance import Cause
 from app.services.choices import offered
 from app.services.crashpoints import crash_point
 from app.services.poison import one_step
-from app.services.task_lookup import name_of, refuse_unless_open, refuse_while_signing, row, thing
+from app.services.task_lookup import locked, name_of, refuse_unless_open, refuse_while_signing, row, thing
 from app.services.task_rows import duties_in
 from app.store.audit import Entry
 from app.store.db import db, table_of, transaction
@@ -139,8 +139,7 @@ def complete(
     given: Mapping[str, Any] = {}
     try:
         with transaction() as session:
-            instance = advance.lock_of_task(session, viewer.authority_id, task_id)
-            task = row(session, viewer.authority_id, task_id)
+            instance, task = locked(session, viewer.authority_id, task_id)
             task_thing = thing(session, task, viewer)
             require(viewer, "see_task", task_thing)
             is_taken = task.state != "open" or task.author_id is not None
@@ -159,10 +158,12 @@ def complete(
                 valid = validate(form, given)
             asking_rows.refuse_while_required(task)
             for_id = acts_for(viewer, task_thing)
-            if not sign_offs.submit(session, instance, task, valid, viewer.person_id, for_id):
-                with one_step():
-                    take(session, instance, task, valid, viewer.person_id, for_id)
-            submissions.remember(session, viewer.authority_id, submission, viewer.person_id, task_id)
+            taken = submissions.taken(viewer.authority_id, submission, viewer.person_id, task_id)
+            if sign_offs.submit(session, instance, task, valid, viewer.person_id, for_id):
+                submissions.remember(session, viewer.authority_id, submission, viewer.person_id, task_id)
+            else:
+                with one_step(), submissions.one_of_twins():
+                    take(session, instance, task, valid, viewer.person_id, for_id, writes=taken)
     except EngineFailure as failure:
         _keep_and_suspend(viewer, task_id, given, failure)
         raise
@@ -180,10 +181,12 @@ def take(
     for_id: str | None = None,
     *,
     before: tuple[Entry, ...] = (),
+    writes: advance.Writes = (),
 ) -> None:
     """The completion itself, of an open task of a locked instance, with answers that are valid already.
 
-    `for_id` is whom the person covers for, `before` are audit entries of what let the task be completed.
+    `for_id` is whom the person covers for, `before` are audit entries of what let the task be completed,
+    `writes` what is written with it.
     Raises StaleTask, EngineFailure.
     """
     if instance.status == "suspended":
@@ -194,18 +197,18 @@ def take(
     version = definitions.compiled(session, instance.version_id)
     form = definitions.form(session, instance.version_id, task.form)
     take_into_the_record(session, task, form, answers, person_id)
-    context = surroundings.context_for(session, task.authority_id, task.child_id)
+    context, mirror = surroundings.around(session, instance)
     step = runner.complete(version, instance.state, context, task.ref, dict(answers))
     if task.definition_key == notifications.BY_PHONE and instance.correlation_key:
         notifications.told_by_phone(session, task.authority_id, instance.correlation_key)
     contributed = asking_rows.given(session, instance, task.id, person_id, for_id)
     cause = Cause(
         entries=(*before, *contributed, _completed(task, person_id, for_id, context.profile.area)),
-        writes=((_ANSWER, _answer(task, answers, person_id)), (_COMPLETE, _done(task, person_id))),
+        writes=((_ANSWER, _answer(task, answers, person_id)), (_COMPLETE, _done(task, person_id)), *writes),
         person_id=person_id,
         done_ref=task.ref,
     )
-    advance.apply(session, instance, version, step, cause, context)
+    advance.apply(session, instance, version, step, cause, context, mirror=mirror)
 
 
 def _answer(task: Row[Any], answers: Mapping[str, Any], person_id: str | None) -> dict[str, Any]:

@@ -207,7 +207,7 @@ def _oldest_due(session: Session, instance: advance.InstanceRow, at: datetime) -
 
 def _fire(session: Session, instance: advance.InstanceRow, timer: Row[Any]) -> None:
     version = definitions.compiled(session, instance.version_id)
-    context = surroundings.context_for(session, instance.authority_id, instance.child_id)
+    context, mirror = surroundings.around(session, instance)
     step = runner.fire(version, instance.state, context, timer.ref)
     element = version.element(timer.element_id)
     entry = Entry(
@@ -223,7 +223,8 @@ def _fire(session: Session, instance: advance.InstanceRow, timer: Row[Any]) -> N
             "due_at": timer.due_at.astimezone(LONDON).isoformat(),
         },
     )
-    advance.apply(session, instance, version, step, Cause(entries=(entry,), fired_timer_id=timer.id), context)
+    cause = Cause(entries=(entry,), fired_timer_id=timer.id)
+    advance.apply(session, instance, version, step, cause, context, mirror=mirror)
 
 
 def _mark_overdue(session: Session, instance: advance.InstanceRow, timer: Row[Any]) -> None:

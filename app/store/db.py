@@ -234,6 +234,11 @@ def execute(
     return cast("CursorResult[Any]", prepared.run(_connection_of(session), statement, parameters))
 
 
+def ask(session: Session, *asked: tuple[Executable, Mapping[str, Any]]) -> list[CursorResult[Any]]:
+    """The answers to several Core statements, each with its values, for one journey: see `app.store.prepared.ask`."""
+    return cast("list[CursorResult[Any]]", prepared.ask(_connection_of(session), asked))
+
+
 def together(session: Session) -> AbstractContextManager[None]:
     """A block of `execute`s that do not wait for each other's answers: see `app.store.prepared.together`."""
     return prepared.together(_connection_of(session))

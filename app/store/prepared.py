@@ -98,12 +98,33 @@ def run(
             cursor.executemany(prepared.text, [prepared.arguments(values) for values in several])
         else:
             cursor.execute(prepared.text, prepared.arguments(first))
-        fetched = prepared.rows(cursor.fetchall()) if prepared.gives_rows else []
-        found = Rows(prepared.names, iter(fetched))
-        found.cursor = cursor
-        return found
+        return _answer(prepared, cursor)
     except connection.dialect.loaded_dbapi.Error as error:
         raise _named(connection, prepared.text, error, cursor) from error
+
+
+def ask(connection: Connection, asked: Sequence[tuple[Executable, Values]]) -> list[Rows | CursorResult[Any]]:
+    """The answers to several statements (constants of their modules), in their order, for one journey to PostgreSQL.
+
+    Each sees what the one before has locked or written, as if it had been executed by itself.
+    """
+    known = [_prepared_for(connection.dialect, *one) for one in asked]
+    if not _is_journey(connection) or None in known:
+        return [run(connection, *one) for one in asked]
+    pooled, found = connection.connection, []
+    with together(connection):
+        for (_, values), prepared in zip(asked, cast("list[Prepared]", known), strict=True):
+            cursor = pooled.cursor()
+            cursor.execute(prepared.text, prepared.arguments(values))
+            found.append((prepared, cursor))
+    return [_answer(prepared, cursor) for prepared, cursor in found]
+
+
+def _answer(prepared: Prepared, cursor: Any) -> Rows:
+    fetched = prepared.rows(cursor.fetchall()) if prepared.gives_rows else []
+    rows = Rows(prepared.names, iter(fetched))
+    rows.cursor = cursor
+    return rows
 
 
 @contextmanager
@@ -113,12 +134,11 @@ def together(connection: Connection) -> Iterator[None]:
     Only for statements that `run` executes: SQLAlchemy itself cannot read rows there. What a statement is refused
     for is raised by a later one or at the end of the block. On SQLite, which is no journey away, nothing differs.
     """
-    driver = cast("Any", connection.connection.dbapi_connection)
-    if not isinstance(driver, psycopg.Connection) or _is_watched(connection):
+    if not _is_journey(connection):
         yield
         return
     try:
-        with driver.pipeline():
+        with cast("Any", connection.connection.dbapi_connection).pipeline():
             yield
     except psycopg.Error as error:
         raise _named(connection, "statements sent together", _first(error), None) from error
@@ -129,6 +149,12 @@ def _first(error: psycopg.Error) -> psycopg.Error:
     while isinstance(error, psycopg.errors.PipelineAborted) and isinstance(error.__context__, psycopg.Error):
         error = error.__context__
     return error
+
+
+def _is_journey(connection: Connection) -> bool:
+    """Whether each statement that is executed by itself goes to a server and back."""
+    driver = cast("Any", connection.connection.dbapi_connection)
+    return isinstance(driver, psycopg.Connection) and not _is_watched(connection)
 
 
 def _is_watched(connection: Connection) -> bool:

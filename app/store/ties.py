@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from sqlalchemy import (
@@ -48,10 +48,21 @@ _TIES: CompoundSelect[tuple[str, str]] = union_all(
 )
 
 
-def tie(session: Session, authority_id: str, child_id: str, agencies: Iterable[str]) -> None:
-    """From now on the people of `agencies` see the child. Ties that exist already stay as they are."""
-    known = set(agencies_of(session, authority_id, child_id))
-    fresh = sorted(set(agencies) - known)
+def tie(
+    session: Session,
+    authority_id: str,
+    child_id: str,
+    agencies: Iterable[str],
+    *,
+    known: Collection[str] | None = None,
+) -> None:
+    """From now on the people of `agencies` see the child. Ties that exist already stay as they are.
+
+    `known` are those that exist, where the caller has asked for them.
+    """
+    if known is None:
+        known = agencies_of(session, authority_id, child_id)
+    fresh = sorted(set(agencies).difference(known))
     if fresh:
         put(
             session,
