@@ -78,8 +78,7 @@ def answers_of(profile: Profile, section: str, key: str) -> dict[str, Any]:
     if section == "deadlines":
         rule = profile.deadlines[key]
         local = rule.local or rule.statutory
-        known = {"amount": local.amount, "unit": local.unit} if local else {}
-        return known
+        return {"amount": local.amount, "unit": local.unit} if local else {}
     if section == "contacts":
         return {
             f"{name}_{number}": getattr(contact, name)
