@@ -64,6 +64,8 @@ SAME_FOR_ALL = {
     "duty_id": "WAN-8-10",
     "size": "normal",
     "number": "1",
+    "element_id": "record_first_visit",
+    "flow_id": "is_child_known__agree_team",
     "section": "deadlines",
     "item": "remand.first_meeting",
     "side": "new",

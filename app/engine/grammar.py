@@ -108,6 +108,22 @@ def facts_in(text: str) -> frozenset[str]:
     return frozenset(named | ({"date_of_birth"} if any(name == "birthday" for name, _ in called) else set()))
 
 
+def rules_in(text: str) -> tuple[str, ...]:
+    """The rule keys that an expression asks a profile for, in the order written; none where it cannot be read."""
+    try:
+        tree = expression(text)
+    except ExpressionRefused:
+        return ()
+    return tuple(
+        str(call.args[0].value)
+        for call in calls(tree)
+        if isinstance(call.func, ast.Name)
+        and call.func.id == "deadline"
+        and call.args
+        and isinstance(call.args[0], ast.Constant)
+    )
+
+
 def _assignment(statement: ast.stmt) -> tuple[str, ast.expr]:
     if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
         target, value = statement.targets[0], statement.value

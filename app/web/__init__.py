@@ -37,6 +37,7 @@ PAGES = (
     "protocols",
     "workbench.index",
     "workbench.drafts",
+    "workbench.outline",
     "workbench.publishing",
     "workbench.versions",
     "workbench.migrating",

@@ -29,6 +29,7 @@ NOT_ANSWERS = frozenset(
         "draft_revision",
         "profile_was",
         "back_to_file",
+        "verb",
         "action",
         "typed_by",
     }

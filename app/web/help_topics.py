@@ -49,6 +49,7 @@ TOPICS: dict[str, tuple[str, str]] = {
     "protocols": ("designer", "protocols"),
     "workbench": ("designer", "workbench"),
     "workbench_drafts": ("designer", "workbench"),
+    "workbench_outline": ("designer", "workbench"),
     "workbench_publishing": ("designer", "publishing"),
     "workbench_profiles": ("designer", "deadlines"),
     "pathway_versions": ("designer", "publishing"),

@@ -48,6 +48,7 @@ NOTHING_TYPED = frozenset(
         "workbench.draw",
         "workbench_checks.withdraw",
         "workbench_drafts.discard",
+        "workbench_outline.tidy",
         "workbench_drafts.restore",
     }
 )
@@ -69,6 +70,8 @@ FORMS = [
     ("/partnership/start/quarterly_meeting", "Continue", None),
 ]
 DESIGNERS_FORMS = [
+    ("/workbench/drafts/{draft_id}/outline/record_first_visit", "Save the step", "assign"),
+    ("/workbench/drafts/{draft_id}/outline/record_first_visit/structure", "Add the step", "name"),
     ("/workbench/profile/deadlines/remand.first_meeting", "See what would move", "source"),
     ("/workbench/new", "Begin", "name"),
     ("/workbench/drafts/{draft_id}/publish", "Send for approval", "note"),

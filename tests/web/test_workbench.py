@@ -54,3 +54,44 @@ def test_a_practitioner_has_no_workbench(browser: Browser) -> None:
     browser.sign_in("sam")
     assert "Workbench" not in browser.get("/work").text
     assert browser.client.get("/workbench").status_code in (403, 404)
+
+
+def test_a_pathway_is_drawn_in_the_outline_alone(browser: Browser) -> None:
+    browser.sign_in("desi")
+    browser.get("/workbench/new")
+    browser.submit("Begin", {"name": "Transport to court", "role": "yjs_case_manager"})
+    draft = browser.page.location  # type: ignore[union-attr]
+    outline = f"{draft}/outline"
+
+    browser.get(f"{outline}/first_step/structure")
+    added = {"where": "first_step__finished", "kind": "decision", "name": "Is there a car?"}
+    browser.submit("Add the step", added)
+    browser.follow()
+    browser.get(f"{outline}/is_there_a_car/structure")
+    browser.submit("Add the step", {"where": "is_there_a_car", "kind": "task", "name": "Book a taxi"})
+    browser.get(f"{outline}/book_a_taxi/structure?verb=connect")
+    browser.submit("Connect", {"there": "finished"})
+    browser.get(f"{outline}/ways/is_there_a_car_book_a_taxi")
+    page = browser.submit(
+        "Save the way", {"name": "no", "condition": "first_step.x ==", "is_otherwise": ""}, status=422
+    )
+    assert "There is a problem" in page.text
+    browser.submit("Save the way", {"name": "no", "condition": "first_step.has_car == false"})
+    browser.get(f"{outline}/ways/is_there_a_car_finished")
+    browser.submit("Save the way", {"name": "yes", "is_otherwise": "true"})
+    browser.get(f"{outline}/book_a_taxi")
+    page = browser.submit(
+        "Save the step", {"name": "Book a taxi", "due": "deadline(", "lane": "Social worker"}, status=422
+    )
+    assert "There is a problem" in page.text
+    browser.submit("Save the step", {"due": 'deadline("remand.first_meeting", now())', "duty": "WAN-8-15"})
+
+    tree = browser.get(outline).text
+    assert "Book a taxi Task for a person, Social worker Due 5 working days from remand ordered" in " ".join(
+        tree.split()
+    )
+    assert "Duties: WAN-8-15" in tree
+    browser.get(f"{outline}/first_step/structure?verb=delete")
+    browser.submit("Take the step out")
+    assert "First step" not in browser.get(outline).text
+    assert "Took out “First step”" in browser.get(draft).text
