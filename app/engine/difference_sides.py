@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 
-from app.domain.errors import ExpressionRefused
 from app.engine import grammar
 from app.engine.catalogue import listed
 from app.engine.changes import DUTIES, FORMS, MESSAGES, PEOPLE, REST, STEPS, TIMES, Words
@@ -45,25 +43,8 @@ def sides(node: Node, words: Words) -> Iterator[Side]:
 
 def due_in_words(text: str, words: Words) -> str:
     """A due time as its rules say it, with the expression; the expression alone where it names no rule."""
-    rules = [words.rules.get(key, f"the rule {key}") for key in _rules(text)]
+    rules = [words.rules.get(key, f"the rule {key}") for key in grammar.rules_in(text)]
     return f"{'; '.join(dict.fromkeys(rules))} ({text})" if rules else text
-
-
-def _rules(text: str) -> list[str]:
-    try:
-        tree = grammar.expression(text) if text else None
-    except ExpressionRefused:
-        return []
-    if tree is None:
-        return []
-    return [
-        str(call.args[0].value)
-        for call in grammar.calls(tree)
-        if isinstance(call.func, ast.Name)
-        and call.func.id == "deadline"
-        and call.args
-        and isinstance(call.args[0], ast.Constant)
-    ]
 
 
 def _events(node: Node, words: Words) -> Iterator[Side]:

@@ -23,6 +23,7 @@ OF_NO_CHILD = {
     "pathway_published",
     "person_added",
     "person_disabled",
+    "profile_changed",
     "signed_in",
     "signed_out",
 }
