@@ -179,7 +179,7 @@ def describe(
     draft = drafts.show(viewer, draft_id, revision)
     before = detail(draft, element_id)
     for name in ("due", "timer", "assign"):
-        _must_be_an_expression(name, typed.get(name, ""))
+        refuse_unless_expression(name, typed.get(name, ""))
 
     def how(root: editing.Tree) -> None:
         editing_words.call(root, element_id, typed["name"])
@@ -236,7 +236,8 @@ def due_in_words(expression: str) -> str:
     return expression
 
 
-def _must_be_an_expression(name: str, text: str) -> None:
+def refuse_unless_expression(name: str, text: str) -> None:
+    """Raises BadInput at the question `name` for a text that no engine could work out."""
     plain = text.strip().strip("\"'")
     if not plain or _ISO.fullmatch(plain):
         return

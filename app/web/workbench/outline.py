@@ -128,6 +128,7 @@ def decide(draft_id: str, flow_id: str) -> Answer:
     try:
         what = f"Changed the way from “{step_.name}” to “{found.target}”"
         known = validate(outline_forms.OF_WAY, typed)
+        outlining.refuse_unless_expression("condition", known["condition"] or "")
         how: Callable[[Any], Any] = partial(
             editing_words.decide,
             flow_id=flow_id,
@@ -224,7 +225,7 @@ def _structure_page(
 ) -> str:
     detail = outlining.detail(draft, element_id)
     forms = _structure_forms(draft, detail)
-    verbs = [verb for verb in ("add", "connect", "attach", "move") if verb in forms]
+    verbs: list[str] = [verb for verb in ("add", "connect", "attach", "move") if verb in forms]
     if detail.step.type != "startEvent":
         verbs.append("delete")
     verb = action if action in verbs else next(iter(verbs), "")
