@@ -68,10 +68,10 @@ def check(node: Node, known: Known, words: Vocabulary) -> Iterator[Finding]:
                 f"{title(node)} builds on {earlier}, which is no element of this pathway. Check its id.",
             )
     for what, text in written.expressions(node):
-        yield from _expression(node, what, text, known, words)
+        yield from expression(node, what, text, known, words)
     for event in node.events:
         if event.kind == "timer":
-            yield from _timer(node, event.timer_kind, event.text or "", known, words)
+            yield from timer(node, event.timer_kind, event.text or "", known, words)
         if event.variable and not _usable(event.variable, words):
             yield fault(
                 node.id,
@@ -80,7 +80,7 @@ def check(node: Node, known: Known, words: Vocabulary) -> Iterator[Finding]:
                 "be a name here. Choose another.",
             )
     if node.type == "scriptTask":
-        yield from _script(node, known, words)
+        yield from script(node, known, words)
 
 
 def _role(node: Node, known: Known) -> Iterator[Finding]:
@@ -161,7 +161,8 @@ def _misplaced(node: Node) -> Iterator[Finding]:
             )
 
 
-def _expression(node: Node, what: str, text: str, known: Known, words: Vocabulary) -> Iterator[Finding]:
+def expression(node: Node, what: str, text: str, known: Known, words: Vocabulary) -> Iterator[Finding]:
+    """Findings about one expression; `what` is what a sentence calls it."""
     try:
         tree = grammar.expression(text)
     except ExpressionRefused as error:
@@ -227,7 +228,8 @@ def _asked_of_profile(node: Node, where: str, name: str, call: ast.Call, known: 
         )
 
 
-def _timer(node: Node, kind: str | None, text: str, known: Known, words: Vocabulary) -> Iterator[Finding]:
+def timer(node: Node, kind: str | None, text: str, known: Known, words: Vocabulary) -> Iterator[Finding]:
+    """Findings about the time of an event."""
     if kind == "timeCycle" or _CYCLE.match(text):
         yield fault(
             node.id,
@@ -264,7 +266,8 @@ def _is_point(text: str) -> bool:
     return is_moment(text) or is_duration(text)
 
 
-def _script(node: Node, known: Known, words: Vocabulary) -> Iterator[Finding]:
+def script(node: Node, known: Known, words: Vocabulary) -> Iterator[Finding]:
+    """Findings about what a script sets."""
     if not node.script:
         yield fault(
             node.id,

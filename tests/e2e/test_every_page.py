@@ -52,6 +52,8 @@ NOT_A_PAGE = {
     "workbench_manual.pdf": "a PDF",
     "workbench_manual.picture": "a picture",
     "plans.pdf": "a PDF",
+    "workbench_drawing.content": "for scripts",
+    "workbench_drawing.due": "for scripts",
     "shell.favicon": "a picture",
     "shell.home": "leads on to my work",
     "shell.theme_css": "a style sheet",

@@ -50,6 +50,8 @@ NOTHING_TYPED = frozenset(
         "workbench_drafts.discard",
         "workbench_outline.tidy",
         "workbench_drafts.restore",
+        "workbench_drawing.expression",
+        "workbench_drawing.save",
     }
 )
 """Presses, choices and the words of a search: there is nothing in them that would have to be typed again."""

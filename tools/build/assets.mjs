@@ -38,8 +38,10 @@ const vendorStyles = {
 export const ENTRIES = {
   app: 'js/app.js',
   viewer: 'js/viewer.js',
+  designer: 'js/designer.js',
   site: 'css/site.css',
   diagram: 'css/diagram.css',
+  designer_style: 'css/designer.css',
   manual: 'css/manual.css',
   favicon: 'images/favicon.svg'
 }
@@ -70,7 +72,7 @@ async function bundle () {
     const name = Object.keys(ENTRIES).find((key) => entryPoint && entryPoint.endsWith(ENTRIES[key]))
     if (name) manifest[name + path.extname(output)] = path.basename(output)
   }
-  for (const name of ['app.js', 'viewer.js', 'site.css', 'diagram.css', 'favicon.svg']) {
+  for (const name of ['app.js', 'viewer.js', 'site.css', 'diagram.css', 'designer.js', 'designer_style.css', 'favicon.svg']) {
     if (!manifest[name]) throw new Error(`The build made no ${name}`)
   }
   await copyFile(path.join(sources, 'maintenance.html'), path.join(target, 'maintenance.html'))

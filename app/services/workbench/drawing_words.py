@@ -1,0 +1,153 @@
+"""The words that stand at a drawing: when each task is due and each timer fires, and the names that may be typed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from app.domain.errors import BadInput, ExpressionRefused
+from app.domain.explanations import rule_in_words
+from app.domain.profiles import Profile
+from app.engine import catalogue, check_properties, check_typed, functions, grammar, operators
+from app.engine.contracts import Bundle
+from app.engine.shapes import Node, Scope
+from app.services import checks, definitions, reference
+from app.services.manual.due_words import due_in_words
+from app.services.manual.meanings import forms_of, meanings
+
+LONGEST_BADGE = 90
+
+
+@dataclass(frozen=True)
+class Name:
+    """A name that an expression may use, with what it stands for."""
+
+    name: str
+    words: str
+
+
+def due_words(bundle: Bundle, path: str, profile: Profile) -> dict[str, str]:
+    """By element: when it is due or fires, in the profile's own limits. Raises PathwayRefused."""
+    scopes = catalogue.drawn(bundle.files[path]).processes
+    said = meanings(scopes, forms_of(bundle))
+    found = {}
+    for node in _nodes(scopes):
+        for text in _times(node):
+            due = due_in_words(text, profile, said, reference.called)
+            words = f"{due.how}: {'; '.join(due.cases)}" if due.cases else due.how
+            found[node.id] = words if len(words) <= LONGEST_BADGE else f"{words[:LONGEST_BADGE].rstrip()}…"
+    return found
+
+
+def vocabulary(bundle: Bundle, path: str, profile: Profile) -> dict[str, Any]:
+    """What a designer chooses from and may type: roles, forms, rules with their words, duties, names, functions."""
+    scopes = catalogue.drawn(bundle.files[path]).processes
+    return {
+        "roles": [{"key": role.key, "name": role.name} for role in reference.roles()],
+        "forms": [{"key": key, "name": _title(key, form)} for key, form in sorted(bundle.forms.items())],
+        "rules": [asdict(rule) for rule in _rules(profile)],
+        "duties": [{"key": duty.id, "words": duty.sentence} for duty in reference.register()],
+        "names": [asdict(name) for name in _names(bundle, scopes)],
+        "functions": sorted(functions.NAMES),
+        "operators": {name: list(parameters) for name, parameters in operators.OPERATORS.items()},
+        "profiles": [
+            {"key": one.key, "name": one.name} for one in reference.profiles().values() if "@" not in one.key
+        ],
+        "processes": sorted(bundle_key for bundle_key in _processes(bundle)),
+    }
+
+
+def said_of(
+    bundle: Bundle, path: str, profile: Profile, *, kind: str, text: str
+) -> tuple[tuple[str, ...], str]:
+    """What the checks say of an expression while it is typed, and what it means. `kind` is a property or "condition".
+
+    Raises BadInput for a kind that nothing is typed for.
+    """
+    scopes = catalogue.drawn(bundle.files[path]).processes
+    words: dict[str, tuple[str, ...]] = {}
+    for scope in scopes:
+        words |= check_properties.vocabulary(scope)
+    if kind not in KINDS:
+        raise BadInput("There is no such thing to type.")
+    found = check_typed.typed(kind, text, checks.known(set(bundle.forms)), words)
+    meaning = ""
+    if kind in ("due", "time") and not found and text.strip():
+        due = due_in_words(text, profile, meanings(scopes, forms_of(bundle)), reference.called)
+        meaning = f"{due.how}: {'; '.join(due.cases)}" if due.cases else due.how
+    return tuple(one.sentence for one in found), meaning
+
+
+KINDS = frozenset({"due", "assign", "condition", "payload", "parameter", "time", "duration", "script"})
+
+
+@dataclass(frozen=True)
+class _Rule:
+    key: str
+    title: str
+    words: str
+    counted_from: str
+
+
+def _rules(profile: Profile) -> Iterator[_Rule]:
+    for rule in profile.deadlines.values():
+        sides = " or ".join(rule_in_words(side) for side in (rule.local, rule.statutory) if side)
+        yield _Rule(rule.key, rule.title, sides, rule.counted_from)
+
+
+def _names(bundle: Bundle, scopes: list[Scope]) -> Iterator[Name]:
+    said = meanings(scopes, forms_of(bundle))
+    seen = set()
+    for node in _nodes(scopes):
+        for name in _own_names(bundle, node):
+            if name not in seen:
+                seen.add(name)
+                yield Name(name, said(name) or "")
+    for fact in sorted(_facts(bundle)):
+        yield Name(f"fact('{fact}')", reference.called(fact))
+
+
+def _own_names(bundle: Bundle, node: Node) -> Iterator[str]:
+    for answer in catalogue.listed(node.properties.get("copy", "")):
+        yield f"{node.id}.{answer}"
+    if node.type == "startEvent" and (form := bundle.forms.get(node.properties.get("form", ""))):
+        yield from (one["key"] for one in form.get("components", ()) if one.get("key"))
+    for event in node.events:
+        if event.variable:
+            yield event.variable
+    if node.script:
+        try:
+            yield from (name for name, _ in grammar.assignments(node.script))
+        except ExpressionRefused:
+            return  # the checks say so at the script
+
+
+def _facts(bundle: Bundle) -> set[str]:
+    found: set[str] = set()
+    for shipped in (*definitions.shipped().values(), bundle):
+        for text in shipped.files.values():
+            for node in _nodes(catalogue.drawn(text).processes):
+                for time in _times(node):
+                    found |= grammar.facts_in(time)
+    return found
+
+
+def _nodes(scopes: list[Scope]) -> Iterator[Node]:
+    for scope in scopes:
+        yield from scope.everything()
+
+
+def _times(node: Node) -> Iterator[str]:
+    if node.properties.get("due"):
+        yield node.properties["due"]
+    yield from (event.text for event in node.events if event.kind == "timer" and event.text)
+
+
+def _title(key: str, form: Mapping[str, Any]) -> str:
+    return str(form.get("title") or key.rpartition("/")[2].replace("_", " ").capitalize())
+
+
+def _processes(bundle: Bundle) -> Iterator[str]:
+    for text in bundle.files.values():
+        yield from (scope.id for scope in catalogue.drawn(text).processes if scope.id != bundle.key)

@@ -1,0 +1,221 @@
+// The details of the element that is selected, in plain English first; expressions stand behind "Advanced".
+import { eventOf, extension, getBusinessObject, is, isPersonTask, property } from './model.js'
+import { choice, expression, folded, make, text, tick } from './fields.js'
+import { dueFields } from './due.js'
+import { findingsOf } from './findings.js'
+
+const KINDS = {
+  UserTask: 'Task for a person', ManualTask: 'Task for a person, outside the service', Task: 'Task for a person', ScriptTask: 'Script', ServiceTask: 'Step of the service',
+  SendTask: 'Step that sends a message', ReceiveTask: 'Step that waits for a message', SubProcess: 'Sub-process', CallActivity: 'Called pathway', ExclusiveGateway: 'Choice of one way',
+  InclusiveGateway: 'Choice of several ways', ParallelGateway: 'Ways side by side', EventBasedGateway: 'Wait for what comes first', StartEvent: 'Start', EndEvent: 'End',
+  IntermediateCatchEvent: 'Wait', IntermediateThrowEvent: 'Event that is sent', BoundaryEvent: 'Event at the edge', SequenceFlow: 'Way', Lane: 'Lane', Participant: 'Pathway',
+  Process: 'Pathway', Collaboration: 'Pathway', TextAnnotation: 'Note'
+}
+const listed = (value) => value.split(',').map((one) => one.trim()).filter(Boolean)
+
+export const kindOf = (element) => {
+  const type = getBusinessObject(element).$type.split(':')[1]
+  return KINDS[type] || type
+}
+
+export class Panel {
+  constructor (place, model, known, ask) {
+    Object.assign(this, { place, model, known, ask, element: null, findings: [], due: {}, open: false })
+  }
+
+  show (element) {
+    this.element = element?.type === 'label' ? element.labelTarget : element
+    this.draw()
+  }
+
+  /** What the server said; a field that somebody is in is left alone. */
+  tell (findings, due) {
+    Object.assign(this, { findings, due })
+    if (this.element && !this.place.contains(document.activeElement)) this.draw()
+    else this.drawFindings()
+  }
+
+  drawFindings () {
+    const id = this.element && this.idOf(this.element)
+    this.found?.replaceChildren(...findingsOf(this.findings, id, (finding, reason) => this.accept(finding, reason)))
+  }
+
+  accept (finding, reason) {
+    const lines = property(this.element, 'waived').split('\n').filter((one) => one && !one.startsWith(`${finding.rule}:`))
+    this.model.setProperty(this.element, 'waived', [...lines, `${finding.rule}: ${reason}`].join('\n'))
+    this.model.remember(getBusinessObject(this.element), 'waived')
+  }
+
+  idOf (element) {
+    const own = getBusinessObject(element)
+    return own.processRef?.id || own.id
+  }
+
+  draw () {
+    const { element, place } = this
+    if (!element) { place.replaceChildren(make('p', { class: 'govuk-body' }, 'Select an element of the drawing to see and change its details.')); return }
+    const wasIn = place.contains(document.activeElement) && [...place.querySelectorAll('input,select,textarea,summary')].indexOf(document.activeElement)
+    this.found = make('div', { class: 'app-designer-found' })
+    this.open = place.querySelector('details')?.open ?? this.open
+    const advanced = this.advanced().filter(Boolean)
+    place.replaceChildren(
+      make('h2', { class: 'govuk-heading-s', id: 'designer-kind' }, kindOf(element)),
+      this.found, ...this.plain().flat().filter(Boolean),
+      ...(advanced.length ? [folded('Advanced', this.open, ...advanced)] : []))
+    this.drawFindings()
+    if (wasIn !== false && wasIn >= 0) place.querySelectorAll('input,select,textarea,summary')[wasIn]?.focus()
+  }
+
+  redraw = () => setTimeout(() => this.draw())
+
+  property (words, name, extra = {}) {
+    return text(words, property(this.element, name), (value) => this.model.setProperty(this.element, name, value), extra)
+  }
+
+  expression (words, value, kind, write, extra = {}) {
+    const names = () => [...this.known.names, ...this.known.functions.map((name) => ({ name: `${name}(`, words: '' })), ...this.known.rules.map(({ key, title }) => ({ name: key, words: title }))]
+    return expression(words, value, kind, { ask: this.ask, names, ...extra }, (typed) => { write(typed); this.redraw() })
+  }
+
+  plain () {
+    const { element, model } = this
+    const own = getBusinessObject(element)
+    const type = own.$type
+    const named = is(element, 'bpmn:Lane')
+      ? choice('Whose lane it is', own.name || '', this.known.roles.map(({ name }) => [name, name]), (name) => model.set(element, { name }))
+      : is(element, 'bpmn:TextAnnotation')
+        ? text('Words', own.text || '', (value) => model.set(element, { text: value }), { rows: 3 })
+        : text('Name', own.name || '', (value) => model.set(element, { name: value || undefined }), { rows: is(element, 'bpmn:FlowElement') && !is(element, 'bpmn:SequenceFlow') ? 2 : undefined })
+    return [
+      named,
+      isPersonTask(element) && this.person(),
+      type === 'bpmn:StartEvent' && this.form(),
+      eventOf(element, 'Timer') && this.timer(),
+      this.message(),
+      is(element, 'bpmn:SequenceFlow') && this.flow(),
+      type === 'bpmn:CallActivity' && choice('Which pathway', own.calledElement || '', [['', 'Choose a pathway'], ...this.known.processes.map((key) => [key, key])], (key) => model.set(element, { calledElement: key })),
+      is(element, 'bpmn:Activity') && !isPersonTask(element) && this.duties(),
+      (is(element, 'bpmn:FlowNode') || is(element, 'bpmn:Process')) && text(isPersonTask(element) ? 'Instructions' : 'What it is for', own.documentation?.[0]?.text || '', (value) => model.setDocumentation(element, value), { rows: 4 })
+    ].filter(Boolean)
+  }
+
+  person () {
+    const { element, model } = this
+    const lane = this.lane()
+    const roles = this.known.roles.map(({ key, name }) => [key, name])
+    const late = [['', 'Nothing more'], ['mark', 'It is marked as late'], ['escalate', 'It goes up the ladder of managers']]
+    return [
+      choice('Who does it', property(element, 'role'), [['', lane ? `Whoever’s lane it is: ${lane}` : 'Nobody yet'], ...roles], (key) => model.setProperty(element, 'role', key)),
+      getBusinessObject(element).$type === 'bpmn:UserTask' && this.form(),
+      ...dueFields(property(element, 'due'), this.due[this.idOf(element)], { known: this.known, none: 'No date', onChange: (value) => { model.setProperty(element, 'due', value); this.redraw() } }),
+      property(element, 'due') || property(element, 'overdue')
+        ? choice('What happens when it is late', property(element, 'overdue'), late, (value) => model.setProperty(element, 'overdue', value))
+        : null,
+      this.duties(),
+      choice('Who agrees to the answers', property(element, 'sign_off'), [['', 'Nobody has to'], ...roles], (key) => model.setProperty(element, 'sign_off', key))
+    ]
+  }
+
+  form () {
+    return choice('Which form', property(this.element, 'form'), [['', 'No form'], ...this.known.forms.map(({ key, name }) => [key, name])], (key) => this.model.setProperty(this.element, 'form', key))
+  }
+
+  lane () {
+    for (let one = getBusinessObject(this.element); one; one = one.$parent) {
+      if (one.lanes?.length) return one.lanes[0].name
+    }
+    const holds = (lane) => (lane.flowNodeRef || []).includes(getBusinessObject(this.element))
+    for (let one = getBusinessObject(this.element).$parent; one; one = one.$parent) {
+      for (const set of one.laneSets || []) { const found = (set.lanes || []).find(holds); if (found) return found.name }
+    }
+    return ''
+  }
+
+  duties () {
+    const { element, model } = this
+    const chosen = listed(property(element, 'duty'))
+    const keep = (all) => { model.setProperty(element, 'duty', all.join(', ')); this.redraw() }
+    const words = (key) => this.known.duties.find((one) => one.key === key)?.words || 'not in the register'
+    const list = make('datalist', { id: 'designer-duties' }, ...this.known.duties.map(({ key, words: does }) => make('option', { value: key }, `${key} ${does}`)))
+    return [
+      list,
+      text('Add a duty that it meets', '', (value) => { const key = value.split(' ')[0]; if (key && !chosen.includes(key)) keep([...chosen, key]) }, { list: 'designer-duties', hint: 'Type part of what the register says, or the number of the duty.' }),
+      chosen.length
+        ? make('ul', { class: 'govuk-list app-designer-duties' }, ...chosen.map((key) => make('li', {}, make('strong', {}, key), ` ${words(key)} `,
+          make('button', { type: 'button', class: 'app-link-button', on: { click: () => keep(chosen.filter((one) => one !== key)) } }, 'Remove', make('span', { class: 'govuk-visually-hidden' }, ` ${key}`)))))
+        : null
+    ]
+  }
+
+  timer () {
+    const { element, model } = this
+    const timer = eventOf(element, 'Timer')
+    const kind = timer.timeDuration ? 'timeDuration' : timer.timeCycle ? 'timeCycle' : 'timeDate'
+    const written = timer[kind]?.body || ''
+    return [
+      ...(kind === 'timeDate' ? dueFields(written, this.due[this.idOf(element)], { known: this.known, none: '', onChange: (value) => { model.setTimer(element, 'timeDate', value); this.redraw() } }) : []),
+      this.expression(kind === 'timeDuration' ? 'How long it waits' : 'Until when it waits', written, kind === 'timeDuration' ? 'duration' : 'time', (value) => model.setTimer(element, kind, value))
+    ]
+  }
+
+  messageHolder () {
+    const own = getBusinessObject(this.element)
+    return eventOf(this.element, 'Message') || (['bpmn:SendTask', 'bpmn:ReceiveTask'].includes(own.$type) ? own : null)
+  }
+
+  message () {
+    const holder = this.messageHolder()
+    if (!holder) return null
+    return text('Which message', holder.messageRef?.name || '', (name) => { this.model.setMessage(this.element, holder, name); this.redraw() },
+      { hint: `In this drawing: ${this.model.messages().map((one) => one.name).join(', ') || 'none yet'}.` })
+  }
+
+  flow () {
+    const own = getBusinessObject(this.element)
+    const source = this.element.source
+    if (!source || !['bpmn:ExclusiveGateway', 'bpmn:InclusiveGateway'].includes(getBusinessObject(source).$type)) return null
+    const isDefault = getBusinessObject(source).default === own
+    return [
+      tick('The way when no other fits', isDefault, (on) => { this.model.set(source, { default: on ? own : undefined }); this.redraw() }),
+      isDefault ? null : this.expression('When this way is taken', own.conditionExpression?.body || '', 'condition', (value) => this.model.setCondition(this.element, value))
+    ]
+  }
+
+  advanced () {
+    const { element, model } = this
+    const own = getBusinessObject(element)
+    const fields = []
+    const write = (name) => (value) => model.setProperty(element, name, value)
+    if (isPersonTask(element)) {
+      fields.push(this.expression('Due, as an expression', property(element, 'due'), 'due', write('due')),
+        this.expression('To whom it goes, as an expression', property(element, 'assign'), 'assign', write('assign')),
+        this.property('Answers that later steps know', 'copy', { hint: 'Names of questions, with commas.' }),
+        this.property('Earlier steps shown beside the form', 'builds_on', { hint: 'Ids of steps, with commas.' }))
+    }
+    if (own.$type === 'bpmn:ScriptTask') fields.push(this.expression('What it sets', own.script || '', 'script', (value) => model.set(element, { script: value, scriptFormat: own.scriptFormat || 'python' }), { rows: 4 }))
+    if (own.$type === 'bpmn:ServiceTask') fields.push(...this.operator())
+    const holder = this.messageHolder()
+    if (holder) {
+      const carrier = extension(holder, 'spiffworkflow:MessagePayload') || !holder.messageRef ? holder : holder.messageRef
+      const payload = extension(carrier, 'spiffworkflow:MessagePayload')?.value || ''
+      const variable = ['spiffworkflow:MessageVariable', extension(holder, 'spiffworkflow:MessageVariable') || !holder.messageRef ? holder : holder.messageRef]
+      if (is(element, 'bpmn:ThrowEvent') || own.$type === 'bpmn:SendTask') fields.push(this.expression('What the message says', payload, 'payload', (value) => model.setText(element, carrier, 'spiffworkflow:MessagePayload', value), { rows: 4 }))
+      else fields.push(text('The name under which the message is kept', extension(variable[1], variable[0])?.value || '', (value) => model.setText(element, variable[1], variable[0], value)))
+    }
+    if (is(element, 'bpmn:FlowNode')) fields.push(make('p', { class: 'govuk-body-s' }, 'Id: ', make('code', {}, own.id)))
+    return fields
+  }
+
+  operator () {
+    const operator = extension(getBusinessObject(this.element), 'spiffworkflow:ServiceTaskOperator')
+    const now = Object.fromEntries((operator?.parameterList?.parameters || []).map(({ id, value }) => [id, value]))
+    const name = operator?.id || ''
+    return [
+      choice('What the service does', name, [['', 'Choose'], ...Object.keys(this.known.operators).map((key) => [key, key.replaceAll('_', ' ')])], (key) => {
+        this.model.setOperator(this.element, key, Object.fromEntries((this.known.operators[key] || []).map((id) => [id, now[id] || ''])))
+        this.redraw()
+      }),
+      ...(this.known.operators[name] || []).map((id) => this.expression(id.replaceAll('_', ' '), now[id] || '', 'parameter', (value) => this.model.setOperator(this.element, name, { ...now, [id]: value })))
+    ]
+  }
+}

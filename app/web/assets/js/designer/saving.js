@@ -1,0 +1,112 @@
+// Saves by itself a moment after the last change. Without a connection a copy stays in this browser and is saved later;
+// what somebody else has saved is never written over.
+const PAUSE = 800
+const AGAIN = 5000
+const WORDS = {
+  saving: 'Saving…',
+  saved: 'All changes saved',
+  offline: 'Not saved: there is no connection. A copy is kept in this browser and is saved as soon as you are back.',
+  ended: 'Not saved: you have been signed out. A copy is kept in this browser. Sign in in another tab, then come back here.',
+  wrong: 'Not saved: the server could not do it. A copy is kept in this browser; trying again.'
+}
+
+export class Saving {
+  constructor (page, { modeler, model, revision, path, profile, onSaid, onMoved }) {
+    Object.assign(this, { page, modeler, model, revision, path, profile, onSaid, onMoved, changed: false, saving: false, stopped: false })
+    this.key = `throughcare.drawing.${page.dataset.draft}.${path}`
+    this.ids = this.drawn()
+    window.addEventListener('beforeunload', (event) => { if (this.changed || this.unsaved) event.preventDefault() })
+    window.addEventListener('online', () => this.later(0))
+  }
+
+  say (words, kind = '') {
+    const place = this.page.querySelector('[data-designer-state]')
+    if (place.textContent !== words) place.textContent = words
+    place.dataset.kind = kind
+  }
+
+  drawn () { return new Set(this.modeler.get('elementRegistry').getAll().map((one) => one.businessObject?.id).filter(Boolean)) }
+
+  touch () {
+    if (this.stopped) return
+    this.changed = true
+    this.say(WORDS.saving)
+    this.later(PAUSE)
+  }
+
+  later (pause) {
+    clearTimeout(this.waiting)
+    if (this.changed && !this.stopped) this.waiting = setTimeout(() => this.save(), pause)
+  }
+
+  keep (xml) {
+    try { localStorage.setItem(this.key, JSON.stringify({ xml, revision: this.revision })) } catch { /* a full or closed store: the page itself still holds it */ }
+  }
+
+  forget () { try { localStorage.removeItem(this.key) } catch { /* see keep */ } }
+
+  kept () { try { return JSON.parse(localStorage.getItem(this.key)) } catch { return null } }
+
+  async renew () {
+    const answer = await fetch('/session/token', { credentials: 'same-origin', headers: { Accept: 'application/json' } })
+    if (answer.ok) this.page.dataset.token = (await answer.json()).csrf_token
+    return answer.status
+  }
+
+  post (address, body) {
+    return fetch(address, {
+      method: 'POST',
+      credentials: 'same-origin',
+      body: JSON.stringify(body),
+      headers: { Accept: 'application/json', 'Content-Type': 'application/json', 'X-CSRFToken': this.page.dataset.token }
+    })
+  }
+
+  async save () {
+    if (this.saving || this.stopped) return
+    this.saving = true
+    this.changed = false
+    let xml
+    try {
+      xml = (await this.modeler.saveXML({ format: true })).xml
+      const now = this.drawn()
+      const body = {
+        revision: this.revision, path: this.path, profile: this.profile(), xml, removed: [...this.model.meant.values()], deleted: [...this.ids].filter((id) => !now.has(id))
+      }
+      let answer = await this.post(this.page.dataset.save, body)
+      if (answer.status === 400 && await this.renew() === 200) answer = await this.post(this.page.dataset.save, body)
+      await this.heard(answer, xml, now)
+    } catch {
+      this.failed(xml, WORDS.offline)
+    } finally {
+      this.saving = false
+      if (this.changed) this.later(this.troubled ? AGAIN : PAUSE)
+    }
+  }
+
+  failed (xml, words) {
+    this.changed = this.troubled = this.unsaved = true
+    if (xml) this.keep(xml)
+    this.say(words, 'error')
+  }
+
+  async heard (answer, xml, now) {
+    if (answer.ok) {
+      const said = await answer.json()
+      this.troubled = this.unsaved = false
+      this.revision = said.revision
+      this.ids = now
+      if (!this.changed) { this.model.meant.clear(); this.forget(); this.say(WORDS.saved, 'saved') }
+      this.onSaid(said)
+      return
+    }
+    if (answer.status >= 500) { this.failed(xml, WORDS.wrong); return }
+    if (answer.status === 401) { this.failed(xml, WORDS.ended); return }
+    const said = await answer.json()
+    this.keep(xml)
+    if (said.moved) { this.stopped = this.changed = true; this.say('Not saved', 'error'); this.onMoved(said.sentence, xml); return }
+    this.troubled = false
+    this.unsaved = true
+    this.say(said.sentence, 'error')
+  }
+}

@@ -1,0 +1,48 @@
+// The buttons above the drawing: what the keyboard does too.
+const COLOURS = {
+  none: {}, blue: { fill: '#d2e2f1', stroke: '#1d70b8' }, green: { fill: '#e5efe9', stroke: '#0f7a52' }, yellow: { fill: '#fff4c4', stroke: '#594d00' }, red: { fill: '#fbe4e4', stroke: '#ca3535' }
+}
+
+export function toolbar (page, modeler) {
+  const actions = modeler.get('editorActions')
+  const selection = modeler.get('selection')
+  const run = {
+    undo: () => actions.trigger('undo'),
+    redo: () => actions.trigger('redo'),
+    find: () => modeler.get('searchPad').toggle(),
+    larger: () => actions.trigger('stepZoom', { value: 1 }),
+    smaller: () => actions.trigger('stepZoom', { value: -1 }),
+    whole: () => modeler.get('canvas').zoom('fit-viewport', 'auto'),
+    map: () => modeler.get('minimap').toggle(),
+    create: () => {
+      const box = page.querySelector('[data-designer-canvas]').getBoundingClientRect()
+      modeler.get('popupMenu').open(modeler.get('canvas').getRootElement(), 'bpmn-create', { x: box.left + box.width / 3, y: box.top + 60 }, { title: 'Add an element', width: 300, search: true })
+    },
+    append: () => {
+      const [one] = selection.get()
+      if (one) modeler.get('popupMenu').open(one, 'bpmn-append', modeler.get('canvas').getAbsoluteBBox(one), { title: 'Add what follows', width: 300, search: true })
+    }
+  }
+  for (const button of page.querySelectorAll('[data-do]')) {
+    button.addEventListener('click', () => {
+      const [what, type] = button.dataset.do.split(':')
+      if (what === 'align') actions.trigger('alignElements', { type })
+      else if (what === 'distribute') actions.trigger('distributeElements', { type })
+      else run[what]()
+    })
+  }
+  const colour = page.querySelector('[data-designer-colour]')
+  colour.addEventListener('change', () => {
+    if (selection.get().length) modeler.get('modeling').setColor(selection.get(), COLOURS[colour.value])
+    colour.value = ''
+  })
+  const refresh = () => {
+    const many = selection.get().length
+    for (const button of page.querySelectorAll('[data-needs]')) button.disabled = many < Number(button.dataset.needs)
+    colour.disabled = many === 0
+    for (const name of ['undo', 'redo']) page.querySelector(`[data-do=${name}]`).disabled = !modeler.get('commandStack')[name === 'undo' ? 'canUndo' : 'canRedo']()
+  }
+  modeler.on('selection.changed', refresh)
+  modeler.on('commandStack.changed', refresh)
+  refresh()
+}

@@ -1,0 +1,105 @@
+"""The drawing of a draft in the modeller, and what its script asks while somebody draws. The outline is its equal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, g, jsonify, render_template, request
+from werkzeug.wrappers import Response
+
+from app.domain.errors import BadInput
+from app.services.workbench import drafts, drawings
+from app.services.workbench.drafting import DraftMoved
+from app.web.guard import allowed
+from app.web.moments import moment
+from app.web.workbench.tabs import SECTION
+
+pages = Blueprint("workbench_drawing", __name__)
+
+
+@pages.get("/workbench/drafts/<draft_id>/drawing")
+@allowed("design", section=SECTION)
+def show(draft_id: str) -> str:
+    """The modeller."""
+    draft = drafts.show(g.viewer, draft_id)
+    return render_template(
+        "workbench/drawing.html",
+        page_name=f"Drawing of {draft.name}",
+        draft=draft,
+        path=drawings.path_in(draft, request.args.get("file", "")),
+    )
+
+
+@pages.get("/workbench/drafts/<draft_id>/drawing/content")
+@allowed("design", section=SECTION)
+def content(draft_id: str) -> Response:
+    """What the modeller opens with."""
+    path, profile = request.args.get("file", ""), request.args.get("profile", "")
+    return jsonify(drawings.opened(g.viewer, draft_id, path, profile))
+
+
+@pages.post("/workbench/drafts/<draft_id>/drawing")
+@allowed("design", section=SECTION)
+def save(draft_id: str) -> Response | tuple[Response, int]:
+    """Keep what was drawn, and say what is found in it."""
+    sent = _sent("path", "xml", "profile")
+    try:
+        said = drawings.save(
+            g.viewer,
+            draft_id,
+            revision=_number(sent.get("revision")),
+            path=sent["path"],
+            xml=sent["xml"],
+            removed={(element, thing) for element, thing in _pairs(sent.get("removed"))},
+            deleted=frozenset(_texts(sent.get("deleted"))),
+            profile=sent["profile"],
+        )
+    except DraftMoved as moved:
+        by, at = moved.facts["by"], moment(moved.facts["at"])
+        return jsonify(
+            moved=True, sentence=f"{by} saved this draft on {at}. Your changes are not saved."
+        ), 409
+    except drawings.WouldBeLost as lost:
+        return jsonify(lost=True, sentence=lost.sentence), 409
+    return jsonify(revision=said.revision, findings=said.findings, due=said.due)
+
+
+@pages.post("/workbench/drafts/<draft_id>/drawing/expression")
+@allowed("design", section=SECTION)
+def expression(draft_id: str) -> Response:
+    """What the checks say of what is being typed."""
+    sent = _sent("path", "kind", "text", "profile")
+    return jsonify(
+        drawings.said_of(
+            g.viewer, draft_id, **{name: sent[name] for name in ("path", "kind", "text", "profile")}
+        )
+    )
+
+
+@pages.get("/workbench/drafts/<draft_id>/drawing/due")
+@allowed("design", section=SECTION)
+def due(draft_id: str) -> Response:
+    """The due times in the words of another area."""
+    path, profile = request.args.get("file", ""), request.args.get("profile", "")
+    return jsonify(drawings.words_in(g.viewer, draft_id, path=path, profile=profile))
+
+
+def _sent(*texts: str) -> dict[str, Any]:
+    """What the script sent, with these of it as texts. Raises BadInput for anything else."""
+    sent = request.get_json(silent=True)
+    if not isinstance(sent, dict) or not all(isinstance(sent.get(name, ""), str) for name in texts):
+        raise BadInput("This cannot be read. Load the page again.")
+    return {**sent, **{name: sent.get(name, "") for name in texts}}
+
+
+def _number(given: Any) -> int:
+    return given if isinstance(given, int) else 0
+
+
+def _texts(given: Any) -> list[str]:
+    return [one for one in given if isinstance(one, str)] if isinstance(given, list) else []
+
+
+def _pairs(given: Any) -> list[tuple[str, str]]:
+    rows = given if isinstance(given, list) else []
+    return [(row[0], row[1]) for row in rows if isinstance(row, list) and len(_texts(row)) == len(row) == 2]
