@@ -9,7 +9,7 @@ from app.domain.access import AuthorityThing, Viewer, require
 from app.domain.errors import NotFound
 from app.domain.profiles import Profile
 from app.engine.contracts import Bundle
-from app.services import definitions, reference
+from app.services import changed_profiles, definitions, reference
 from app.services.manual import making
 from app.services.manual.contents import Manual
 from app.services.manual.ties import Ties, ties
@@ -68,7 +68,10 @@ def of_all(bundles: dict[str, Bundle], area: str) -> list[Manual]:
 def _profile(viewer: Viewer, area: str | None) -> Profile:
     if area is not None and area not in reference.profiles():
         raise NotFound(f"There is no area called “{area[:40]}”.")
-    return reference.profile(area or viewer.profile)
+    is_own = area is None or area == changed_profiles.base_of(viewer.profile)
+    return reference.profile(
+        viewer.profile if is_own else str(area)
+    )  # the viewer's own with what it has changed
 
 
 def _around(session: Session) -> Ties:

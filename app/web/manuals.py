@@ -60,7 +60,7 @@ def chosen_area() -> str | None:
 
 def manual_pdf(manual: Manual) -> Response:
     """A manual as a PDF that opens in the browser."""
-    return as_pdf(paper.render(manual), f"{manual.key.replace('_', '-')}-{manual.profile}.pdf")
+    return as_pdf(paper.render(manual), f"{manual.key.replace('_', '-')}-{manual.area_key}.pdf")
 
 
 def _page(manual: Manual, pdf: str, picture: str) -> str:

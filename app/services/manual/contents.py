@@ -100,7 +100,10 @@ class Ladder:
 
 @dataclass(frozen=True)
 class Manual:
-    """A pathway as a procedure to read. `version` says which version it is, in words; `xml` is the drawing."""
+    """A pathway as a procedure to read. `version` says which version it is, in words; `xml` is the drawing.
+
+    `profile` may carry what the authority has changed; `area_key` is the plain key of its file.
+    """
 
     key: str
     name: str
@@ -108,6 +111,7 @@ class Manual:
     version: str
     area: str
     profile: str
+    area_key: str
     subject: str
     who: tuple[str, ...]
     starts: tuple[str, ...]

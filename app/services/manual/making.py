@@ -13,7 +13,7 @@ from app.engine import catalogue, names
 from app.engine.contracts import Bundle
 from app.engine.outline import outline
 from app.engine.shapes import Node, Scope
-from app.services import reference
+from app.services import changed_profiles, reference
 from app.services.manual.asked import questions_of
 from app.services.manual.contents import Kind, Ladder, Link, Manual, Part, Step, When, Why
 from app.services.manual.due_words import due_in_words
@@ -70,6 +70,7 @@ class _Maker:
             version=version,
             area=self.profile.name,
             profile=self.profile.key,
+            area_key=changed_profiles.base_of(self.profile.key),
             subject=self.main.properties.get("about") or names.CHILD,
             who=tuple(people),
             starts=tuple(self.begins(node) for node in starts),
