@@ -64,7 +64,13 @@ function offerKept (saving, known, open) {
   const box = page.querySelector('[data-designer-kept]')
   if (!kept || kept.xml === known.xml) { saving.forget(); return }
   box.hidden = false
-  box.querySelector('[data-take]').onclick = async () => { box.hidden = true; await open(kept.xml); saving.touch() }
+  box.querySelector('[data-since]').hidden = kept.revision === known.revision
+  box.querySelector('[data-take]').onclick = async () => {
+    box.hidden = true
+    for (const [key, thing] of kept.meant || []) saving.model.meant.set(key, thing)
+    await open(kept.xml)
+    saving.touch()
+  }
   box.querySelector('[data-leave]').onclick = () => { box.hidden = true; saving.forget() }
 }
 

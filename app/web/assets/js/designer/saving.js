@@ -40,7 +40,7 @@ export class Saving {
   }
 
   keep (xml) {
-    try { localStorage.setItem(this.key, JSON.stringify({ xml, revision: this.revision })) } catch { /* a full or closed store: the page itself still holds it */ }
+    try { localStorage.setItem(this.key, JSON.stringify({ xml, revision: this.revision, meant: [...this.model.meant] })) } catch { /* a full or closed store: the page itself still holds it */ }
   }
 
   forget () { try { localStorage.removeItem(this.key) } catch { /* see keep */ } }
