@@ -43,8 +43,8 @@ def _deadline() -> list[dict[str, Any]]:
         {"type": "select", "key": "unit", "label": "Counted in", "values": _UNITS,
          "validate": {"required": True}, "properties": {"called": "what it is counted in"}},
         {"type": "textarea", "key": "acknowledged",
-         "label": "Why may it be later than the statute? (only where it may)",
-         "description": "The statute still stands where it is earlier. At least ten characters.",
+         "label": "Why may it be later than the statute?",
+         "description": "Needed only where it may be later; the statute then still stands. At least ten characters.",
          "validate": {"maxLength": 500}, "properties": {"called": "why it may be later"}},
     ]  # fmt: skip
 
@@ -52,7 +52,7 @@ def _deadline() -> list[dict[str, Any]]:
 def _contacts() -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for number in range(1, MOST_CONTACTS + 1):
-        more = "" if number == 1 else f" of contact {number} (optional)"
+        more = "" if number == 1 else f" of contact {number}"
         found += [
             {"type": "textfield", "key": f"label_{number}", "label": f"Who answers{more}",
              "validate": {"maxLength": 120}, "properties": {"called": "who answers"}},

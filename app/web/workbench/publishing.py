@@ -31,7 +31,7 @@ ASK: Form = read_form(
              "validate": {"required": True, "maxLength": publishing.LONGEST_NOTE},
              "properties": {"called": "what is new"}},
             {"type": "datetime", "subtype": "date", "key": "effective_on",
-             "label": "From which day is it in force? (optional)",
+             "label": "From which day is it in force?",
              "description": "Leave it empty for “as soon as it is approved”. What runs stays on its version.",
              "properties": {"called": "the day from which it is in force"}},
         ],
