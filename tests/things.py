@@ -26,7 +26,7 @@ from app.services import (
 )
 from app.services.absences import Plan
 from app.services.documents import Given
-from app.services.workbench import drafting, publishing
+from app.services.workbench import drafting, publishing, simulations
 from app.store.db import transaction
 from app.store.incidents import Incident
 from app.store.moving import MovedInstance, Moving
@@ -52,6 +52,7 @@ OF_ONE_AUTHORITY = frozenset(
         "sibling_id",
         "message_id",
         "migration_id",
+        "simulation_id",
     }
 )
 """Parts of an address that name something which only some people may see."""
@@ -134,6 +135,7 @@ def one_of_everything() -> dict[str, str]:
         "message_id": messages.send(dora, instance_id, "hearing_date_set", NEW_DATE),
         **_on_the_workbench(),
         "migration_id": _moved(dora, instance_id),
+        "simulation_id": simulations.begin(dora, "remand_yda", start=now()),
         "document_id": documents.add(
             dora, child_id, Given(b"%PDF-1.7 made up", "Remand order"), scan_command=None
         ),

@@ -17,18 +17,21 @@ from app.engine import catalogue
 from app.engine.contracts import Bundle, Finding
 from app.engine.difference import Difference
 from app.services import checks, definitions
-from app.services.workbench import comparing, versions
+from app.services.workbench import comparing, scenarios, versions
 from app.store.db import reading
 
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="JSON alone on stdout.")
-def check(paths: tuple[Path, ...], as_json: bool) -> None:
-    """Find what is wrong with BPMN files; exits 1 when there is an error that is not waived."""
+@click.option("--scenarios", "with_scenarios", is_flag=True, help="Run the shipped scenarios too.")
+def check(paths: tuple[Path, ...], as_json: bool, with_scenarios: bool) -> None:
+    """Find what is wrong with BPMN files; exits 1 when there is an error that is not waived, or a red scenario."""
     files = bpmn_files(paths)
     found = [(path, finding) for path in files for finding in _findings(path)]
     stopping = sum(finding.stops for _, finding in found)
+    if with_scenarios:
+        stopping += _red({path.stem for path in files}, quietly=as_json)
     if as_json:
         print_json([{"file": str(path), **asdict(finding)} for path, finding in found])
     else:
@@ -39,6 +42,16 @@ def check(paths: tuple[Path, ...], as_json: bool) -> None:
         also = f", {waived} waived" if waived else ""
         click.echo(f"{stopping} errors, {warnings} warnings{also} in {len(files)} files.")
     sys.exit(1 if stopping else 0)
+
+
+def _red(keys: set[str], *, quietly: bool) -> int:
+    """How many scenarios of these pathways are red, told on the terminal (or stderr, beside JSON)."""
+    wanted = [one for one in scenarios.shipped() if one.key in keys]
+    found = scenarios.results(wanted, definitions.shipped())
+    for scenario, result in zip(wanted, found, strict=True):
+        colour = "green" if result.is_green else f"RED: {' '.join(result.failures)}"
+        click.echo(f"scenario {scenario.key}.{scenario.name}: {colour}", err=quietly)
+    return sum(not result.is_green for result in found)
 
 
 def _line(finding: Finding) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,9 @@ from app.cli.context import moment, print_json
 from app.domain.durations import after
 from app.domain.errors import BadInput
 from app.domain.moments import day_in_words, moment_in_words
-from app.services import simulation
+from app.services import definitions, simulation
+from app.services.simulated_people import WAYS
+from app.services.workbench import scenarios
 
 DEFAULT_SPAN = "P90D"
 WORDS = {
@@ -34,17 +37,30 @@ WORDS = {
 @click.command()
 @click.argument("pathway")
 @click.option("--profile", default="default", show_default=True, help="Whose protocol.")
-@click.option("--start", required=True, help="When it begins, as 2026-12-24T17:40 (London time).")
+@click.option("--scenario", "named", help="A shipped scenario by its name: shows whether it is green.")
+@click.option("--start", help="When it begins, as 2026-12-24T17:40 (London time).")
 @click.option(
     "--answers", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="YAML: what is answered."
 )
-@click.option("--complete", type=click.Choice(simulation.WAYS), default="on-time", show_default=True)
+@click.option("--complete", type=click.Choice(WAYS), default="on-time", show_default=True)
 @click.option("--until", default=DEFAULT_SPAN, show_default=True, help="An ISO moment or length of time.")
 @click.option("--json", "as_json", is_flag=True, help="JSON alone on stdout.")
 def simulate(
-    pathway: str, profile: str, start: str, answers: Path | None, complete: str, until: str, as_json: bool
+    pathway: str,
+    profile: str,
+    named: str | None,
+    start: str | None,
+    answers: Path | None,
+    complete: str,
+    until: str,
+    as_json: bool,
 ) -> None:
     """What happens on PATHWAY to a child whose pathway begins at --start."""
+    if named is not None:
+        _run_scenario(pathway, named)
+        return
+    if start is None:
+        raise BadInput("Say when it begins: --start 2026-12-24T17:40, or --scenario NAME.")
     begins = moment(start)
     story = simulation.run(
         pathway,
@@ -58,6 +74,20 @@ def simulate(
         print_json(story)
     else:
         click.echo("\n".join(told(story)))
+
+
+def _run_scenario(pathway: str, named: str) -> None:
+    """One shipped scenario on what ships; exits 1 when it is red."""
+    wanted = [one for one in scenarios.shipped(pathway) if one.name == named]
+    if not wanted:
+        names = ", ".join(one.name for one in scenarios.shipped(pathway)) or "none"
+        raise BadInput(f"{pathway} has no scenario called {named}. There are: {names}.")
+    (result,) = scenarios.results(wanted, definitions.shipped())
+    for sentence in result.failures:
+        click.echo(sentence)
+    click.echo(f"{pathway}.{named} is {'green' if result.is_green else 'red'}.")
+    if not result.is_green:
+        sys.exit(1)
 
 
 def read_scenario(path: Path | None) -> simulation.Scenario:

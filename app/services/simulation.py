@@ -6,6 +6,7 @@ events are read from the audit that the services themselves wrote.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -30,20 +31,21 @@ from app.services import (
     partnership,
     reference,
     simulated_answers,
+    simulated_people,
     story,
     task_lookup,
     tasks,
     timers,
 )
+from app.services.simulated_people import WAYS
 from app.store.db import db, execute, reading, table_of, throw_away, transaction
 from app.store.instances import ProcessInstance
 from app.store.people import Authority
 from app.store.tasks import UserTask
 from app.store.timers import Timer
 
-WAYS = ("on-time", "late", "never", "immediately")
-ONE_WORKING_HOUR = timedelta(hours=1)
-OPENS, CLOSES = 9, 17
+GIVEN = "given"
+"""The way of completing in which only tasks whose answers are given are done, on time."""
 MOST_STEPS_AT_A_MOMENT = 2000
 PLATFORM_MESSAGES = ("escalate", "notification_failed", "contribution_asked", "action_agreed")
 _TIMERS, _TASKS, _INSTANCES = table_of(Timer), table_of(UserTask), table_of(ProcessInstance)
@@ -64,7 +66,7 @@ _NEXT_TIMER = (
     .limit(1)
 )
 _OPEN_TASKS = (
-    select(_TASKS.c.id, _TASKS.c.created_at, _TASKS.c.due_at)
+    select(_TASKS.c.id, _TASKS.c.element_id, _TASKS.c.created_at, _TASKS.c.due_at)
     .select_from(_running(_TASKS))
     .where(_TASKS.c.state == literal_column("'open'"), _INSTANCES.c.status == "running")
     .order_by(_TASKS.c.id)
@@ -81,8 +83,8 @@ class Scenario:
 
 
 @dataclass
-class _Run:
-    """A simulation under way."""
+class Running:
+    """A simulation under way; `stops_at` is when the machine's patience ends (seconds of its own monotonic clock)."""
 
     authority_id: str
     child_id: str
@@ -92,6 +94,7 @@ class _Run:
     complete: str
     until: datetime
     pending: list[tuple[datetime, Mapping[str, Any]]]
+    stops_at: float | None = None
     planned: dict[tuple[str, datetime | None], datetime] = field(default_factory=dict)
     steps_now: int = 0
 
@@ -124,10 +127,8 @@ def run(
     if pathway not in shipped:
         raise BadInput(f"There is no pathway called {pathway}. There are {', '.join(sorted(shipped))}.")
     with throw_away(), use_clock(clock), use_ids(counted_ids()):
-        for key in catalogue.reachable(pathway, shipped, _told(scenario)):
-            definitions.make_current(shipped[key], note="Simulated")
-        running = _begin(pathway, chosen.key, start, until, complete, scenario, clock)
-        while _step(running):
+        running = begin(pathway, chosen.key, start, until, complete, scenario, clock, shipped)
+        while step(running):
             pass
         events = story.events()
         if afterwards is not None:
@@ -147,7 +148,7 @@ def _told(scenario: Scenario) -> list[str]:
     return [*(str(message["name"]) for message in scenario.messages), *PLATFORM_MESSAGES]
 
 
-def _begin(
+def begin(
     pathway: str,
     profile: str,
     start: datetime,
@@ -155,7 +156,11 @@ def _begin(
     complete: str,
     scenario: Scenario,
     clock: SimulatedClock,
-) -> _Run:
+    bundles: Mapping[str, Bundle],
+) -> Running:
+    """Start the pathway for an invented child, within a throw-away database, on a clock and with ids of its own."""
+    for key in catalogue.reachable(pathway, bundles, _told(scenario)):
+        definitions.make_current(bundles[key], note="Simulated")
     with transaction() as session:
         session.execute(insert(Authority).values(id=profile, name=profile, profile=profile))
     with transaction() as session:
@@ -177,7 +182,7 @@ def _begin(
     pending = sorted(
         ((_moment(message, start), message) for message in scenario.messages), key=lambda item: item[0]
     )
-    return _Run(profile, child_id, root_id, clock, scenario, complete, until, pending)
+    return Running(profile, child_id, root_id, clock, scenario, complete, until, pending)
 
 
 def _subject(session: Session, version: CompiledVersion, profile: str, start: datetime) -> str:
@@ -201,15 +206,17 @@ def _moment(message: Mapping[str, Any], start: datetime) -> datetime:
     return after(start, str(message["at"]))
 
 
-def _step(running: _Run) -> bool:
-    """Take the next thing that happens, at its moment; False when nothing more happens before the end."""
-    due = _next_timer()
-    task = _next_task(running)
-    message = running.pending[0][0] if running.pending else None
-    moments = [moment for moment in (due, task[0] if task else None, message) if moment is not None]
-    if not moments or min(moments) > running.until:
+def step(running: Running) -> bool:
+    """Take the next thing that happens, at its moment; False when nothing more happens before the end.
+
+    Raises BadInput when work comes round for ever, or the patience is at its end.
+    """
+    coming, task, message = _coming(running)
+    if coming is None or coming > running.until:
         return False
-    moment = max(min(moments), running.clock.now())
+    if running.stops_at is not None and time.monotonic() > running.stops_at:
+        raise BadInput("This simulation takes too long. Choose an earlier day, or take smaller steps.")
+    moment = max(coming, running.clock.now())
     running.steps_now = running.steps_now + 1 if moment == running.clock.now() else 0
     if running.steps_now > MOST_STEPS_AT_A_MOMENT:
         raise BadInput(
@@ -218,13 +225,26 @@ def _step(running: _Run) -> bool:
         )
     running.clock.move_to(moment)
     if message is not None and message <= moment:
-        _send(running, running.pending.pop(0)[1])
+        send(running, running.pending.pop(0)[1])
     elif task is not None and task[0] <= moment:
-        _complete(running, task[1])
+        complete(running, task[1])
     else:
         timers.fire_next()
         messages.deliver_queued(db.session())
     return True
+
+
+def _coming(running: Running) -> tuple[datetime | None, tuple[datetime, str] | None, datetime | None]:
+    """The moment of the next thing; the task that is done next, and the moment of the next message."""
+    task = _next_task(running)
+    message = running.pending[0][0] if running.pending else None
+    moments = (_next_timer(), task[0] if task else None, message)
+    return min((moment for moment in moments if moment is not None), default=None), task, message
+
+
+def coming(running: Running) -> datetime | None:
+    """When the next thing happens by itself; None when nothing does."""
+    return _coming(running)[0]
 
 
 def _next_timer() -> datetime | None:
@@ -232,62 +252,41 @@ def _next_timer() -> datetime | None:
         return execute(session, _NEXT_TIMER).scalar()
 
 
-def _next_task(running: _Run) -> tuple[datetime, str] | None:
+def _next_task(running: Running) -> tuple[datetime, str] | None:
     if running.complete == "never":
         return None
     with reading() as session:
         rows = execute(session, _OPEN_TASKS).all()
+    way = running.complete
+    if way == GIVEN:
+        rows, way = [row for row in rows if row.element_id in running.scenario.tasks], "on-time"
     for row in rows:
         if (row.id, row.due_at) not in running.planned:  # a due time may move
-            running.planned[row.id, row.due_at] = _when(running, row.created_at, row.due_at)
+            calendar = calendar_of(running)
+            running.planned[row.id, row.due_at] = simulated_people.when(
+                way, row.created_at, row.due_at, calendar
+            )
     return min(((running.planned[row.id, row.due_at], row.id) for row in rows), default=None)
 
 
-def _when(running: _Run, created: datetime, due: datetime | None) -> datetime:
-    """When a simulated person does a task."""
-    if running.complete == "immediately":
-        return created
-    moment = due if due is not None else _a_working_hour_after(running, created)
-    if running.complete == "late":
-        local = moment.astimezone(LONDON)
-        day, _ = _calendar(running).add(local.date(), 2)
-        moment = local.replace(year=day.year, month=day.month, day=day.day)
-    return max(moment, created)
-
-
-def _a_working_hour_after(running: _Run, moment: datetime) -> datetime:
-    """One hour of work after a moment: office hours are nine to five on working days."""
-    calendar = _calendar(running)
-    local = moment.astimezone(LONDON)
-    done = local + ONE_WORKING_HOUR
-    if (
-        calendar.is_working_day(local.date())
-        and local.hour >= OPENS
-        and done <= local.replace(hour=CLOSES, minute=0, second=0, microsecond=0)
-    ):
-        return done
-    day = local.date()
-    if not (calendar.is_working_day(day) and local.hour < OPENS):
-        day, _ = calendar.add(day, 1)
-    return datetime(day.year, day.month, day.day, OPENS + 1, tzinfo=LONDON)
-
-
-def _calendar(running: _Run) -> WorkingCalendar:
+def calendar_of(running: Running) -> WorkingCalendar:
+    """The working days where the story takes place."""
     return reference.calendar_for(reference.profile(running.authority_id).division)
 
 
-def _complete(running: _Run, task_id: str) -> None:
+def complete(running: Running, task_id: str, answers: Mapping[str, Any] | None = None) -> None:
+    """A person does a task now, with the answers given, or what simulated people answer. Raises BadInput."""
     with transaction() as session:
         task = task_lookup.row(session, running.authority_id, task_id)
         instance = advance.lock(session, running.authority_id, task.instance_id)
         form = definitions.form(session, instance.version_id, task.form)
-        given = running.scenario.tasks.get(task.element_id, {})
+        given = running.scenario.tasks.get(task.element_id, {}) if answers is None else answers
         answers = simulated_answers.for_task(form, given, session, running.authority_id, running.child_id)
         tasks.take(session, instance, task, answers, None)
     messages.deliver_queued(db.session())
 
 
-def _send(running: _Run, message: Mapping[str, Any]) -> None:
+def send(running: Running, message: Mapping[str, Any]) -> None:
     """A message from outside, to the pathway's whole tree."""
     with transaction() as session:
         messages_out.queue_for_child(

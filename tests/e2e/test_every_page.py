@@ -55,6 +55,8 @@ NOT_A_PAGE = {
     "workbench_drawing.content": "for scripts",
     "workbench_drawing.due": "for scripts",
     "shell.favicon": "a picture",
+    "simulations.diagram": "a BPMN file",
+    "simulations.picture": "a picture",
     "shell.home": "leads on to my work",
     "shell.theme_css": "a style sheet",
     "workbench_differences.drawing": "a BPMN file",

@@ -39,6 +39,7 @@ NOTHING_TYPED = frozenset(
         "plans.make",
         "putting_off.bring_forward",
         "siblings.link",
+        "simulations.lead",
         "tasks.assign",
         "tasks.claim",
         "tasks.draft",
@@ -68,6 +69,8 @@ FORMS = [
     ("/children/{child_id}/siblings", "Remove the link", "reason"),
     ("/instances/{instance_id}/cancel", "Cancel", "reason"),
     ("/start/remand_yda/{child_id}", "Continue", "court_name"),
+    ("/simulations/{simulation_id}/task", "Complete it in the simulation", None),
+    ("/simulations/{simulation_id}/message", "Let it happen in the simulation", None),
     ("/start/remand_yda/new-child", "Continue", "given_name"),
     ("/partnership/start/quarterly_meeting", "Continue", None),
 ]
@@ -76,6 +79,10 @@ DESIGNERS_FORMS = [
     ("/workbench/drafts/{draft_id}/outline/record_first_visit/structure", "Add the step", "name"),
     ("/workbench/profile/deadlines/remand.first_meeting", "See what would move", "source"),
     ("/workbench/new", "Begin", "name"),
+    ("/workbench/drafts/{draft_id}/simulate", "Begin the simulation", "start-time"),
+    ("/pathways/remand_yda/scenarios", "Withdraw it", "reason"),
+    ("/simulations/{simulation_id}/scenario", "Keep the scenario", "name"),
+    ("/pathways/remand_yda/simulate", "Begin the simulation", "start-time"),
     ("/workbench/drafts/{draft_id}/publish", "Send for approval", "note"),
     (
         "/workbench/drafts/{draft_id}/checks/act_on_safety_concern/deadline_without_duty",

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from app.domain.access import AuthorityThing, Viewer, require
 from app.engine.contracts import Bundle, Finding
 from app.services import definitions
-from app.services.workbench import checking, comparing, publishing, versions
+from app.services.workbench import checking, comparing, publishing, scenario_runs, versions
 from app.services.workbench.drafts import Draft
+from app.services.workbench.scenarios import Result
 from app.services.workbench.versions import RUNNING
 from app.store.db import reading
 from app.store.definitions import DefinitionVersion
@@ -47,11 +48,17 @@ class Readiness:
     is_changed: bool
     running: tuple[Running, ...]
     touched: tuple[Touched, ...] = ()
+    scenarios: tuple[Result, ...] = ()
+
+    @property
+    def red(self) -> tuple[Result, ...]:
+        """The scenarios whose expectations the draft does not meet."""
+        return tuple(one for one in self.scenarios if not one.is_green)
 
     @property
     def can_be_asked(self) -> bool:
         """Whether nothing stands in its way."""
-        return self.is_changed and not self.errors
+        return self.is_changed and not self.errors and not self.red
 
 
 def readiness(viewer: Viewer, draft: Draft) -> Readiness:
@@ -81,6 +88,7 @@ def readiness(viewer: Viewer, draft: Draft) -> Readiness:
         is_changed = versions.in_force(session, draft.key) != bundle.version_id()
         checked = checking.of_bundle(session, bundle)
         touched = _touched(session, viewer, draft.key, bundle) if running and is_changed else ()
+    ran = scenario_runs.of_bundle(bundle) if not checked.errors else []
     return Readiness(
         errors=tuple(checked.errors),
         warnings=len(checked.warnings),
@@ -88,6 +96,7 @@ def readiness(viewer: Viewer, draft: Draft) -> Readiness:
         is_changed=is_changed,
         running=running,
         touched=touched,
+        scenarios=tuple(ran),
     )
 
 

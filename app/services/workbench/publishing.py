@@ -19,7 +19,7 @@ from app.domain.ids import new_id
 from app.engine import catalogue
 from app.engine.contracts import Bundle
 from app.services import definitions
-from app.services.workbench import checking, drafting, drafts
+from app.services.workbench import checking, drafting, drafts, scenario_runs
 from app.services.workbench.drafts import Draft
 from app.services.workbench.publications import Asked, read
 from app.services.workbench.versions import in_force, version_id_of
@@ -38,8 +38,9 @@ def bundle_to_publish(draft: Draft) -> Bundle:
 def ask(viewer: Viewer, draft_id: str, *, revision: int, words: str, effective_on: date | None = None) -> str:
     """Ask a second person to put the draft in force, today or from the beginning of a later day; the asking's id.
 
-    `words` say what is new, for those who work with the pathway. Raises BadInput for them or the day, PathwayRefused
-    with the findings when the drawing has an error, DraftMoved and Conflict like `drafting.save`.
+    `words` say what is new, for those who work with the pathway. Raises BadInput for them, for the day and when a
+    scenario is red, PathwayRefused with the findings when the drawing has an error, DraftMoved and Conflict like
+    `drafting.save`.
     """
     require(viewer, "design", AuthorityThing(viewer.authority_id))
     words = _words(words, "note", "Enter what is new, for those who work with the pathway")
@@ -49,6 +50,12 @@ def ask(viewer: Viewer, draft_id: str, *, revision: int, words: str, effective_o
     bundle = bundle_to_publish(draft)
     with reading() as session:
         checking.refuse_unless_publishable(session, bundle)
+    for result in scenario_runs.of_bundle(bundle):
+        if not result.is_green:
+            raise BadInput(
+                f"The scenario “{result.name}” is red: {result.failures[0]} "
+                "Change the draft, or change or withdraw the scenario."
+            )
     with transaction() as session:
         draft = drafts.read(session, draft_id)
         if draft.revision != revision:

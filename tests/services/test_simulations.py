@@ -1,0 +1,123 @@
+"""A simulation is kept as its inputs: taken again it is the same, taken back as before, beside another it differs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from flask import Flask
+
+from app.domain.access import Viewer
+from app.domain.clock import LONDON, SimulatedClock
+from app.domain.errors import BadInput, Conflict, NotFound
+from app.services import accounts, definitions, simulated_walk, simulation
+from app.services.simulated_view import every_part
+from app.services.simulated_walk import Inputs
+from app.services.workbench import compared_stories, drafting, drafts, scenario_runs, scenarios, simulations
+
+CHRISTMAS_EVE = datetime(2026, 12, 24, 17, 40, tzinfo=LONDON)
+REMAND = Inputs("remand_yda", "wandsworth", CHRISTMAS_EVE)
+
+
+def test_a_led_simulation_is_the_same_as_a_straight_run() -> None:
+    until = CHRISTMAS_EVE + timedelta(days=40)
+    straight = simulation.run("remand_yda", profile="wandsworth", start=CHRISTMAS_EVE, until=until)
+    end = {"do": "end", "way": "on-time", "at": until.isoformat()}
+
+    led = simulated_walk.walk(REMAND.then(end), definitions.shipped())
+
+    assert list(led.events) == straight["events"]
+    assert led.stand.now == until
+    assert Inputs.from_text(led.inputs.to_text()) == led.inputs
+
+
+def test_it_stops_where_somebody_has_to_decide() -> None:
+    shipped = definitions.shipped()
+    given = replace(REMAND, tasks={"start_resettlement_planning": {"started_on": "2026-12-24"}})
+
+    stopped = simulated_walk.walk(given.then({"do": "decision"}), shipped).stand
+    stepped = simulated_walk.walk(given.then({"do": "step"}), shipped).stand
+
+    assert stopped.now == datetime(2026, 12, 24, 23, 59, 59, tzinfo=LONDON)
+    assert any(task.element == "agree_placement" for task in stopped.tasks)
+    assert "start_resettlement_planning" in stepped.done
+    assert stepped.reached < set(every_part(shipped["remand_yda"]))
+
+
+def test_what_cannot_be_done_is_refused_and_takes_no_longer_than_a_page(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shipped = definitions.shipped()
+    late = {"do": "complete", "element": "nobody", "nth": 1, "at": "now", "answers": {}}
+    with pytest.raises(BadInput, match="not open"):
+        simulated_walk.walk(REMAND.then(late), shipped)
+    assert simulated_walk.walk(REMAND.then(late), shipped, is_lenient=True).skipped
+
+    monkeypatch.setattr(simulated_walk, "SECONDS", 0.0)
+    with pytest.raises(BadInput, match="takes too long"):
+        simulated_walk.walk(REMAND.then({"do": "end", "way": "never"}), shipped)
+
+
+def test_a_draft_is_simulated_as_it_was_saved_and_compared(clock: SimulatedClock, filled_app: Flask) -> None:
+    desi = accounts.viewer_named("desi@wandsworth.example")
+    draft = drafts.show(desi, drafting.open_draft(desi, "remand_yda"))
+    old = draft.bundle.main
+    new = old.replace('"remand.first_meeting"', '"review.first"')
+    assert new != old
+    files = {**draft.bundle.files, draft.bundle.main_path: new}
+    drafting.save(desi, draft.id, revision=1, bundle=replace(draft.bundle, files=files))
+    simulation_id = simulations.begin(desi, "", start=CHRISTMAS_EVE, draft_id=draft.id)
+
+    simulations.act(desi, simulation_id, {"do": "end", "way": "on-time"}, taken=0)
+    with pytest.raises(Conflict):
+        simulations.act(desi, simulation_id, {"do": "step"}, taken=0)
+    shown, other, called = simulations.beside(desi, simulation_id)
+    moved = [pair for pair in compared_stories.pairs(other.events, shown.walked.events) if pair.days]
+    simulations.back(desi, simulation_id, taken=1)
+
+    assert "in force" in called
+    assert any(pair.kind == "task_created" and pair.days > 5 and pair.why for pair in moved)
+    assert simulations.show(desi, simulation_id).walked.stand.now == CHRISTMAS_EVE
+    with pytest.raises(NotFound):
+        simulations.show(elsewhere(desi), simulation_id)
+
+
+def elsewhere(viewer: Viewer) -> Viewer:
+    return replace(viewer, authority_id="stockport")
+
+
+def test_a_scenario_is_green_until_a_date_moves() -> None:
+    shipped = definitions.shipped()
+    (eve,) = [one for one in scenarios.shipped("remand_yda") if one.name == "christmas-eve"]
+    bundle = shipped["remand_yda"]
+    moved = bundle.main.replace('"remand.first_meeting"', '"review.first"')
+    changed = replace(bundle, files={**bundle.files, bundle.main_path: moved})
+
+    (green,) = scenarios.results([eve], shipped)
+    (red,) = scenarios.results([eve], {**shipped, bundle.key: changed})
+
+    assert green.is_green
+    assert "Tuesday 5 January 2027" in red.failures[0]
+    uncovered = scenarios.uncovered(bundle, [green])
+    assert "attend_planning_meeting" not in uncovered
+    assert uncovered
+
+
+def test_what_happened_becomes_a_scenario_and_is_withdrawn_with_a_reason(
+    clock: SimulatedClock, filled_app: Flask
+) -> None:
+    desi = accounts.viewer_named("desi@wandsworth.example")
+    simulation_id = simulations.begin(desi, "remand_yda", start=CHRISTMAS_EVE)
+    offered = scenario_runs.offered(simulations.show(desi, simulation_id))
+
+    scenario_runs.keep(desi, simulation_id, "By hand", list(offered))
+    ran = {one.name: result for one, result in scenario_runs.of_pathway(desi, "remand_yda")[1]}
+    with pytest.raises(BadInput):
+        scenario_runs.withdraw(desi, "remand_yda", "by-hand", " ")
+    scenario_runs.withdraw(desi, "remand_yda", "christmas-eve", "The protocol has changed.")
+
+    assert ran["by-hand"].is_green
+    names = [one.name for one in scenarios.of_pathway("remand_yda")]
+    assert "by-hand" in names
+    assert "christmas-eve" not in names
