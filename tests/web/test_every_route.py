@@ -174,7 +174,7 @@ def test_those_who_work_with_the_child_find_everything(
     of_social_care, designer = another_browser(), another_browser()
     of_social_care.sign_in("mo")
     designer.sign_in("desi")
-    others = {"settle_status": of_social_care, "migrate": designer}
+    others = {"settle_status": of_social_care, "migrate": designer, "design": designer}
 
     for route in routes(demo_app):
         if route.rule.arguments & OF_ONE_AUTHORITY and route.method == "GET":

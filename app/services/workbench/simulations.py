@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Row, insert, select, update
 
-from app.domain.access import AuthorityThing, Viewer, require
+from app.domain.access import AuthorityThing, Viewer, may, require
 from app.domain.clock import now
 from app.domain.errors import BadInput, Conflict, NotFound
 from app.domain.ids import new_id
@@ -150,8 +150,9 @@ def _row(viewer: Viewer, simulation_id: str) -> Row[Any]:
     query = select(*columns).where(columns.authority_id == viewer.authority_id, columns.id == simulation_id)
     with reading() as session:
         found = session.execute(query).first()
-    if found is None:
-        raise NotFound("There is no such simulation.")
+    is_theirs = found is not None and found.begun_by == viewer.person_id
+    if found is None or not (is_theirs or may(viewer, "design", AuthorityThing(viewer.authority_id))):
+        raise NotFound("There is no such simulation.")  # it is for whoever began it, and for designers
     return found
 
 
