@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page
 
-from app import create_app
 from app.domain.clock import SimulatedClock, use_clock
+from tests.apps import Apps
 from tests.chromium import open_page, running_chromium
-from tests.databases import PostgresCluster, SqliteFiles, settings_for
+from tests.databases import PostgresCluster, SqliteFiles, quick_folder
 from tests.web_server import LiveServer
 
 A_TUESDAY_MORNING = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
@@ -36,9 +37,10 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresClust
 
 
 @pytest.fixture(scope="session")
-def sqlite_files(tmp_path_factory: pytest.TempPathFactory) -> SqliteFiles:
+def sqlite_files() -> Iterator[SqliteFiles]:
     """Makes SQLite databases by copying one that was migrated once."""
-    return SqliteFiles(tmp_path_factory.mktemp("sqlite"))
+    with TemporaryDirectory(prefix="throughcare-sqlite-", dir=quick_folder()) as folder:
+        yield SqliteFiles(Path(folder))
 
 
 @pytest.fixture
@@ -85,18 +87,24 @@ def filled_database(request: pytest.FixtureRequest) -> str:
     return str(request.getfixturevalue(f"filled_{request.param}_database"))
 
 
+@pytest.fixture(scope="session")
+def apps() -> Apps:
+    """The apps of this process, to be used by one test after the other."""
+    return Apps()
+
+
 @pytest.fixture
-def make_app(tmp_path: Path) -> Iterator[Callable[..., Flask]]:
-    """Builds apps on a given database URL; their connections are closed after the test."""
-    made: list[Flask] = []
+def make_app(apps: Apps, tmp_path: Path) -> Iterator[Callable[..., Flask]]:
+    """Gives apps on a given database URL; their connections are closed after the test."""
+    given: list[Flask] = []
 
-    def build(database_url: str, **settings: object) -> Flask:
-        made.append(create_app({**settings_for(database_url, tmp_path / "instance"), **settings}))
-        return made[-1]
+    def give(database_url: str, **settings: object) -> Flask:
+        given.append(apps.take(database_url, tmp_path / "instance", settings))
+        return given[-1]
 
-    yield build
-    for app in made:
-        close(app)
+    yield give
+    for app in given:
+        apps.give_back(app)
 
 
 @pytest.fixture
@@ -158,12 +166,3 @@ def page(chromium: Browser) -> Iterator[Page]:
     """An empty page 1280 pixels wide. The test fails if the page complains on its console."""
     with open_page(chromium) as empty:
         yield empty
-
-
-def close(app: Flask) -> None:
-    """Give back the app's connections, so that its database can be dropped."""
-    from app.store.db import db
-
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()

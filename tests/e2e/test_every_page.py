@@ -22,8 +22,8 @@ from playwright.sync_api import Page
 from app import create_app
 from app.domain.clock import SimulatedClock, use_clock
 from app.services import demo
+from tests.apps import close
 from tests.chromium import DESKTOP, assert_fits, assert_no_axe_violations, open_page
-from tests.conftest import close
 from tests.databases import SqliteFiles, settings_for
 from tests.things import SAME_FOR_ALL, one_of_everything
 from tests.web.browser import Browser
