@@ -31,6 +31,7 @@ ANSWERS: dict[type[BaseException], Answer] = {
     errors.NotSignedIn: Answer(401, "401"),
     errors.TooManyTries: Answer(429, "429"),
     errors.StaleTask: Answer(409, "409"),
+    errors.PathwayCannotMove: Answer(409, "409"),
     errors.Conflict: Answer(409, "409"),
     errors.EngineFailure: Answer(500, "suspended"),
     errors.Busy: Answer(503, "503"),

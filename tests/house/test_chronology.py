@@ -25,6 +25,7 @@ OF_NO_CHILD = {
     "person_disabled",
     "profile_changed",
     "signed_in",
+    "simulation_begun",
     "signed_out",
 }
 """Kinds of entries about people and the service, which carry no child."""
