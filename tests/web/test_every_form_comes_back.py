@@ -35,6 +35,7 @@ NOTHING_TYPED = frozenset(
         "incidents.retry",
         "letters.again",
         "people.close",
+        "pathway_migration.take_back",
         "people.move",
         "plans.make",
         "putting_off.bring_forward",
