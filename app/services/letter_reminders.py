@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,10 +14,12 @@ from app.domain.letter_times import DUE_DAYS, due_soon_until
 from app.domain.moments import end_of_day, london_day
 from app.services import letter_choices
 from app.services.letters import row_of, write
+from app.services.work_rows import is_away
 from app.store.db import reading, table_of, transaction
 from app.store.letters import Letter
 from app.store.people import Authority
 from app.store.tasks import UserTask
+from app.store.work import Snooze
 
 KIND = "due_soon"
 KEPT = timedelta(days=30)
@@ -27,7 +29,8 @@ KEPT = timedelta(days=30)
 def remind() -> int:
     """Write the letters about what will be due, as many working days before as each person wants; how many.
 
-    What was opened today has a letter with its due day already, and waits until tomorrow.
+    What was opened today has a letter with its due day already, and waits until tomorrow. What the person has put
+    off waits until it is back on their list, which is on the day it is due at the latest.
     """
     with reading() as session:
         authorities = list(session.scalars(select(Authority.id).order_by(Authority.id)))
@@ -47,8 +50,13 @@ def _to_remind(session: Session, authority_id: str) -> list[dict[str, Any]]:
     day = today()
     calendar = letter_choices.working_days(session, authority_id)
     edges = {days: due_soon_until(day, days, calendar) for days in DUE_DAYS}
-    found: Sequence[Row[Any]] = session.execute(
-        select(*table_of(UserTask).c["id", "child_id", "assignee_id", "due_at", "created_at"])
+    found: Any = session.execute(
+        select(
+            *table_of(UserTask).c["id", "child_id", "assignee_id", "due_at", "created_at"],
+            Snooze.for_id.label("put_off_by"),
+            Snooze.until_at.label("put_off_at"),
+        )
+        .outerjoin(Snooze, (Snooze.authority_id == UserTask.authority_id) & (Snooze.task_id == UserTask.id))
         .where(
             UserTask.authority_id == authority_id,
             UserTask.state == literal_column("'open'"),
@@ -58,7 +66,7 @@ def _to_remind(session: Session, authority_id: str) -> list[dict[str, Any]]:
         )
         .order_by(UserTask.due_at, UserTask.id)
     ).all()
-    due = [row for row in found if london_day(row.created_at) < day]
+    due: list[Row[Any]] = [row for row in found if london_day(row.created_at) < day and not _is_put_off(row)]
     chosen = letter_choices.of(session, authority_id, {row.assignee_id for row in due})
     wanted = [row for row in due if _is_near(row, edges[chosen[row.assignee_id].due_days])]
     known = _known(session, authority_id, wanted)
@@ -67,6 +75,16 @@ def _to_remind(session: Session, authority_id: str) -> list[dict[str, Any]]:
         for row in wanted
         if (row.assignee_id, _occasion(row)) not in known
     ]
+
+
+def _is_put_off(task: Row[Any]) -> bool:
+    return task.put_off_at is not None and is_away(
+        due_at=task.due_at,
+        assignee_id=task.assignee_id,
+        put_off_by=task.put_off_by,
+        put_off_at=task.put_off_at,
+        at=now(),
+    )
 
 
 def _is_near(task: Row[Any], last: date) -> bool:

@@ -24,6 +24,7 @@ from app.services import (
     letter_problems,
     letter_reminders,
     letters,
+    putting_off,
     senders,
     tasks,
     timers,
@@ -259,6 +260,37 @@ def test_a_person_is_reminded_as_early_as_they_choose(house: Flask, clock: Simul
     clock.move_to(datetime(2026, 12, 2, 9, tzinfo=UTC))
     assert letter_reminders.remind() == 0
     clock.move_to(datetime(2026, 12, 3, 9, tzinfo=UTC))
+    assert letter_reminders.remind() == 1
+
+
+def test_what_a_person_has_put_off_is_not_said_before_it_is_back_and_never_after_the_due_day(
+    house: Flask, clock: SimulatedClock
+) -> None:
+    # given: due on the 8th, put off until the 7th by one who wants to know three working days before
+    choose("sam", due_days=3)
+    task_id = task_of(pathways.child(), by="mo")
+    with transaction() as session:
+        moved = table_of(UserTask).update().where(UserTask.id == task_id)
+        session.execute(moved.values(due_at=datetime(2026, 12, 8, 12, tzinfo=UTC)))
+    sam = accounts.viewer_named("sam@wandsworth.example")
+    putting_off.put_off(sam, task_id, date(2026, 12, 7), "Waiting for school")
+
+    # then
+    clock.move_to(datetime(2026, 12, 4, 9, tzinfo=UTC))
+    assert letter_reminders.remind() == 0
+    clock.move_to(datetime(2026, 12, 7, 0, 1, tzinfo=UTC))
+    assert letter_reminders.remind() == 1
+    assert letter_reminders.remind() == 0
+
+    # and: put off until the due day itself, another is said on that day
+    other = task_of(pathways.child(), by="mo")
+    with transaction() as session:
+        moved = table_of(UserTask).update().where(UserTask.id == other)
+        session.execute(moved.values(due_at=datetime(2026, 12, 9, 12, tzinfo=UTC)))
+    putting_off.put_off(sam, other, date(2026, 12, 9), "Waiting for school")
+    clock.move_to(datetime(2026, 12, 8, 9, tzinfo=UTC))
+    assert letter_reminders.remind() == 0
+    clock.move_to(datetime(2026, 12, 9, 0, 1, tzinfo=UTC))
     assert letter_reminders.remind() == 1
 
 
