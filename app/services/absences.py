@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row, insert, select, update
 from sqlalchemy.orm import Session
 
-from app.domain.access import PersonThing, Viewer, may, require
+from app.domain.access import PersonThing, Viewer, require
 from app.domain.clock import now, today
 from app.domain.errors import BadInput, NotFound
 from app.domain.ids import new_id
@@ -18,7 +18,7 @@ from app.services import submissions
 from app.store import audit, people
 from app.store.absences import Absence
 from app.store.audit import Entry
-from app.store.db import reading, transaction
+from app.store.db import transaction
 from app.store.people import Person, names_of
 
 LONGEST = timedelta(days=400)
@@ -62,20 +62,15 @@ def record(viewer: Viewer, plan: Plan, *, submission: str | None = None) -> str:
     answered like the first.
     """
     with transaction() as session:
-        # both people's rows, always in one order, so that two absences cannot be made at once that clash
-        locked = select(Person.id).where(
-            Person.authority_id == viewer.authority_id, Person.id.in_([plan.person_id, plan.cover_id])
-        )
-        session.execute(locked.order_by(Person.id).with_for_update()).all()
+        lock_people(session, viewer.authority_id, plan)
         earlier = submissions.earlier_result(session, viewer.authority_id, submission)
         if earlier:
             return earlier
-        person, cover = (_colleague(session, viewer, one) for one in (plan.person_id, plan.cover_id))
-        require(viewer, "record_absence", thing_of(person))
-        _refuse_clashes(session, plan, person, cover)
-        absence_id = _write(session, viewer, plan)
-        for covered in _covered_by(session, viewer.authority_id, plan):
-            _pass_on(session, viewer, covered, plan)
+        require(viewer, "record_absence", thing_of(colleague(session, viewer, plan.person_id)))
+        refuse_clashes(session, viewer, plan)
+        absence_id = insert_row(session, viewer, plan)
+        _note_plan(session, viewer, "absence_recorded", absence_id, plan)
+        pass_on_what_is_covered(session, viewer, plan)
         submissions.remember(session, viewer.authority_id, submission, viewer.person_id, absence_id)
     return absence_id
 
@@ -89,8 +84,8 @@ def end(viewer: Viewer, absence_id: str) -> Row[Any]:
         found = row(session, viewer.authority_id, absence_id, lock=True)
         require(viewer, "record_absence", person_of(session, found), seen_by="see_absence")
         if found.ended_at is None:
-            _change(session, found, ended_at=now())
-            _note(session, viewer, "absence_ended", found)
+            change_row(session, found, ended_at=now())
+            _note_plan(session, viewer, "absence_ended", found.id, plan_of(found))
     return found
 
 
@@ -101,7 +96,7 @@ def mark_read(viewer: Viewer, absence_id: str) -> None:
         if found.person_id != viewer.person_id:
             raise NotFound()
         if found.read_at is None:
-            _change(session, found, read_at=now())
+            change_row(session, found, read_at=now())
 
 
 def row(session: Session, authority_id: str, absence_id: str, *, lock: bool = False) -> Row[Any]:
@@ -113,7 +108,9 @@ def row(session: Session, authority_id: str, absence_id: str, *, lock: bool = Fa
     return found
 
 
-def away_between(session: Session, authority_id: str, from_on: date, until_on: date) -> dict[str, Any]:
+def away_between(
+    session: Session, authority_id: str, from_on: date, until_on: date, *, but: str | None = None
+) -> dict[str, Any]:
     """Who is away on one of these days: person id -> the first such absence."""
     rows = session.execute(
         select(Absence.person_id, Absence.from_on, Absence.until_on)
@@ -121,6 +118,7 @@ def away_between(session: Session, authority_id: str, from_on: date, until_on: d
             Absence.authority_id == authority_id,
             Absence.from_on <= until_on,
             Absence.until_on >= from_on,
+            Absence.id != (but or ""),
             _LASTS,
         )
         .order_by(Absence.from_on.desc())
@@ -133,40 +131,17 @@ def thing_of(person: Viewer, cover_id: str | None = None) -> PersonThing:
     return PersonThing(person.authority_id, person.person_id, person.agencies, cover_id)
 
 
-@dataclass(frozen=True)
-class Choices:
-    """Whom somebody may record as away, and who could cover: (id, name, with the days on which they are away)."""
-
-    people: tuple[tuple[str, str], ...]
-    covers: tuple[tuple[str, str], ...]
-
-
-def choices(viewer: Viewer, person_id: str | None = None) -> Choices:
-    """What the form of an absence offers; for one person where it is known who it is."""
-    with reading() as session:
-        everybody = people.viewers(session, viewer.authority_id)
-        away = away_between(session, viewer.authority_id, today(), today() + LONGEST)
-    may_record = [one for one in everybody if may(viewer, "record_absence", thing_of(one))]
-    asked = [one for one in may_record if person_id in (None, one.person_id)]
-    return Choices(
-        people=tuple((one.person_id, one.name) for one in may_record),
-        covers=tuple(
-            (one.person_id, _with_absence(one.name, away.get(one.person_id)))
-            for one in everybody
-            if any(may_cover(one, person) for person in asked)
-        ),
-    )
-
-
-def _with_absence(name: str, away: Any) -> str:
-    return f"{name} (away {in_days(away.from_on, away.until_on)})" if away else name
-
-
-def _colleague(session: Session, viewer: Viewer, person_id: str) -> Viewer:
+def colleague(session: Session, viewer: Viewer, person_id: str) -> Viewer:
+    """Somebody of the viewer's authority with an open account. Raises NotFound."""
     found = people.viewers(session, viewer.authority_id, [person_id])
     if not found:
         raise NotFound()
     return found[0]
+
+
+def plan_of(found: Row[Any]) -> Plan:
+    """What an absence's row says."""
+    return Plan(found.person_id, found.cover_id, found.from_on, found.until_on, found.note)
 
 
 def person_of(session: Session, absence: Row[Any]) -> PersonThing:
@@ -176,7 +151,17 @@ def person_of(session: Session, absence: Row[Any]) -> PersonThing:
     return PersonThing(absence.authority_id, absence.person_id, agencies, absence.cover_id)
 
 
-def _refuse_clashes(session: Session, plan: Plan, person: Viewer, cover: Viewer) -> None:
+def lock_people(session: Session, authority_id: str, plan: Plan) -> None:
+    """Both people's rows, always in one order, so that two absences cannot be written at once that clash."""
+    locked = select(Person.id).where(
+        Person.authority_id == authority_id, Person.id.in_([plan.person_id, plan.cover_id])
+    )
+    session.execute(locked.order_by(Person.id).with_for_update()).all()
+
+
+def refuse_clashes(session: Session, viewer: Viewer, plan: Plan, *, but: str | None = None) -> None:
+    """Raise BadInput, a sentence for each field, where a plan cannot be: `but` is the absence that it changes."""
+    person, cover = (colleague(session, viewer, one) for one in (plan.person_id, plan.cover_id))
     errors: dict[str, list[str]] = {}
     if plan.until_on < plan.from_on:
         errors["until_on"] = ["The last day away must be the same as or after the first day away"]
@@ -189,7 +174,9 @@ def _refuse_clashes(session: Session, plan: Plan, person: Viewer, cover: Viewer)
         ]
     if not may_cover(cover, person):
         errors["cover_id"] = [f"Select somebody else of {person.name}’s agency to cover"]
-    away = away_between(session, person.authority_id, plan.from_on, plan.until_on) if not errors else {}
+    away = (
+        away_between(session, person.authority_id, plan.from_on, plan.until_on, but=but) if not errors else {}
+    )
     if person.person_id in away:
         own = away[person.person_id]
         errors["from_on"] = [
@@ -205,8 +192,13 @@ def _refuse_clashes(session: Session, plan: Plan, person: Viewer, cover: Viewer)
         raise BadInput("The absence cannot be recorded like this.", errors)
 
 
+def pass_on_what_is_covered(session: Session, viewer: Viewer, plan: Plan) -> None:
+    """What the person of the plan covers for others on days on which they are away goes to their own cover."""
+    for covered in _covered_by(session, viewer.authority_id, plan):
+        _pass_on(session, viewer, covered, plan)
+
+
 def _covered_by(session: Session, authority_id: str, plan: Plan) -> list[Row[Any]]:
-    """The absences in which the person of the plan covers for others, on days on which they are now away."""
     return list(
         session.execute(
             select(*Absence.__table__.c)
@@ -228,20 +220,15 @@ def _pass_on(session: Session, viewer: Viewer, covered: Row[Any], plan: Plan) ->
     pieces = [(covered.from_on, first - timedelta(days=1), covered.cover_id), (first, last, plan.cover_id),
               (last + timedelta(days=1), covered.until_on, covered.cover_id)]  # fmt: skip
     kept, *others = [piece for piece in pieces if piece[0] <= piece[1]]
-    _change(session, covered, from_on=kept[0], until_on=kept[1], cover_id=kept[2])
+    change_row(session, covered, from_on=kept[0], until_on=kept[1], cover_id=kept[2])
     for from_on, until_on, cover_id in others:
-        _insert(session, viewer, Plan(covered.person_id, cover_id, from_on, until_on, covered.note))
+        insert_row(session, viewer, Plan(covered.person_id, cover_id, from_on, until_on, covered.note))
     changed = Plan(covered.person_id, plan.cover_id, first, last)
     _note_plan(session, viewer, "cover_changed", covered.id, changed)
 
 
-def _write(session: Session, viewer: Viewer, plan: Plan) -> str:
-    absence_id = _insert(session, viewer, plan)
-    _note_plan(session, viewer, "absence_recorded", absence_id, plan)
-    return absence_id
-
-
-def _insert(session: Session, viewer: Viewer, plan: Plan) -> str:
+def insert_row(session: Session, viewer: Viewer, plan: Plan) -> str:
+    """A new absence without an entry in the audit; its id."""
     absence_id = new_id()
     session.execute(
         insert(Absence).values(
@@ -261,18 +248,14 @@ def _insert(session: Session, viewer: Viewer, plan: Plan) -> str:
     return absence_id
 
 
-def _change(session: Session, absence: Row[Any], **values: Any) -> None:
+def change_row(session: Session, absence: Row[Any], **values: Any) -> None:
+    """Write other values into an absence."""
     session.execute(
         update(Absence)
         .where(Absence.authority_id == absence.authority_id, Absence.id == absence.id)
         .values(**values)
         .execution_options(synchronize_session=False)
     )
-
-
-def _note(session: Session, viewer: Viewer, kind: str, absence: Row[Any]) -> None:
-    plan = Plan(absence.person_id, absence.cover_id, absence.from_on, absence.until_on)
-    _note_plan(session, viewer, kind, absence.id, plan)
 
 
 def _note_plan(session: Session, viewer: Viewer, kind: str, absence_id: str, plan: Plan) -> None:

@@ -103,6 +103,7 @@ class OnMyWork:
     covering: tuple[AbsenceRow, ...] = ()
     away: AbsenceRow | None = None
     back: tuple[AbsenceRow, ...] = ()
+    """Empty while the viewer is away: days that another cover had before are told on coming back."""
 
 
 def listed(viewer: Viewer) -> list[AbsenceRow]:
@@ -139,10 +140,11 @@ def on_my_work(viewer: Viewer) -> OnMyWork:
         rows = _rows(session, viewer, or_(own, Absence.cover_id == viewer.person_id), unread)
         back = [row for row in rows if row.person_id == viewer.person_id and row.when == "over"]
         done = _something_done(session, viewer, back)
+    away = next((row for row in rows if row.person_id == viewer.person_id and row.when == "now"), None)
     return OnMyWork(
         covering=tuple(row for row in rows if row.cover_id == viewer.person_id and row.when == "now"),
-        away=next((row for row in rows if row.person_id == viewer.person_id and row.when == "now"), None),
-        back=tuple(row for row in back if row.id in done),
+        away=away,
+        back=() if away else tuple(row for row in back if row.id in done),
     )
 
 

@@ -15,8 +15,9 @@ from app.domain.errors import BadInput
 from app.domain.form_parts import Option
 from app.domain.forms import Form, read_form, validate
 from app.domain.ids import new_id
-from app.services import absences, cover_view
-from app.services.absences import Choices, Plan
+from app.services import absence_changes, absence_choices, absences, cover_view
+from app.services.absence_choices import Choices
+from app.services.absences import Plan
 from app.web import fields, questions
 from app.web.guard import allowed
 from app.web.kept_forms import is_again, keeps_what_is_typed
@@ -50,6 +51,11 @@ ANYBODYS: Form = read_form(
     },
 )  # fmt: skip
 """The form of somebody who may record it for others too."""
+BEGUN: Form = read_form(
+    "cover/begun",
+    {"type": "default", "components": [one for one in _COVER_AND_DAYS if one["key"] != "from_on"]},
+)
+"""The form that changes an absence that has begun: its first day stays."""
 
 
 @pages.get("/cover")
@@ -57,7 +63,7 @@ ANYBODYS: Form = read_form(
 def index() -> str:
     """Who is away and who covers, and the form that sets it."""
     asked_for = request.args.get("person_id", "")
-    choices = absences.choices(g.viewer)
+    choices = absence_choices.show(g.viewer)
     chosen = asked_for if asked_for in dict(choices.people) else ""
     if len(choices.people) < 2:
         chosen = g.viewer.person_id
@@ -72,7 +78,7 @@ def index() -> str:
 @keeps_what_is_typed
 def record() -> Answer:
     """Set it."""
-    choices = absences.choices(g.viewer)
+    choices = absence_choices.show(g.viewer)
     form = _form(choices)
     typed: dict[str, Any] = {}
     try:
@@ -104,6 +110,47 @@ def show(absence_id: str) -> str:
         page_name="While you were away" if _is_back(view.row) else f"Cover for {view.row.person}",
         view=view,
     )
+
+
+@pages.get("/cover/<absence_id>/change")
+@allowed("record_absence", section=SECTION)
+def ask_change(absence_id: str) -> str:
+    """Its days, its cover and its note, to put them right."""
+    plan = absence_changes.show(g.viewer, absence_id)
+    answers = {
+        "cover_id": plan.cover_id,
+        "from_on": plan.from_on.isoformat(),
+        "until_on": plan.until_on.isoformat(),
+        "note": plan.note,
+    }
+    return _change_page(absence_id, plan, answers)
+
+
+@pages.post("/cover/<absence_id>/change")
+@allowed("record_absence", section=SECTION)
+@keeps_what_is_typed
+def change(absence_id: str) -> Answer:
+    """Put it right."""
+    plan = absence_changes.show(g.viewer, absence_id)
+    form = _change_form(plan)
+    typed: dict[str, Any] = {}
+    try:
+        typed = fields.read_posted(form, request.form)
+        if is_again():
+            return _change_page(absence_id, plan, typed)
+        known = validate(form, typed)
+        wanted = Plan(
+            person_id=plan.person_id,
+            cover_id=known["cover_id"],
+            from_on=date.fromisoformat(known["from_on"]) if known.get("from_on") else plan.from_on,
+            until_on=date.fromisoformat(known["until_on"]),
+            note=known["note"] or "",
+        )
+        changed = absence_changes.change(g.viewer, absence_id, wanted)
+    except BadInput as error:
+        return _change_page(absence_id, plan, typed, error), 422
+    flash(f"Changed. {_receipt(absence_id)}" if changed else "Nothing was different.", "success")
+    return redirect(url_for(".show", absence_id=absence_id), 303)
 
 
 @pages.post("/cover/<absence_id>/end")
@@ -139,6 +186,28 @@ def _form(choices: Choices) -> Form:
     offers = {"people": choices.people, "covers": choices.covers}
     form = ANYBODYS if len(choices.people) > 1 else OWN
     return form.offering({key: [Option(*one) for one in listed] for key, listed in offers.items()})
+
+
+def _change_form(plan: Plan) -> Form:
+    covers = absence_choices.show(g.viewer, plan.person_id).covers
+    form = BEGUN if absence_changes.has_begun(plan) else OWN
+    return form.offering({"covers": [Option(*one) for one in covers]})
+
+
+def _change_page(
+    absence_id: str, plan: Plan, answers: Mapping[str, Any], error: BadInput | None = None
+) -> str:
+    form = _change_form(plan)
+    row = cover_view.show(g.viewer, absence_id).row
+    return render_template(
+        "cover/change.html",
+        page_name="Change your cover"
+        if row.person_id == g.viewer.person_id
+        else f"Change cover for {row.person}",
+        row=row,
+        components=questions.components(form, dict(answers), error.errors if error else {}),
+        errors=fields.refusal_summary(form, error, answers),
+    )
 
 
 def _page(choices: Choices, answers: Mapping[str, Any], error: BadInput | None = None) -> str:

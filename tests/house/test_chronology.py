@@ -8,6 +8,7 @@ from app.services.chronology import GROUPS, NOT_TOLD, TOLD
 from tests.house.sources import modules
 
 OF_NO_CHILD = {
+    "absence_changed",
     "absence_ended",
     "absence_recorded",
     "address_failed",

@@ -10,8 +10,10 @@ from sqlalchemy import select
 
 from app.domain.access import Viewer
 from app.domain.clock import SimulatedClock, today
-from app.domain.errors import BadInput, NotAllowed, NotFound
+from app.domain.errors import BadInput, Conflict, NotAllowed, NotFound
 from app.services import (
+    absence_changes,
+    absence_choices,
     absences,
     accounts,
     audits,
@@ -193,7 +195,7 @@ def test_somebody_whose_account_is_closed_covers_for_nobody(clock: SimulatedCloc
 
     with pytest.raises(NotFound):
         absences.record(somebody("sam"), wanted)
-    assert wanted.cover_id not in dict(absences.choices(somebody("sam")).covers)
+    assert wanted.cover_id not in dict(absence_choices.show(somebody("sam")).covers)
 
 
 def test_pressed_twice_it_is_recorded_once(clock: SimulatedClock, filled_app: Flask) -> None:
@@ -368,3 +370,73 @@ def test_a_remark_of_the_cover_says_for_whom(of_sam: str) -> None:
     with reading() as session:
         made = comments.of_task(session, somebody("sam"), of_sam)
     assert [one.by for one in made] == ["Pat Placements for Sam Socialworker", "Sam Socialworker"]
+
+
+def test_an_absence_ahead_is_put_right_and_the_audit_says_what_was_different(
+    clock: SimulatedClock, filled_app: Flask
+) -> None:
+    # given
+    sam = somebody("sam")
+    absence_id = absences.record(sam, plan("sam", "pat", 3, 5, "Ring the aunt."))
+
+    # when: other days that overlap with the old ones, another cover
+    assert absence_changes.change(sam, absence_id, plan("sam", "ash", 4, 9, "Ring the aunt."))
+    assert not absence_changes.change(sam, absence_id, plan("sam", "ash", 4, 9, "Ring the aunt."))
+
+    # then
+    (row,) = cover_view.listed(sam)
+    assert (row.cover, row.from_on, row.until_on) == (
+        "Ash Administrator", today() + timedelta(days=4), today() + timedelta(days=9),
+    )  # fmt: skip
+    with reading() as session:
+        (entry,) = session.scalars(select(AuditEntry).where(AuditEntry.kind == "absence_changed")).all()
+    assert entry.facts["changed"] == ["cover", "first day", "last day"]
+    assert entry.facts["was"]["cover"] == somebody("pat").person_id
+    assert "aunt" not in str(entry.facts)
+
+
+def test_another_cover_in_the_middle_covers_from_today_and_what_was_done_before_stays_the_firsts(
+    clock: SimulatedClock, filled_app: Flask, of_sam: str
+) -> None:
+    # given: Pat covered for two days and did something
+    sam, first = somebody("sam"), today()
+    absence_id = absences.record(sam, plan("sam", "pat", 0, 9))
+    tasks.release(somebody("pat"), of_sam)
+    clock.move_to(clock.now() + timedelta(days=2))
+
+    # when
+    wanted = Plan(sam.person_id, somebody("ash").person_id, today(), first + timedelta(days=6), "New")
+    absence_changes.change(somebody("mo"), absence_id, wanted)
+
+    # then
+    assert (somebody("pat").covers, somebody("ash").covers) == (frozenset(), {sam.person_id})
+    (row,) = cover_view.listed(sam)
+    assert (row.id, row.from_on, row.until_on) == (absence_id, today(), first + timedelta(days=6))
+    assert cover_view.on_my_work(sam).back == (), "not while Sam is away"
+    clock.move_to(clock.now() + timedelta(days=9))
+    (told,) = cover_view.on_my_work(sam).back
+    assert (told.cover, told.from_on) == ("Pat Placements", first)
+    assert [done.by for done in cover_view.show(sam, told.id).done] == ["Pat Placements"]
+
+
+def test_what_clashes_changes_nothing_what_is_over_stays_and_nobody_else_changes_it(
+    clock: SimulatedClock, filled_app: Flask
+) -> None:
+    sam = somebody("sam")
+    absences.record(sam, plan("sam", "pat", 10, 12))
+    absence_id = absences.record(sam, plan("sam", "pat", 0, 4))
+
+    with pytest.raises(BadInput) as refused:
+        absence_changes.change(sam, absence_id, plan("sam", "pat", 0, 11))
+    assert list(refused.value.errors) == ["from_on"]
+    with pytest.raises(NotAllowed):
+        absence_changes.change(somebody("pat"), absence_id, plan("sam", "ash", 0, 4))
+    for stranger in ("casey", "tess"):
+        with pytest.raises(NotFound):
+            absence_changes.change(somebody(stranger), absence_id, plan("sam", "ash", 0, 4))
+    # the first day of what has begun is a fact
+    absence_changes.change(sam, absence_id, plan("sam", "pat", 2, 5))
+    assert cover_view.show(sam, absence_id).row.from_on == today()
+    absences.end(sam, absence_id)
+    with pytest.raises(Conflict):
+        absence_changes.change(sam, absence_id, plan("sam", "pat", 0, 6))

@@ -141,3 +141,20 @@ def test_back_again_my_work_says_what_was_done_until_it_is_read(
     assert "by Pat Placements for Sam Socialworker" in page.text
     browser.submit("I have read this")
     assert "While you were away" not in browser.follow().text
+
+
+def test_days_cover_and_note_are_changed_while_it_is_not_over(
+    demo_app: Flask, browser: Browser, remanded: str
+) -> None:
+    browser.sign_in("sam")
+    browser.get("/cover")
+    browser.submit("Set cover", {"cover_id": person_id(demo_app, "ash"), "note": "Old", **last_day(4)})
+    browser.get(browser.follow().href("Change the days, the cover or the note"))
+
+    page = browser.submit("Save", last_day(30, 11), status=422)
+    assert "The last day away must be" in page.text
+    browser.submit("Save", {"note": "Ring the aunt", **last_day(7)})
+
+    page = browser.follow()
+    assert "Changed. Ash Administrator covers for you from Tuesday 1 December 2026 to Monday 7" in page.text
+    assert "Ring the aunt" in page.text

@@ -64,6 +64,7 @@ FORMS = [
     ("/askings/{asking_id}/withdraw", "Withdraw", "reason"),
     ("/tasks/{task_id}", "Add the comment", "comment"),
     ("/cover", "Set", "note"),
+    ("/cover/{absence_id}/change", "Save", "note"),
     ("/plans/{plan_id}", "Record", "said"),
     ("/documents/{document_id}/withdraw", "Withdraw the document", "reason"),
     ("/children/{child_id}/documents", "Add the document", "title"),
