@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from collections.abc import Iterator
 
@@ -16,9 +17,15 @@ from benchmarks.sizes import TINY
 
 @pytest.fixture(scope="module")
 def tiny_place() -> Iterator[Place]:
-    """A SQLite database to measure in, shared by the benchmarks of this file as in a real run."""
+    """A SQLite database to measure in, shared by the benchmarks of this file as in a real run.
+
+    Before each action the garbage is collected: what the tests before have left is not looked through each time.
+    """
     with server("sqlite") as on, place(on) as here:
+        gc.collect()
+        gc.freeze()
         yield here
+        gc.unfreeze()
 
 
 @pytest.mark.parametrize("name", list(BENCHES))
