@@ -9,7 +9,7 @@ from flask import Flask
 
 from app.domain.access import Viewer
 from app.domain.clock import SimulatedClock
-from app.domain.errors import NotAllowed, NotFound
+from app.domain.errors import NotFound
 from app.engine import carried
 from app.services import accounts, definitions
 from app.services.workbench import drafting, drafts, drawings
@@ -57,7 +57,7 @@ def test_the_words_are_those_of_the_area(desi: Viewer) -> None:
     assert any(other[one] != shown["due"][one] for one in other)
     with pytest.raises(NotFound):
         drawings.words_in(desi, draft_id, path="", profile="atlantis")
-    with pytest.raises(NotAllowed):
+    with pytest.raises(NotFound):
         drawings.opened(accounts.viewer_named("sam@wandsworth.example"), draft_id, "")
 
 
