@@ -233,6 +233,7 @@ def _moved_dates(instance: Row[Any], found: Prospect, tasks: Sequence[Row[Any]],
                     kind="deadline_moved",
                     child_id=instance.child_id,
                     person_id=order.person_id,
+                    for_id=None,  # a designer moves pathways for nobody else
                     task_id=task.id if task is not None else None,
                     facts=_date_facts(instance, line, order),
                 )
@@ -264,6 +265,7 @@ def _dates_back(
                     kind="deadline_moved",
                     child_id=instance.child_id,
                     person_id=order.person_id,
+                    for_id=None,  # a designer moves pathways for nobody else
                     task_id=change["id"],
                     facts={
                         "definition": instance.definition_key,
