@@ -9,6 +9,7 @@ import click
 
 from app.cli.accounts import user
 from app.cli.bench import bench
+from app.cli.importing import bring_in
 from app.cli.manuals import manual
 from app.cli.operating import audit, db, incidents, run, scheduler, timers, web
 from app.cli.protocols import deadline, duties, holidays, pathways
@@ -24,7 +25,7 @@ def throughcare() -> None:
 
 for command in (
     run, web, scheduler, db, pathways, duties, deadline, holidays, simulate, manual, user, audit, timers, incidents,
-    bench,
+    bench, bring_in,
 ):  # fmt: skip
     throughcare.add_command(command)
 

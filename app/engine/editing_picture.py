@@ -47,6 +47,35 @@ def place_below(root: Any, source_id: str, new_id: str, word: str) -> None:
         _deepen(root, new_id)
 
 
+def place_before(root: Any, target_id: str, new_id: str, word: str) -> None:
+    """Draw `new_id` where `target_id` stands; that, and everything to the right of it, moves on."""
+    shape = _shape(root, target_id)
+    if shape is None:
+        return
+    x, y, _, height = _box(shape)
+    own_width, own_height = size_of(word)
+    _make_room(root, x, own_width + GAP)
+    _draw(root, new_id, (x, y + height / 2 - own_height / 2, own_width, own_height), word)
+
+
+def resize(root: Any, element_id: str, word: str) -> None:
+    """Give a shape the size of another kind, around the same middle."""
+    shape = _shape(root, element_id)
+    if shape is None:
+        return
+    x, y, width, height = _box(shape)
+    own_width, own_height = size_of(word)
+    if size_of(word) == SIZES["activity"] and width > SIZES["event"][0] * 2:
+        return  # it has the size of a task already
+    values = (x + width / 2 - own_width / 2, y + height / 2 - own_height / 2, own_width, own_height)
+    bounds = shape.find(f"{_DC}Bounds")
+    for name, value in zip(("x", "y", "width", "height"), values, strict=True):
+        bounds.set(name, _number(value))
+    for label in shape.findall(f"{_DI}BPMNLabel"):
+        if own_height >= SIZES["activity"][1]:
+            shape.remove(label)
+
+
 def place_on(root: Any, host_id: str, new_id: str, number: int) -> None:
     """Draw a boundary event on the lower edge of its host, `number` others already there."""
     shape = _shape(root, host_id)

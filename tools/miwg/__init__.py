@@ -1,0 +1,1 @@
+"""The MIWG reference models, brought in and carried out: `python -m tools.miwg FOLDER`."""
