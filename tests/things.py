@@ -66,6 +66,8 @@ SAME_FOR_ALL = {
     "size": "normal",
     "number": "1",
     "element_id": "record_first_visit",
+    "form_key": "remand_yda/record_first_visit",
+    "position": "1",
     "flow_id": "is_child_known__agree_team",
     "section": "deadlines",
     "item": "remand.first_meeting",

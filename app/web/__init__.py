@@ -38,6 +38,7 @@ PAGES = (
     "workbench.index",
     "workbench.drafts",
     "workbench.outline",
+    "workbench.forms",
     "workbench.drawing",
     "workbench.publishing",
     "workbench.versions",
