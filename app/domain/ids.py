@@ -5,7 +5,6 @@ A simulation hands in a counter, so that the same input gives the same output, b
 
 from __future__ import annotations
 
-import itertools
 import secrets
 import time
 from collections.abc import Callable, Iterator
@@ -23,10 +22,15 @@ def time_ordered_id() -> str:
     return f"{_last_ns:016x}{secrets.token_hex(8)}"
 
 
-def counted_ids() -> IdFactory:
-    """A factory that numbers from 1, for simulations and tests."""
-    counter = itertools.count(1)
-    return lambda: f"{next(counter):032x}"
+class CountedIds:
+    """A factory that numbers from 1, for simulations and tests; `taken` is how many it has given."""
+
+    def __init__(self, taken: int = 0) -> None:
+        self.taken = taken
+
+    def __call__(self) -> str:
+        self.taken += 1
+        return f"{self.taken:032x}"
 
 
 _factory: ContextVar[IdFactory] = ContextVar("ids", default=time_ordered_id)

@@ -1,6 +1,6 @@
 """Published pathways: load what is shipped, publish a version, hand out compiled ones.
 
-A compiled version is kept by the hash of its content, so the cache needs no clearing and serves every database.
+A compiled version is kept by the hash of its content, so what is kept serves every database.
 """
 
 from __future__ import annotations
@@ -21,8 +21,9 @@ from app.domain.forms import Form, read_form
 from app.engine import catalogue
 from app.engine.contracts import Bundle, CompiledVersion
 from app.engine.outline import Outline, outline
-from app.services import checks, reference
+from app.services import checks, kept_versions, reference
 from app.services.crashpoints import crash_point
+from app.services.kept_versions import Kept
 from app.store.db import execute, reading, transaction
 from app.store.definitions import DefinitionVersion, StartTrigger
 
@@ -33,10 +34,6 @@ _CURRENT = select(DefinitionVersion.id).where(
     DefinitionVersion.key == bindparam("of_key"), DefinitionVersion.is_current
 )
 _STARTING = select(StartTrigger.key).where(StartTrigger.message == bindparam("of_message"))
-
-_compiled: dict[str, CompiledVersion] = {}
-_bundles: dict[str, Bundle] = {}
-_forms: dict[tuple[str, str], Form] = {}
 
 
 @dataclass(frozen=True)
@@ -179,28 +176,33 @@ def from_text(stored: str) -> Bundle:
 
 
 def remember(bundle: Bundle) -> CompiledVersion:
-    """The compiled version of `bundle`, parsed once for the life of the process."""
-    version_id = bundle.version_id()
-    if version_id not in _compiled:
-        _compiled[version_id] = catalogue.compile(bundle, reference.roles())
-        _bundles[version_id] = bundle
-    return _compiled[version_id]
+    """The compiled version of `bundle`, parsed once for as long as it is in use."""
+    return _kept(bundle).compiled
+
+
+def _kept(bundle: Bundle) -> Kept:
+    found = kept_versions.find(bundle.version_id())
+    return found or kept_versions.keep(catalogue.compile(bundle, reference.roles()), bundle)
 
 
 def compiled(session: Session, version_id: str) -> CompiledVersion:
     """The version that an instance runs on. Raises NotFound when it was never published here."""
-    if version_id not in _compiled:
+    return _stored(session, version_id).compiled
+
+
+def _stored(session: Session, version_id: str) -> Kept:
+    found = kept_versions.find(version_id)
+    if found is None:
         stored = session.scalar(select(DefinitionVersion.bundle).where(DefinitionVersion.id == version_id))
         if stored is None:
             raise NotFound("This version of the pathway has never been published here.")
-        remember(from_text(stored))
-    return _compiled[version_id]
+        found = _kept(from_text(stored))
+    return found
 
 
 def bundle_of(session: Session, version_id: str) -> Bundle:
     """The exact diagrams and forms of a version."""
-    compiled(session, version_id)
-    return _bundles[version_id]
+    return _stored(session, version_id).bundle
 
 
 def diagram_of(session: Session, version_id: str) -> str:
@@ -225,12 +227,12 @@ def form(session: Session, version_id: str, form_key: str | None) -> Form | None
     """The form as it was when the version was published; None when the element has none."""
     if form_key is None:
         return None
-    if (version_id, form_key) not in _forms:
-        bundle = bundle_of(session, version_id)
-        if form_key not in bundle.forms:
+    kept = _stored(session, version_id)
+    if form_key not in kept.forms:
+        if form_key not in kept.bundle.forms:
             raise NotFound(f"The form {form_key} is not part of this version of the pathway.")
-        _forms[version_id, form_key] = read_form(form_key, bundle.forms[form_key])
-    return _forms[version_id, form_key]
+        kept.forms[form_key] = read_form(form_key, kept.bundle.forms[form_key])
+    return kept.forms[form_key]
 
 
 def message_form(session: Session, version_id: str, message: str) -> Form | None:
@@ -242,7 +244,7 @@ def message_form(session: Session, version_id: str, message: str) -> Form | None
 
 def in_force(session: Session) -> list[Bundle]:
     """The exact content of every pathway that is in force, without making any of it run."""
-    known = {bundle.version_id(): bundle for bundle in shipped().values()} | _bundles
+    known = {bundle.version_id(): bundle for bundle in shipped().values()} | kept_versions.bundles()
     version = DefinitionVersion
     ids = list(session.scalars(select(version.id).where(version.is_current).order_by(version.key)))
     unknown = [one for one in ids if one not in known]

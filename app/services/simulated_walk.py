@@ -1,7 +1,8 @@
 """A simulation that a person leads: its inputs, and what stands when all of them have been taken.
 
-Only the inputs are kept. The simulation is deterministic, so each look begins at the start and takes them again; no
-state of the engine is stored, and going back is leaving the last input out.
+Only the inputs are stored. The simulation is deterministic, so each look takes them again, from the latest of them
+after which the process remembers how it stood; no state of the engine is stored, and going back is leaving the last
+input out.
 """
 
 from __future__ import annotations
@@ -16,13 +17,14 @@ from typing import Any
 
 from app.domain.clock import SimulatedClock, use_clock
 from app.domain.errors import BadInput, EngineFailure, ExpressionRefused, PathwayRefused
-from app.domain.ids import counted_ids, use_ids
+from app.domain.ids import CountedIds, use_ids
 from app.engine.contracts import Bundle
-from app.services import reference, simulated_view, simulation, story
+from app.services import reference, simulated_states, simulated_view, simulation, story
 from app.services.simulated_people import WAYS
+from app.services.simulated_states import State
 from app.services.simulated_view import OpenTask, Stand
 from app.services.simulation import GIVEN, Running, Scenario
-from app.store.db import throw_away
+from app.store.throw_away import content_now, throw_away
 
 SECONDS = 10.0
 MOST_ACTS = 400
@@ -95,39 +97,88 @@ def walk(inputs: Inputs, bundles: Mapping[str, Bundle], *, is_lenient: bool = Fa
 
 
 def _walk(inputs: Inputs, bundles: Mapping[str, Bundle], *, is_lenient: bool) -> Walked:
-    skipped: list[str] = []
-    with _begun(inputs, bundles) as running:
-        for act in inputs.acts:
+    called, basis = _names(inputs, bundles), _basis(inputs)
+    taken, state = simulated_states.latest(called, basis, is_lenient=is_lenient)
+    if state is None or taken < len(inputs.acts):
+        state = _gone_on(inputs, bundles, taken, state, is_lenient=is_lenient)
+        simulated_states.keep(called[-1], replace(state, basis=basis))
+    return Walked(inputs, state.events, state.stand, state.skipped)
+
+
+def _names(inputs: Inputs, bundles: Mapping[str, Bundle]) -> list[str]:
+    """What the states after each of the inputs are kept by: the inputs up to there, and the exact drawings."""
+    versions = [(key, bundle.version_id()) for key, bundle in bundles.items()]
+    return simulated_states.names([replace(inputs, acts=()).to_text(), versions], inputs.acts)
+
+
+def _basis(inputs: Inputs) -> tuple[object, ...]:
+    """The project's files that a simulation goes by; their readings are other objects once a file has changed."""
+    return (reference.profile(inputs.profile), reference.roles(), reference.register())
+
+
+def _gone_on(
+    inputs: Inputs, bundles: Mapping[str, Bundle], taken: int, state: State | None, *, is_lenient: bool
+) -> State:
+    """The state after all the inputs, gone on from `state`, in which `taken` of them are done, or from the start."""
+    begun = time.monotonic()
+    spent = state.seconds if state else 0.0
+    skipped = list(state.skipped) if state else []
+    ids = CountedIds(state.ids if state else 0)
+    with _standing(inputs, bundles, state, ids) as running:
+        running.stops_at = time.monotonic() + SECONDS - spent
+        for act in inputs.acts[taken:]:
             try:
                 _take(running, act)
             except BadInput as error:
                 if not is_lenient:
                     raise
                 skipped.append(error.sentence)
-        stand = simulated_view.stand(running, bundles[inputs.pathway])
-        return Walked(inputs, tuple(story.events()), stand, tuple(skipped))
+        seconds = spent + time.monotonic() - begun
+        return State(
+            events=tuple(story.events()),
+            stand=simulated_view.stand(running, bundles[inputs.pathway]),
+            content=simulated_states.packed(content_now()),
+            at=running.clock.now(),
+            ids=ids.taken,
+            child_id=running.child_id,
+            root_id=running.root_id,
+            pending=tuple(running.pending),
+            planned=dict(running.planned),
+            steps_now=running.steps_now,
+            seconds=seconds,
+            skipped=tuple(skipped),
+            basis=(),
+        )
 
 
 @contextmanager
-def _begun(inputs: Inputs, bundles: Mapping[str, Bundle]) -> Iterator[Running]:
+def _standing(
+    inputs: Inputs, bundles: Mapping[str, Bundle], state: State | None, ids: CountedIds
+) -> Iterator[Running]:
+    """The simulation at the state given, or begun."""
     profile = reference.profile(inputs.profile)
     if inputs.pathway not in bundles:
         raise BadInput(f"There is no pathway called {inputs.pathway}.")
-    clock = SimulatedClock(inputs.start)
-    with throw_away(), use_clock(clock), use_ids(counted_ids()):
-        scenario = Scenario(inputs.variables, inputs.tasks, inputs.messages)
-        running = simulation.begin(
-            inputs.pathway,
-            profile.key,
-            inputs.start,
-            inputs.start + LONGEST,
-            GIVEN,
-            scenario,
-            clock,
-            bundles,
-        )
-        running.stops_at = time.monotonic() + SECONDS
-        yield running
+    until, scenario = inputs.start + LONGEST, Scenario(inputs.variables, inputs.tasks, inputs.messages)
+    clock = SimulatedClock(state.at if state else inputs.start)
+    with throw_away(state.database if state else None), use_clock(clock), use_ids(ids):
+        if state is None:
+            yield simulation.begin(
+                inputs.pathway, profile.key, inputs.start, until, GIVEN, scenario, clock, bundles
+            )
+        else:
+            yield Running(
+                authority_id=profile.key,
+                child_id=state.child_id,
+                root_id=state.root_id,
+                clock=clock,
+                scenario=scenario,
+                complete=GIVEN,
+                until=until,
+                pending=list(state.pending),
+                planned=dict(state.planned),
+                steps_now=state.steps_now,
+            )
 
 
 def _take(running: Running, act: Act) -> None:

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.clock import LONDON, SimulatedClock, use_clock
 from app.domain.errors import BadInput
-from app.domain.ids import counted_ids, use_ids
+from app.domain.ids import CountedIds, use_ids
 from app.domain.workdays import WorkingCalendar
 from app.engine import catalogue
 from app.engine.contracts import Bundle, CompiledVersion
@@ -38,10 +38,11 @@ from app.services import (
     timers,
 )
 from app.services.simulated_people import WAYS
-from app.store.db import db, execute, reading, table_of, throw_away, transaction
+from app.store.db import db, execute, reading, table_of, transaction
 from app.store.instances import ProcessInstance
 from app.store.people import Authority
 from app.store.tasks import UserTask
+from app.store.throw_away import throw_away
 from app.store.timers import Timer
 
 GIVEN = "given"
@@ -126,7 +127,7 @@ def run(
     shipped = dict(bundles or definitions.shipped())
     if pathway not in shipped:
         raise BadInput(f"There is no pathway called {pathway}. There are {', '.join(sorted(shipped))}.")
-    with throw_away(), use_clock(clock), use_ids(counted_ids()):
+    with throw_away(), use_clock(clock), use_ids(CountedIds()):
         running = begin(pathway, chosen.key, start, until, complete, scenario, clock, shipped)
         while step(running):
             pass

@@ -35,7 +35,6 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import InvalidatePoolError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
-from sqlalchemy.pool import StaticPool
 from sqlalchemy.sql import func
 from sqlalchemy.types import TypeDecorator
 
@@ -260,29 +259,6 @@ def arbiter_now(session: Session) -> datetime:
         moment = session.execute(select(func.clock_timestamp())).scalar_one()
         return moment.astimezone(UTC) if isinstance(moment, datetime) else clock.now()
     return clock.now()
-
-
-@contextmanager
-def throw_away() -> Iterator[None]:
-    """An empty database in memory with the whole schema, gone at the end of the block (simulations)."""
-    app = Flask("throughcare-simulation")
-    app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
-        "poolclass": StaticPool,
-        "connect_args": {"check_same_thread": False},
-    }
-    init(app)
-    with app.app_context():
-        db.session.remove()
-        from app.store import tables
-
-        assert tables.audit
-        db.create_all()
-        try:
-            yield
-        finally:
-            db.session.remove()
-            db.engine.dispose()
 
 
 def ping() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -11,7 +12,7 @@ from flask import Flask
 from app.domain.access import Viewer
 from app.domain.clock import LONDON, SimulatedClock
 from app.domain.errors import BadInput, Conflict, NotFound
-from app.services import accounts, definitions, simulated_walk, simulation
+from app.services import accounts, definitions, kept_versions, simulated_states, simulated_walk, simulation
 from app.services.simulated_view import every_part
 from app.services.simulated_walk import Inputs
 from app.services.workbench import compared_stories, drafting, drafts, scenario_runs, scenarios, simulations
@@ -30,6 +31,43 @@ def test_a_led_simulation_is_the_same_as_a_straight_run() -> None:
     assert list(led.events) == straight["events"]
     assert led.stand.now == until
     assert Inputs.from_text(led.inputs.to_text()) == led.inputs
+
+
+def test_what_a_process_remembers_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    shipped = definitions.shipped()
+    until = {"do": "until", "at": (CHRISTMAS_EVE + timedelta(days=3)).isoformat()}
+    end = {"do": "end", "way": "late", "at": (CHRISTMAS_EVE + timedelta(days=60)).isoformat()}
+    acts = ({"do": "decision"}, *[{"do": "step"}] * 3, until, end, {"do": "decision"}, {"do": "step"})
+    impossible = {"do": "complete", "element": "nobody", "nth": 1, "at": "now", "answers": {}}
+
+    led, gone_on = REMAND, []
+    for act in acts:
+        led = led.then(act)
+        gone_on.append(simulated_walk.walk(led, shipped))
+    simulated_walk.walk(led.then(impossible), shipped, is_lenient=True)
+    with pytest.raises(BadInput, match="not open"):
+        simulated_walk.walk(led.then(impossible), shipped)
+
+    for walked in gone_on[2::2]:
+        simulated_states.forget()
+        assert simulated_walk.walk(walked.inputs, shipped) == walked
+    monkeypatch.setattr(simulated_states, "MOST_BYTES", 1)
+    assert simulated_walk.walk(led.then(until), shipped, is_lenient=True).skipped
+    assert len(simulated_states._states) == 1
+
+
+def test_no_more_versions_are_kept_than_a_worker_may_hold(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept_versions, "MOST", 3)
+    monkeypatch.setattr(kept_versions, "_versions", OrderedDict())
+    first, *others = list(definitions.shipped().values())[:4]
+
+    for bundle in (first, *others[:2], first, others[2]):
+        definitions.remember(bundle)
+
+    kept = kept_versions.bundles()
+    assert len(kept) == 3
+    assert first.version_id() in kept
+    assert others[0].version_id() not in kept
 
 
 def test_it_stops_where_somebody_has_to_decide() -> None:
@@ -55,6 +93,7 @@ def test_what_cannot_be_done_is_refused_and_takes_no_longer_than_a_page(
     assert simulated_walk.walk(REMAND.then(late), shipped, is_lenient=True).skipped
 
     monkeypatch.setattr(simulated_walk, "SECONDS", 0.0)
+    simulated_states.forget()
     with pytest.raises(BadInput, match="takes too long"):
         simulated_walk.walk(REMAND.then({"do": "end", "way": "never"}), shipped)
 

@@ -21,7 +21,7 @@ from app.domain.durations import after
 from app.domain.errors import BadInput
 from app.domain.moments import moment_in_words
 from app.engine.contracts import Bundle
-from app.services import definitions, simulated_view, simulated_walk
+from app.services import definitions, reference, simulated_view, simulated_walk
 from app.services.simulated_walk import Inputs
 from app.services.workbench import compared_stories
 from app.store.db import reading
@@ -87,21 +87,26 @@ def of_pathway(key: str) -> list[Scenario]:
 
 
 def results(scenarios: Iterable[Scenario], bundles: Mapping[str, Bundle]) -> list[Result]:
-    """Run scenarios, each once for the same drawings in the life of the process."""
+    """Run scenarios, each once for the same drawings and the same files of the project in the life of the process."""
     versions = tuple(sorted(bundle.version_id() for bundle in bundles.values()))
-    held = _Held(versions, bundles)
+    held = _Held(versions, (reference.profiles(), reference.roles(), reference.register()), bundles)
     return [_result(one.key, one.name, json.dumps(one.content, sort_keys=True), held) for one in scenarios]
 
 
 @dataclass(frozen=True, eq=False)
 class _Held:
-    """Drawings that count as equal when they are the same versions."""
+    """Drawings that count as equal when they are the same versions, by the same readings of the project's files."""
 
     versions: tuple[str, ...]
+    basis: tuple[object, ...]
     bundles: Mapping[str, Bundle]
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Held) and other.versions == self.versions
+        return (
+            isinstance(other, _Held)
+            and other.versions == self.versions
+            and all(mine is theirs for mine, theirs in zip(self.basis, other.basis, strict=True))
+        )
 
     def __hash__(self) -> int:
         return hash(self.versions)
