@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from app.domain.duties import Duty
 from app.domain.errors import BadInput, ExpressionRefused
 from app.domain.explanations import rule_in_words
+from app.domain.forms import Field, Form
 from app.domain.profiles import Profile
 from app.engine import catalogue, check_properties, check_typed, functions, grammar, operators
 from app.engine.contracts import Bundle
 from app.engine.shapes import Node, Scope
 from app.services import checks, definitions, reference
-from app.services.manual.due_words import due_in_words
+from app.services.manual.due_words import condition_in_words, due_in_words
 from app.services.manual.meanings import forms_of, meanings
 
 LONGEST_BADGE = 90
@@ -21,10 +24,15 @@ LONGEST_BADGE = 90
 
 @dataclass(frozen=True)
 class Name:
-    """A name that an expression may use, with what it stands for."""
+    """A name that an expression may use: what it stands for, whether it is a time, and the answers to choose from.
+
+    `answers` are (as an expression writes it, as a person reads it); none where the question is not such a one.
+    """
 
     name: str
     words: str
+    is_time: bool = False
+    answers: tuple[tuple[str, str], ...] = ()
 
 
 def due_words(bundle: Bundle, path: str, profile: Profile) -> dict[str, str]:
@@ -47,7 +55,7 @@ def vocabulary(bundle: Bundle, path: str, profile: Profile) -> dict[str, Any]:
         "roles": [{"key": role.key, "name": role.name} for role in reference.roles()],
         "forms": [{"key": key, "name": _title(key, form)} for key, form in sorted(bundle.forms.items())],
         "rules": [asdict(rule) for rule in _rules(profile)],
-        "duties": [{"key": duty.id, "words": duty.sentence} for duty in reference.register()],
+        "duties": [{"key": duty.id, "words": _duty(duty)} for duty in reference.register()],
         "names": [asdict(name) for name in _names(bundle, scopes)],
         "functions": sorted(functions.NAMES),
         "operators": {name: list(parameters) for name, parameters in operators.OPERATORS.items()},
@@ -73,6 +81,9 @@ def said_of(
         raise BadInput("There is no such thing to type.")
     found = check_typed.typed(kind, text, checks.known(set(bundle.forms)), words)
     meaning = ""
+    if kind == "condition" and not found and text.strip():
+        said = meanings(scopes, forms_of(bundle))
+        meaning = f"When {condition_in_words(text, profile, said, reference.called)}."
     if kind in ("due", "time") and not found and text.strip():
         due = due_in_words(text, profile, meanings(scopes, forms_of(bundle)), reference.called)
         meaning = f"{due.how}: {'; '.join(due.cases)}" if due.cases else due.how
@@ -96,31 +107,51 @@ def _rules(profile: Profile) -> Iterator[_Rule]:
         yield _Rule(rule.key, rule.title, sides, rule.counted_from)
 
 
+def _duty(duty: Duty) -> str:
+    return f"{duty.strength_in_words}: {duty.sentence} ({duty.clause})"
+
+
 def _names(bundle: Bundle, scopes: list[Scope]) -> Iterator[Name]:
-    said = meanings(scopes, forms_of(bundle))
+    forms = forms_of(bundle)
+    said = meanings(scopes, forms)
     seen = set()
     for node in _nodes(scopes):
-        for name in _own_names(bundle, node):
+        for name, field in _own_names(forms, node):
             if name not in seen:
                 seen.add(name)
-                yield Name(name, said(name) or "")
+                is_time = name.endswith(TIMES) or bool(field and field.kind in ("date", "datetime"))
+                yield Name(name, said(name) or "", is_time, _answers(field) if field else ())
     for fact in sorted(_facts(bundle)):
-        yield Name(f"fact('{fact}')", reference.called(fact))
+        yield Name(f"fact('{fact}')", reference.called(fact), is_time=True)
 
 
-def _own_names(bundle: Bundle, node: Node) -> Iterator[str]:
+TIMES = ("_at", "_on", "_from")
+"""How the name of a time ends in our drawings; what a form asks for says it by its kind of question."""
+
+
+def _own_names(forms: Mapping[str, Form], node: Node) -> Iterator[tuple[str, Field | None]]:
+    form = forms.get(node.properties.get("form", ""))
+    asked = {field.key: field for field in form.fields} if form else {}
     for answer in catalogue.listed(node.properties.get("copy", "")):
-        yield f"{node.id}.{answer}"
-    if node.type == "startEvent" and (form := bundle.forms.get(node.properties.get("form", ""))):
-        yield from (one["key"] for one in form.get("components", ()) if one.get("key"))
+        yield f"{node.id}.{answer}", asked.get(answer)
+    if node.type == "startEvent":
+        yield from asked.items()
     for event in node.events:
         if event.variable:
-            yield event.variable
+            yield event.variable, None
     if node.script:
         try:
-            yield from (name for name, _ in grammar.assignments(node.script))
+            yield from ((name, None) for name, _ in grammar.assignments(node.script))
         except ExpressionRefused:
             return  # the checks say so at the script
+
+
+def _answers(field: Field) -> tuple[tuple[str, str], ...]:
+    if field.kind not in ("radio", "select", "checkbox"):
+        return ()
+    if field.boolean or field.kind == "checkbox":
+        return (("True", "Yes"), ("False", "No"))
+    return tuple((json.dumps(one.value), one.label) for one in field.options)
 
 
 def _facts(bundle: Bundle) -> set[str]:

@@ -9,16 +9,18 @@ import { Panel, kindOf } from './designer/panel.js'
 import { drawSigns, listFindings } from './designer/findings.js'
 import { Saving } from './designer/saving.js'
 import { toolbar } from './designer/toolbar.js'
+import plain from './designer/plain.js'
+import keeping from './designer/keeping.js'
 
 const page = document.querySelector('[data-designer]')
 const nextFrame = () => new Promise((resolve) => requestAnimationFrame(resolve))
 // The icons of these two menus carry inline styles, which the security policy refuses: the toolbar has their buttons.
 const withoutIconMenus = { alignElementsContextPadProvider: ['value', null], alignElementsMenuProvider: ['value', null], distributeElementsMenuProvider: ['value', null] }
 
-function nameParts (container) {
+function nameParts (container, modeler) {
   const drawing = container.querySelector('.djs-container svg')
   drawing.setAttribute('role', 'application')
-  drawing.setAttribute('aria-label', `${page.dataset.label} Arrow keys move what is selected, Control and F finds an element, N adds one, Control and Z takes back. The page Outline says and does the same as a list.`)
+  drawing.setAttribute('aria-label', `${page.dataset.label} Arrow keys move what is selected, Control and F finds an element, N adds one, A adds what follows, Control and Z takes back. The page Outline says and does the same as a list.`)
   for (const entry of container.querySelectorAll('.djs-palette .entry')) {
     entry.setAttribute('role', 'button')
     entry.setAttribute('tabindex', '0')
@@ -31,6 +33,16 @@ function nameParts (container) {
   }
   const logo = container.querySelector('.bjs-powered-by')
   if (logo) logo.setAttribute('aria-label', 'Powered by bpmn.io')
+  const palette = modeler.get('palette')
+  const toggle = container.querySelector('.djs-palette-toggle')
+  toggle.setAttribute('role', 'button')
+  toggle.setAttribute('tabindex', '0')
+  toggle.setAttribute('aria-label', 'Tools for drawing')
+  toggle.addEventListener('keydown', (event) => { if (event.key === 'Enter' || event.key === ' ') { event.preventDefault(); palette.toggle() } })
+  // In a narrow window the drawing has the room; the tools open when they are asked for, and fold after use.
+  const isNarrow = () => container.clientWidth < 700
+  if (isNarrow()) palette.close()
+  modeler.on('create.end', () => { if (isNarrow()) palette.close() })
   container.querySelector('.djs-minimap .toggle')?.setAttribute('aria-hidden', 'true')
 }
 
@@ -78,11 +90,11 @@ async function start () {
   const profile = page.querySelector('[data-designer-profile]')
   const answer = await fetch(page.dataset.content, { credentials: 'same-origin', headers: { Accept: 'application/json' } })
   if (!answer.ok) throw new Error(String(answer.status))
-  const known = await answer.json()
+  const known = { ...await answer.json(), duty_address: page.dataset.duty }
   const container = page.querySelector('[data-designer-canvas]')
   const modeler = new Modeler({
     container,
-    additionalModules: [minimap, CreateAppendAnythingModule, withoutIconMenus],
+    additionalModules: [minimap, CreateAppendAnythingModule, withoutIconMenus, plain, keeping],
     moddleExtensions: { spiffworkflow },
     minimap: { open: false }
   })
@@ -90,7 +102,7 @@ async function start () {
   await open(known.xml)
   await nextFrame()
   fit(modeler.get('canvas'))
-  nameParts(container)
+  nameParts(container, modeler)
 
   const model = new Model(modeler)
   const ask = async (kind, text) => {
@@ -132,6 +144,9 @@ async function start () {
   panel.show(modeler.get('canvas').getRootElement())
   saving.say(known.is_open ? 'All changes saved' : 'This draft cannot be changed now', 'saved')
   offerKept(saving, known, open)
+  const asked = () => { if (window.location.hash) choose(decodeURIComponent(window.location.hash.slice(1))) }
+  window.addEventListener('hashchange', asked)
+  asked()
   page.modeler = modeler
   page.dataset.ready = 'yes'
   performance.mark('designer-ready')

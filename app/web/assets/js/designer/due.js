@@ -14,22 +14,40 @@ export function readDue (written) {
 
 export const writeDue = (rule, from) => `deadline("${rule}", ${from || 'now()'})`
 
+/** What a limit can be counted from, in words. */
+const times = (names) => [
+  ['now()', 'The moment when this step begins'],
+  ...names.filter(({ is_time: isTime }) => isTime).map(({ name, words }) => [name, words ? words[0].toUpperCase() + words.slice(1) : name.replaceAll('_', ' ')])
+]
+
 export function dueFields (written, words, { known, none, onChange }) {
   const { rule, from } = readDue(written)
   const rules = known.rules.map((one) => [one.key, `${one.title}: ${one.words}`])
   const first = none ? [[NONE, none]] : written ? [] : [[NONE, 'Choose when']]
   const other = rule === OTHER ? [[OTHER, 'Worked out in another way (see Advanced)']] : []
-  const list = make('datalist', { id: 'designer-names' }, ...known.names.map(({ name, words: meaning }) => make('option', { value: name }, meaning)))
   const chosen = known.rules.find((one) => one.key === rule)
   return [
-    list,
     choice('When it is due', rule, [...first, ...other, ...rules], (key) => {
       if (key === OTHER) return
       onChange(key ? writeDue(key, from) : '')
     }),
     chosen
-      ? text('Counted from', from, (value) => onChange(writeDue(rule, value)), { list: 'designer-names', hint: `This limit counts from: ${chosen.counted_from}.` })
+      ? choice('Counted from', from.replaceAll('"', "'"), times(known.names), (value) => onChange(writeDue(rule, value)), { hint: `The limit is meant to count from: ${chosen.counted_from}.` })
       : null,
     words ? make('p', { class: 'govuk-body-s app-designer-due' }, words) : null
+  ]
+}
+
+const LENGTH = /^(["']?)P(T?)(\d+)([HDWM])\1$/
+const UNITS = [['D', 'days'], ['W', 'weeks'], ['M', 'months'], ['H', 'hours']]
+
+/** A length of time as a number and a unit; one that is worked out in another way stands under "Advanced". */
+export function lengthFields (written, onChange) {
+  const [, , , number, unit] = LENGTH.exec(written) || []
+  if (!number && written) return [make('p', { class: 'govuk-body-s' }, 'How long is worked out in another way (see Advanced).')]
+  const write = (much, what) => { if (/^\d+$/.test(much)) onChange(what === 'H' ? `"PT${much}H"` : `"P${much}${what}"`) }
+  return [
+    text('How many', number || '', (value) => write(value, unit || 'D')),
+    choice('Of what', unit || 'D', UNITS, (value) => write(number || '1', value), { hint: 'Every day of the calendar counts. For working days choose a time limit.' })
   ]
 }

@@ -1,15 +1,36 @@
 // The details of the element that is selected, in plain English first; expressions stand behind "Advanced".
 import { eventOf, extension, getBusinessObject, is, isPersonTask, property } from './model.js'
 import { choice, expression, folded, make, text, tick } from './fields.js'
-import { dueFields } from './due.js'
+import { dueFields, lengthFields } from './due.js'
+import { choiceFields } from './deciding.js'
 import { findingsOf } from './findings.js'
 
+// The words of the outline (services/workbench/outlining.py): one thing has one name on both pages.
 const KINDS = {
-  UserTask: 'Task for a person', ManualTask: 'Task for a person, outside the service', Task: 'Task for a person', ScriptTask: 'Script', ServiceTask: 'Step of the service',
-  SendTask: 'Step that sends a message', ReceiveTask: 'Step that waits for a message', SubProcess: 'Sub-process', CallActivity: 'Called pathway', ExclusiveGateway: 'Choice of one way',
-  InclusiveGateway: 'Choice of several ways', ParallelGateway: 'Ways side by side', EventBasedGateway: 'Wait for what comes first', StartEvent: 'Start', EndEvent: 'End',
-  IntermediateCatchEvent: 'Wait', IntermediateThrowEvent: 'Event that is sent', BoundaryEvent: 'Event at the edge', SequenceFlow: 'Way', Lane: 'Lane', Participant: 'Pathway',
-  Process: 'Pathway', Collaboration: 'Pathway', TextAnnotation: 'Note'
+  UserTask: 'Task for a person',
+  ManualTask: 'Task for a person, outside the service',
+  Task: 'Task for a person',
+  ScriptTask: 'Worked out by the system',
+  ServiceTask: 'Done by the system',
+  SendTask: 'Sends a message',
+  ReceiveTask: 'Waits for a message',
+  SubProcess: 'Box of steps',
+  CallActivity: 'Another pathway, called here',
+  ExclusiveGateway: 'Decision',
+  InclusiveGateway: 'One or several ways',
+  ParallelGateway: 'At the same time',
+  EventBasedGateway: 'Whatever comes first',
+  StartEvent: 'Start',
+  EndEvent: 'End',
+  IntermediateCatchEvent: 'Waits',
+  IntermediateThrowEvent: 'Sends a message',
+  BoundaryEvent: 'Meanwhile',
+  SequenceFlow: 'Way',
+  Lane: 'Lane: who does what stands in it',
+  Participant: 'Pathway',
+  Process: 'Pathway',
+  TextAnnotation: 'Note',
+  MessageFlow: 'Message between pathways'
 }
 const listed = (value) => value.split(',').map((one) => one.trim()).filter(Boolean)
 
@@ -53,17 +74,30 @@ export class Panel {
 
   draw () {
     const { element, place } = this
-    if (!element) { place.replaceChildren(make('p', { class: 'govuk-body' }, 'Select an element of the drawing to see and change its details.')); return }
+    if (!element || is(element, 'bpmn:Collaboration')) { place.replaceChildren(...this.nothing(!element)); return }
     const wasIn = place.contains(document.activeElement) && [...place.querySelectorAll('input,select,textarea,summary')].indexOf(document.activeElement)
     this.found = make('div', { class: 'app-designer-found' })
     this.open = place.querySelector('details')?.open ?? this.open
     const advanced = this.advanced().filter(Boolean)
     place.replaceChildren(
       make('h2', { class: 'govuk-heading-s', id: 'designer-kind' }, kindOf(element)),
-      this.found, ...this.plain().flat().filter(Boolean),
+      this.found, ...this.plain().flat(Infinity).filter(Boolean),
       ...(advanced.length ? [folded('Advanced', this.open, ...advanced)] : []))
     this.drawFindings()
     if (wasIn !== false && wasIn >= 0) place.querySelectorAll('input,select,textarea,summary')[wasIn]?.focus()
+  }
+
+  /** What stands here while no single element is selected. */
+  nothing (several) {
+    const number = this.model.modeler.get('selection').get().length
+    const words = several
+      ? `${number} elements are selected. Colour, align or move them together, or select one to see its details.`
+      : 'Choose a step in the drawing. Here you then see who does it, when it is due and which duty it meets, and can change it.'
+    return [
+      make('h2', { class: 'govuk-heading-s' }, several ? 'Several' : 'Nothing is selected'),
+      make('p', { class: 'govuk-body-s' }, words),
+      make('p', { class: 'govuk-body-s' }, 'To change the steps themselves, drag a shape from the tools into the drawing, or select a step and choose “Add what follows”. Every change is saved by itself; Undo takes it back.')
+    ]
   }
 
   redraw = () => setTimeout(() => this.draw())
@@ -135,13 +169,14 @@ export class Panel {
     const { element, model } = this
     const chosen = listed(property(element, 'duty'))
     const keep = (all) => { model.setProperty(element, 'duty', all.join(', ')); this.redraw() }
-    const words = (key) => this.known.duties.find((one) => one.key === key)?.words || 'not in the register'
+    const words = (key) => this.known.duties.find((one) => one.key === key)?.words || 'This is not in the register.'
     const list = make('datalist', { id: 'designer-duties' }, ...this.known.duties.map(({ key, words: does }) => make('option', { value: key }, `${key} ${does}`)))
     return [
       list,
       text('Add a duty that it meets', '', (value) => { const key = value.split(' ')[0]; if (key && !chosen.includes(key)) keep([...chosen, key]) }, { list: 'designer-duties', hint: 'Type part of what the register says, or the number of the duty.' }),
       chosen.length
         ? make('ul', { class: 'govuk-list app-designer-duties' }, ...chosen.map((key) => make('li', {}, make('strong', {}, key), ` ${words(key)} `,
+          make('a', { class: 'govuk-link', href: this.known.duty_address.replace('KEY', encodeURIComponent(key)), target: '_blank', rel: 'noopener' }, 'What it says', make('span', { class: 'govuk-visually-hidden' }, ` (${key}, opens in a new tab)`)), ' ',
           make('button', { type: 'button', class: 'app-link-button', on: { click: () => keep(chosen.filter((one) => one !== key)) } }, 'Remove', make('span', { class: 'govuk-visually-hidden' }, ` ${key}`)))))
         : null
     ]
@@ -152,9 +187,10 @@ export class Panel {
     const timer = eventOf(element, 'Timer')
     const kind = timer.timeDuration ? 'timeDuration' : timer.timeCycle ? 'timeCycle' : 'timeDate'
     const written = timer[kind]?.body || ''
+    const write = (name) => (value) => { model.setTimer(element, name, value); this.redraw() }
     return [
-      ...(kind === 'timeDate' ? dueFields(written, this.due[this.idOf(element)], { known: this.known, none: '', onChange: (value) => { model.setTimer(element, 'timeDate', value); this.redraw() } }) : []),
-      this.expression(kind === 'timeDuration' ? 'How long it waits' : 'Until when it waits', written, kind === 'timeDuration' ? 'duration' : 'time', (value) => model.setTimer(element, kind, value))
+      choice('What it waits for', kind, [['timeDate', 'A time limit or a date'], ['timeDuration', 'A length of time']], (name) => write(name)(name === 'timeDuration' ? '"P1D"' : '')),
+      ...(kind === 'timeDate' ? dueFields(written, this.due[this.idOf(element)], { known: this.known, none: '', onChange: write('timeDate') }) : lengthFields(written, write(kind)))
     ]
   }
 
@@ -172,19 +208,40 @@ export class Panel {
 
   flow () {
     const own = getBusinessObject(this.element)
-    const source = this.element.source
-    if (!source || !['bpmn:ExclusiveGateway', 'bpmn:InclusiveGateway'].includes(getBusinessObject(source).$type)) return null
+    if (!this.isDecided()) return null
+    const { source } = this.element
     const isDefault = getBusinessObject(source).default === own
     return [
       tick('The way when no other fits', isDefault, (on) => { this.model.set(source, { default: on ? own : undefined }); this.redraw() }),
-      isDefault ? null : this.expression('When this way is taken', own.conditionExpression?.body || '', 'condition', (value) => this.model.setCondition(this.element, value))
+      ...(isDefault ? [] : choiceFields(own.conditionExpression?.body || '', this.known.names, (value) => { this.model.setCondition(this.element, value); this.redraw() })),
+      isDefault ? null : this.meaning(own.conditionExpression?.body || '')
     ]
+  }
+
+  /** A condition in words, as soon as the server has said them. */
+  meaning (written) {
+    const words = make('p', { class: 'govuk-body-s app-designer-due' }, written ? '…' : 'It is not said yet when this way is taken.')
+    if (written) this.ask('condition', written).then((answer) => { words.textContent = answer?.meaning || answer?.sentences.join(' ') || '' })
+    return words
+  }
+
+  isDecided () {
+    const { source } = this.element
+    return source && ['bpmn:ExclusiveGateway', 'bpmn:InclusiveGateway'].includes(getBusinessObject(source).$type)
   }
 
   advanced () {
     const { element, model } = this
     const own = getBusinessObject(element)
     const fields = []
+    if (is(element, 'bpmn:SequenceFlow') && this.isDecided() && getBusinessObject(element.source).default !== own) {
+      fields.push(this.expression('When this way is taken, as an expression', own.conditionExpression?.body || '', 'condition', (value) => model.setCondition(element, value)))
+    }
+    const timer = eventOf(element, 'Timer')
+    if (timer) {
+      const kind = timer.timeDuration ? 'timeDuration' : timer.timeCycle ? 'timeCycle' : 'timeDate'
+      fields.push(this.expression(kind === 'timeDuration' ? 'How long it waits, as an expression' : 'Until when it waits, as an expression', timer[kind]?.body || '', kind === 'timeDuration' ? 'duration' : 'time', (value) => model.setTimer(element, kind, value)))
+    }
     const write = (name) => (value) => model.setProperty(element, name, value)
     if (isPersonTask(element)) {
       fields.push(this.expression('Due, as an expression', property(element, 'due'), 'due', write('due')),

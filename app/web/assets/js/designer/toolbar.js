@@ -3,16 +3,40 @@ const COLOURS = {
   none: {}, blue: { fill: '#d2e2f1', stroke: '#1d70b8' }, green: { fill: '#e5efe9', stroke: '#0f7a52' }, yellow: { fill: '#fff4c4', stroke: '#594d00' }, red: { fill: '#fbe4e4', stroke: '#ca3535' }
 }
 
+/** The drawing and its details in the whole window, or in the page again. */
+function inWindow (page, modeler, on = !page.classList.contains('app-designer--window')) {
+  page.classList.toggle('app-designer--window', on)
+  page.querySelector('[data-do=window]').textContent = on ? 'Back to the page' : 'Use the whole window'
+  document.body.classList.toggle('app-designer-alone', on)
+  modeler.get('canvas').resized()
+  const [one] = modeler.get('selection').get()
+  if (one) modeler.get('canvas').scrollToElement(one, 60)
+}
+
+async function savePicture (page, modeler) {
+  const { svg } = await modeler.saveSVG()
+  const link = document.createElement('a')
+  link.href = URL.createObjectURL(new Blob([svg], { type: 'image/svg+xml' }))
+  link.download = `${page.dataset.path.split('/').pop().replace('.bpmn', '')}.svg`
+  link.click()
+  URL.revokeObjectURL(link.href)
+}
+
 export function toolbar (page, modeler) {
   const actions = modeler.get('editorActions')
   const selection = modeler.get('selection')
   const run = {
     undo: () => actions.trigger('undo'),
     redo: () => actions.trigger('redo'),
-    find: () => modeler.get('searchPad').toggle(),
+    find: () => setTimeout(() => modeler.get('searchPad').open()), // the click that asks for it would close it
     larger: () => actions.trigger('stepZoom', { value: 1 }),
     smaller: () => actions.trigger('stepZoom', { value: -1 }),
     whole: () => modeler.get('canvas').zoom('fit-viewport', 'auto'),
+    copy: () => actions.trigger('copy'),
+    paste: () => actions.trigger('paste'),
+    remove: () => actions.trigger('removeSelection'),
+    window: () => inWindow(page, modeler),
+    picture: () => savePicture(page, modeler),
     map: () => modeler.get('minimap').toggle(),
     create: () => {
       const box = page.querySelector('[data-designer-canvas]').getBoundingClientRect()
@@ -31,6 +55,11 @@ export function toolbar (page, modeler) {
       else run[what]()
     })
   }
+  const more = page.querySelector('[data-designer-more]')
+  more.open = window.matchMedia('(width >= 48em)').matches
+  page.addEventListener('keydown', (event) => {
+    if (event.key === 'Escape' && !event.defaultPrevented && !page.querySelector('.djs-popup, .djs-search-open, .djs-direct-editing-parent') && page.classList.contains('app-designer--window')) inWindow(page, modeler, false)
+  })
   const colour = page.querySelector('[data-designer-colour]')
   colour.addEventListener('change', () => {
     if (selection.get().length) modeler.get('modeling').setColor(selection.get(), COLOURS[colour.value])
