@@ -45,6 +45,12 @@ def listed(profile: Profile, section: str) -> list[Item]:
     return sorted((item(profile, section, key) for key in keys), key=lambda one: one.name.lower())
 
 
+def says(one: Item, words: str) -> bool:
+    """Whether every one of these words stands somewhere in the item, however it is written."""
+    said = " ".join((one.key, one.name, one.words, one.statute, one.source)).lower()
+    return all(word in said for word in words.lower().split())
+
+
 def item(profile: Profile, section: str, key: str) -> Item:
     """One of them. Raises NotFound."""
     if section == "ladder" and key == LADDER:

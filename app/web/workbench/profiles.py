@@ -13,6 +13,7 @@ from app.domain.forms import validate
 from app.services import reference
 from app.services.workbench import profile_changes, profile_items, profile_preview
 from app.web import fields, questions
+from app.web.addresses import page_address, page_number
 from app.web.guard import allowed
 from app.web.kept_forms import is_again, keeps_what_is_typed
 from app.web.workbench.profile_forms import form_for
@@ -28,21 +29,31 @@ TITLES = {
     "ladder": "Escalation ladder",
 }
 """The sections of a profile and what they are called."""
+PAGE_SIZE = 50
 
 
 @pages.get("/workbench/profile")
 @allowed("edit_profile", section=SECTION)
 def show() -> str:
-    """One section of the profile at a time, the deadlines first."""
+    """One section of the profile at a time, the deadlines first, 50 to a page; narrowed by a word."""
     section = request.args.get("section", "deadlines")
     profile = profile_changes.profile_of(g.viewer)
     items = profile_items.listed(profile, section)
+    words = " ".join(request.args.get("words", "").split())
+    found = [one for one in items if profile_items.says(one, words)]
+    pages = max(1, -(-len(found) // PAGE_SIZE))
+    page = min(page_number(), pages)
     return render_template(
         "workbench/profile.html",
         page_name=f"Profile of {profile.name}",
         titles=TITLES,
         section=section,
-        items=items,
+        items=found[(page - 1) * PAGE_SIZE : page * PAGE_SIZE],
+        words=words,
+        found=len(found),
+        page=page,
+        pages=pages,
+        page_address=page_address,
         changed={one.key for one in items if profile_changes.is_changed(g.viewer, section, one.key)},
         history=profile_changes.history(g.viewer)[:20],
         called={one.key: one.name for one in items},
