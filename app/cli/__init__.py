@@ -9,6 +9,7 @@ import click
 
 from app.cli.accounts import user
 from app.cli.bench import bench
+from app.cli.demo import demo
 from app.cli.importing import bring_in
 from app.cli.manuals import manual
 from app.cli.operating import audit, db, incidents, run, scheduler, timers, web
@@ -25,7 +26,7 @@ def throughcare() -> None:
 
 for command in (
     run, web, scheduler, db, pathways, duties, deadline, holidays, simulate, manual, user, audit, timers, incidents,
-    bench, bring_in,
+    bench, bring_in, demo,
 ):  # fmt: skip
     throughcare.add_command(command)
 
