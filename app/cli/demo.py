@@ -36,9 +36,13 @@ def demo(children: int, years: float, authority: str, stories: int, as_json: boo
         made = filling.fill(authority, children, years, lives=stories, watch=_show)
         seconds = time.monotonic() - begun
     if as_json:
-        print_json({"lived": made.lived, "children": made.children, "rows": made.rows, "seconds": round(seconds, 1)})
+        print_json(
+            {"lived": made.lived, "children": made.children, "rows": made.rows, "seconds": round(seconds, 1)}
+        )
         return
-    click.echo(f"{made.children:,} invented children: {made.lived} lived by the engine, the others copied from them.")
+    click.echo(
+        f"{made.children:,} invented children: {made.lived} lived by the engine, the others copied from them."
+    )
     for table in ("process_instances", "user_tasks", "audit"):
         click.echo(f"  {made.rows.get(table, 0):>12,} {table.replace('_', ' ')}")
     click.echo(f"It took {seconds:,.0f} seconds.")

@@ -26,8 +26,8 @@ from app.services.demo_years.stories import FAMILY_NAMES, NAMES
 from app.store.audit import Tip, link
 from app.store.db import Base
 
-NOT_COPIED = frozenset({"letters", "child_keys", "drafts"})
-"""Letters would be sent; the keys by which a child is found are made anew from the copy's name."""
+NOT_COPIED = frozenset({"child_keys"})
+"""The keys by which a child is found are made anew from the copy's name."""
 _ID = re.compile(r"[0-9a-f]{32}")
 _OWN = "0" * 24
 """How the ids of a story begin: they were counted (app.domain.ids)."""
@@ -124,8 +124,8 @@ def _name(session: Session, rows: Rows, chance: Random) -> None:
 
 def _tell(rows: Rows) -> None:
     """What was to be told, was: nothing of a copy is ever sent."""
-    for row in rows.get("notifications", ()):
-        if row["state"] == "queued":
+    for row in (*rows.get("notifications", ()), *rows.get("letters", ())):
+        if row["state"] in ("queued", "held"):
             row |= {"state": "delivered", "sent_at": row["created_at"], "delivered_at": row["created_at"]}
 
 

@@ -13,14 +13,26 @@ from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
 
-from sqlalchemy import Row, Table, insert, select
+from sqlalchemy import Table, insert, select
 
 from app.domain.access import Viewer
 from app.domain.clock import LONDON, SimulatedClock, use_clock
 from app.domain.errors import BadInput, ThroughcareError
 from app.domain.forms import Form
-from app.domain.ids import counted_ids, use_ids
-from app.services import children, definitions, instances, messages, messages_out, signing, simulated_answers, task_lookup, tasks, timers
+from app.domain.ids import CountedIds, use_ids
+from app.services import (
+    advance,
+    children,
+    definitions,
+    instances,
+    messages,
+    messages_out,
+    signing,
+    simulated_answers,
+    task_lookup,
+    tasks,
+    timers,
+)
 from app.services.choices import offered
 from app.services.demo_years.stories import Story
 from app.store import tables
@@ -28,6 +40,7 @@ from app.store.db import Base, db, reading, transaction
 from app.store.instances import ProcessInstance
 from app.store.people import viewers
 from app.store.tasks import UserTask
+from app.store.throw_away import content_now, throw_away
 from app.store.ties import tie
 from app.store.timers import Timer
 
@@ -46,20 +59,30 @@ LENT = (
 """Tables whose rows the story needs and does not own."""
 MOST_STEPS = 6000
 MOST_AT_A_MOMENT = 300
+_RUNNING = select(ProcessInstance.id).where(ProcessInstance.status == "running")
+_NEXT_TIMER = select(Timer.due_at).where(Timer.instance_id.in_(_RUNNING)).order_by(Timer.due_at).limit(1)
+_OPEN_TASKS = (
+    select(UserTask.id, UserTask.role, UserTask.created_at, UserTask.due_at, UserTask.sign_off)
+    .where(UserTask.state == "open", UserTask.instance_id.in_(_RUNNING))
+    .order_by(UserTask.id)
+)
 Rows = dict[str, list[dict[str, Any]]]
 assert tables.audit
 
 
 @dataclass(frozen=True)
 class Lent:
-    """What a story needs of the database in which it will stand: rows by table."""
+    """What a story needs of the database in which it will stand, as a database of its own in memory."""
 
     authority_id: str
-    rows: Rows
+    content: bytes
 
 
 def lend(authority_id: str) -> Lent:
-    """The people, teams, pathways and settings of an authority, out of the current database."""
+    """The people, teams, pathways and settings of an authority, out of the current database.
+
+    Raises BadInput where nobody works there.
+    """
     rows: Rows = {}
     with reading() as session:
         for name in LENT:
@@ -68,7 +91,14 @@ def lend(authority_id: str) -> Lent:
             if "authority_id" in table.c:
                 query = query.where(table.c.authority_id == authority_id)
             rows[name] = [dict(row._mapping) for row in session.execute(query)]
-    return Lent(authority_id, rows)
+    if not rows["people"]:
+        raise BadInput("There are no demo people yet. Start `throughcare run` once.")
+    with throw_away():
+        with transaction() as session:
+            for name in LENT:
+                if rows[name]:
+                    session.execute(insert(_table(name)), rows[name])
+        return Lent(authority_id, content_now())
 
 
 def live(story: Story, lent: Lent, until: datetime) -> Rows:
@@ -77,27 +107,13 @@ def live(story: Story, lent: Lent, until: datetime) -> Rows:
     Raises BadInput when the story does not come to its end.
     """
     clock = SimulatedClock(story.starts_at)
-    with _apart(), use_clock(clock), use_ids(counted_ids()):
-        _borrow(lent)
+    with throw_away(lent.content), use_clock(clock), use_ids(CountedIds()):
         _Life(story, lent.authority_id, clock, until).go_on()
         return _left_behind()
 
 
 def _table(name: str) -> Table:
     return Base.metadata.tables[name]
-
-
-def _apart() -> contextlib.AbstractContextManager[None]:
-    from app.store.db import throw_away
-
-    return throw_away()
-
-
-def _borrow(lent: Lent) -> None:
-    with transaction() as session:
-        for name in LENT:
-            if lent.rows[name]:
-                session.execute(insert(_table(name)), lent.rows[name])
 
 
 def _left_behind() -> Rows:
@@ -184,17 +200,16 @@ class _Life:
         with reading() as session:
             due = session.scalar(
                 select(Timer.due_at)
-                .join(ProcessInstance, (ProcessInstance.authority_id == Timer.authority_id) & (ProcessInstance.id == Timer.instance_id))
+                .join(
+                    ProcessInstance,
+                    (ProcessInstance.authority_id == Timer.authority_id)
+                    & (ProcessInstance.id == Timer.instance_id),
+                )
                 .where(ProcessInstance.status == "running")
                 .order_by(Timer.due_at)
                 .limit(1)
             )
-            open_tasks = session.execute(
-                select(UserTask.id, UserTask.role, UserTask.created_at, UserTask.due_at, UserTask.sign_off)
-                .join(ProcessInstance, (ProcessInstance.authority_id == UserTask.authority_id) & (ProcessInstance.id == UserTask.instance_id))
-                .where(UserTask.state == "open", ProcessInstance.status == "running")
-                .order_by(UserTask.id)
-            ).all()
+            open_tasks = session.execute(_OPEN_TASKS).all()
         if self.messages:
             found.append((self.messages[0][0], 0, self._hear))
         for task in open_tasks:
@@ -208,7 +223,7 @@ class _Life:
         at, _, what = min(found, key=lambda one: one[:2])
         return at, what
 
-    def _planned(self, task: Row[Any]) -> datetime | None:
+    def _planned(self, task: Any) -> datetime | None:
         key = (task.id, task.sign_off or "")
         if key not in self.planned:
             self.planned[key] = when(self.chance, self.clock.now(), task.due_at)
@@ -231,14 +246,12 @@ class _Life:
             )
         messages.deliver_pending()
 
-    def _do(self, task: Row[Any]) -> None:
+    def _do(self, task: Any) -> None:
         """Whoever has the task's role takes it, and does it or signs it off; where nobody has the role, it is done."""
         who = self._who(task)
         with reading() as session:
             row = task_lookup.row(session, self.authority_id, task.id)
-            version_id = session.scalar(
-                select(ProcessInstance.version_id).where(ProcessInstance.id == row.instance_id)
-            )
+            version_id = advance.version_id(session, self.authority_id, row.instance_id)
             form = definitions.form(session, version_id, row.form)
             form = form and offered(session, self.authority_id, form)
             answers = varied(self.chance, form, session, self.authority_id, self.child_id)
@@ -249,7 +262,7 @@ class _Life:
                 answers = simulated_answers.for_task(form, {}, session, self.authority_id, self.child_id)
             self._send(task, who, answers)
 
-    def _who(self, task: Row[Any]) -> Viewer | None:
+    def _who(self, task: Any) -> Viewer | None:
         with reading() as session:
             row = task_lookup.row(session, self.authority_id, task.id)
             role, assignee = row.role, row.assignee_id
@@ -258,7 +271,7 @@ class _Life:
         known = self.people.get(role)
         return self.chance.choice(known) if known else None
 
-    def _send(self, task: Row[Any], who: Viewer | None, answers: Mapping[str, Any]) -> None:
+    def _send(self, task: Any, who: Viewer | None, answers: Mapping[str, Any]) -> None:
         if task.sign_off == "waiting" and who is not None:
             signing.approve(who, task.id)
         elif who is not None:
@@ -284,7 +297,9 @@ def when(chance: Random, now: datetime, due: datetime | None) -> datetime | None
     return due + timedelta(days=late, minutes=5)
 
 
-def varied(chance: Random, form: Form | None, session: Any, authority_id: str, child_id: str) -> dict[str, Any]:
+def varied(
+    chance: Random, form: Form | None, session: Any, authority_id: str, child_id: str
+) -> dict[str, Any]:
     """The simplest answers, but a third of the choices and all the numbers drawn by chance."""
     if form is None:
         return {}

@@ -11,7 +11,16 @@ from typing import Any
 from app.domain.clock import LONDON
 
 NAMES = ("Alex", "Ashby", "Bobbin", "Charlie", "Devon", "Ember", "Frankie", "Gale", "Harper", "Indigo")
-FAMILY_NAMES = ("Invented", "Madeup", "Fictional", "Placeholder", "Pretend", "Imaginary", "Samplechild", "Demo")
+FAMILY_NAMES = (
+    "Invented",
+    "Madeup",
+    "Fictional",
+    "Placeholder",
+    "Pretend",
+    "Imaginary",
+    "Samplechild",
+    "Demo",
+)
 """Together a name that nobody bears."""
 WEEKS_ON_REMAND = 26
 
@@ -43,8 +52,12 @@ def told(number: int, since: datetime, until: datetime) -> list[Story]:
 
 
 def _story(number: int, about: datetime, chance: Random) -> Story:
-    at = about.astimezone(LONDON).replace(hour=chance.randint(10, 18), minute=chance.choice((0, 20, 40)), second=0, microsecond=0)
-    tell = chance.choices((_remand, _sentence, _rilaa, _requirement, _referral), weights=(50, 15, 12, 8, 15))[0]
+    at = about.astimezone(LONDON).replace(
+        hour=chance.randint(10, 18), minute=chance.choice((0, 20, 40)), second=0, microsecond=0
+    )
+    tell = chance.choices((_remand, _sentence, _rilaa, _requirement, _referral), weights=(50, 15, 12, 8, 15))[
+        0
+    ]
     return tell(number, at, chance)
 
 
@@ -61,13 +74,18 @@ def _remand(number: int, at: datetime, chance: Random) -> Story:
     hearing_at = at + timedelta(days=chance.randint(7, 28))
     messages = []
     if hearing_at < ends_at:
-        messages.append((at + timedelta(days=2), "hearing_date_set", {"kind": "hearing", "held_on": hearing_at}))
+        messages.append(
+            (at + timedelta(days=2), "hearing_date_set", {"kind": "hearing", "held_on": hearing_at})
+        )
     messages.append((ends_at, "remand_ended", {"reason": reason, "ended_at": ends_at}))
     return Story(number, "remand_yda", at, answers, tuple(messages))
 
 
 def _sentence(number: int, at: datetime, chance: Random) -> Story:
-    ends_at, release_at = at + timedelta(days=chance.randint(200, 700)), at + timedelta(days=chance.randint(60, 300))
+    ends_at, release_at = (
+        at + timedelta(days=chance.randint(200, 700)),
+        at + timedelta(days=chance.randint(60, 300)),
+    )
     answers = {
         "looked_after_before": chance.random() < 0.5,
         "sentence_type": chance.choice(("dto", "section_250", "dto")),
@@ -79,7 +97,18 @@ def _sentence(number: int, at: datetime, chance: Random) -> Story:
 
 def _rilaa(number: int, at: datetime, chance: Random) -> Story:
     ends_at = at + timedelta(days=chance.randint(10, 120))
-    return Story(number, "rilaa", at, messages=((ends_at, "rilaa_ended", {"reason": chance.choice(("bail", "yro", "acquitted")), "ended_at": ends_at}),))
+    return Story(
+        number,
+        "rilaa",
+        at,
+        messages=(
+            (
+                ends_at,
+                "rilaa_ended",
+                {"reason": chance.choice(("bail", "yro", "acquitted")), "ended_at": ends_at},
+            ),
+        ),
+    )
 
 
 def _requirement(number: int, at: datetime, chance: Random) -> Story:

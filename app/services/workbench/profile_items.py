@@ -47,7 +47,7 @@ def listed(profile: Profile, section: str) -> list[Item]:
 
 def says(one: Item, words: str) -> bool:
     """Whether every one of these words stands somewhere in the item, however it is written."""
-    said = " ".join((one.key, one.name, one.words, one.statute, one.source)).lower()
+    said = f"{one.key} {one.name} {one.words} {one.statute} {one.source}".lower()
     return all(word in said for word in words.lower().split())
 
 
