@@ -26,7 +26,8 @@ def test_copies_of_lived_children_keep_every_invariant(filled_app: Flask) -> Non
         names = session.scalars(
             select(Child.search_name).where(Child.id.in_(select(ProcessInstance.child_id)))
         ).all()
-    assert made.lived == 3 and made.children == len(names) == 9
+    assert made.lived == 3
+    assert made.children == len(names) == 9
 
 
 @pytest.mark.parametrize(
