@@ -137,10 +137,13 @@ def plan(
     context: EngineContext,
     moves: Moves = Moves(),
     entered: Mapping[str, datetime] | None = None,
+    *,
+    is_preview: bool = False,
 ) -> Plan:
     """What moving the instance would do; without blocks it has the Step that does it, in which nothing is done yet.
 
-    `entered` says when what has no moment of its own began, by ref. Raises EngineFailure when the state cannot be
+    `entered` says when what has no moment of its own began, by ref. A preview takes half the time: its Step has no
+    state, and its clocks only the date of the choice that was made. Raises EngineFailure when the state cannot be
     read.
     """
     machine = old.machine
@@ -149,13 +152,14 @@ def plan(
     moved = transplant(source, new, Interpreter(context, new.machine.records), moves.names, entered or {})
     if moved.blocks:
         return Plan(tuple(moved.blocks))
-    clocks = tuple(_clocks(moved, old, new, moves))
+    clocks = tuple(_clocks(moved, old, new, moves, chosen_only=is_preview))
     blocks = _without_dates(clocks)
     if blocks:
         return Plan(tuple(blocks), clocks)
     _set(moved, clocks)
     try:
-        step = runner.look(new, codec.save(moved.pathway), context)
+        pathway = moved.pathway
+        step = runner.survey(new, pathway) if is_preview else runner.look(new, codec.save(pathway), context)
     except EngineFailure as failure:
         element = new.element(failure.element_id or "")
         name = element.name if element else new.name
@@ -181,7 +185,9 @@ def migrate(
     return planned.step
 
 
-def _clocks(moved: Transplant, old: CompiledVersion, new: CompiledVersion, moves: Moves) -> list[Clock]:
+def _clocks(
+    moved: Transplant, old: CompiledVersion, new: CompiledVersion, moves: Moves, *, chosen_only: bool
+) -> list[Clock]:
     rules = {one.element_id: one for one in clockworks(old, new, moves.names)}
     found = []
     for task, way, event in report.waiting_events(moved.pathway):
@@ -189,16 +195,19 @@ def _clocks(moved: Transplant, old: CompiledVersion, new: CompiledVersion, moves
             since = task.internal_data.setdefault("since", _since(moved, task))
             was = task.internal_data.get("due", {}).get(event.element_id)
             kept = datetime.fromisoformat(was) if was else None
-            dates, problems = _dates(moved, task, since, event.due_at)
             choice = _choice(moves, rules[event.element_id], may_keep=kept is not None)
+            wanted = (choice,) if chosen_only else CHOICES
+            dates, problems = _dates(moved, task, since, event.due_at, wanted)
             dates["keep"] = kept
             found.append(Clock(way.id, rules[event.element_id], kept, dates, choice, problems))
     for task in report.open_tasks(moved.pathway):
         rule = rules.get(task.task_spec.element.id)
         if rule is not None:
             since = task.internal_data.get("since") or _since(moved, task)
-            dates, problems = _dates(moved, task, since, lambda one: _due_at(moved, one))
-            found.append(Clock(task.id, rule, None, dates, _choice(moves, rule, may_keep=True), problems))
+            choice = _choice(moves, rule, may_keep=True)
+            wanted = (choice,) if chosen_only else CHOICES
+            dates, problems = _dates(moved, task, since, lambda one: _due_at(moved, one), wanted)
+            found.append(Clock(task.id, rule, None, dates, choice, problems))
     return found
 
 
@@ -212,7 +221,11 @@ def _choice(moves: Moves, rule: Clockwork, *, may_keep: bool) -> Choice:
 
 
 def _dates(
-    moved: Transplant, task: Any, since: str, due_at: Callable[[Any], datetime | None]
+    moved: Transplant,
+    task: Any,
+    since: str,
+    due_at: Callable[[Any], datetime | None],
+    wanted: Sequence[Choice],
 ) -> tuple[dict[Choice, datetime | None], dict[Choice, str]]:
     dates: dict[Choice, datetime | None] = {"keep": None}
     problems: dict[Choice, str] = {}
@@ -222,6 +235,8 @@ def _dates(
     }
     before = task.internal_data.get("since")
     for choice, moment in moments.items():
+        if choice not in wanted:
+            continue
         task.internal_data["since"] = moment
         try:
             dates[choice] = due_at(task)

@@ -80,6 +80,11 @@ def look(version: CompiledVersion, state: str, context: EngineContext) -> Step:
     return _resume(version, state, context, lambda pathway: None)
 
 
+def survey(version: CompiledVersion, pathway: Pathway) -> Step:
+    """What waits in an instance that is at hand, for looking only: a Step without a state, which nobody can keep."""
+    return _step(version, pathway, pathway.script_engine, lambda: None, is_kept=False)
+
+
 def deadlines(version: CompiledVersion, state: str, context: EngineContext) -> dict[str, Deadline]:
     """The `due` of every open task worked out again (a holiday was added, a fact has changed), by task ref."""
     pathway = _load(version, state, Interpreter(context, version.machine.records))
@@ -100,7 +105,12 @@ def _load(version: CompiledVersion, state: str, interpreter: Interpreter) -> Pat
 
 
 def _step(
-    version: CompiledVersion, pathway: Pathway, interpreter: Interpreter, do: Callable[[], None]
+    version: CompiledVersion,
+    pathway: Pathway,
+    interpreter: Interpreter,
+    do: Callable[[], None],
+    *,
+    is_kept: bool = True,
 ) -> Step:
     try:
         do()
@@ -108,8 +118,10 @@ def _step(
         timers = report.waiting_timers(pathway)
         subscriptions = report.subscriptions(pathway)
         history, end_events = report.history(pathway)
-        compact(pathway)
-        state = codec.save(pathway)
+        state = ""
+        if is_kept:
+            compact(pathway)
+            state = codec.save(pathway)
     except (StaleTask, EngineFailure):
         raise
     except ExpressionRefused as error:

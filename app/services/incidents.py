@@ -12,6 +12,7 @@ from app.domain.access import AuthorityThing, ChildThing, Viewer, require
 from app.domain.clock import now
 from app.domain.errors import NotFound, StaleTask
 from app.services import advance, message_starts, messages, messages_out, timers
+from app.services.workbench import migrating
 from app.store.audit import Entry
 from app.store.children import Child
 from app.store.db import reading, transaction
@@ -80,7 +81,7 @@ def retry(viewer: Viewer, incident_id: str) -> None:
 
 
 def resume(authority_id: str, incident_id: str, person_id: str | None) -> None:
-    """The retry itself: the instance runs again, its due timers fire, its held messages are delivered.
+    """The retry itself: the instance runs again, its due timers fire, its held messages are delivered; or it is moved.
 
     A task whose completion failed is open again with its answers as a draft. When the step still cannot be taken,
     a new incident says so.
@@ -95,6 +96,8 @@ def resume(authority_id: str, incident_id: str, person_id: str | None) -> None:
         command = dict(incident.command)
         if command.get("do") == "start":
             message_starts.start_again(session, authority_id, command["message"], command["definition"])
+        elif command.get("do") == migrating.DO and incident.instance_id is not None:
+            migrating.have_another_turn(session, authority_id, incident.instance_id, command["moving"])
         elif incident.instance_id is not None:
             _let_go_on(session, incident, person_id)
         session.execute(
@@ -103,6 +106,7 @@ def resume(authority_id: str, incident_id: str, person_id: str | None) -> None:
             .values(resolved_at=now(), resolved_by=person_id)
             .execution_options(synchronize_session=False)
         )
+    migrating.go_on()
     messages.deliver_pending(authority_id)
     timers.drain()
 

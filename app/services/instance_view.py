@@ -75,13 +75,14 @@ class LetterLine:
 
 @dataclass(frozen=True)
 class IncidentLine:
-    """What stands still, and why."""
+    """What went wrong, and why. `stands_still` is False where only the move to another version failed."""
 
     id: str
     element_id: str | None
     sentence: str
     created_at: datetime
     resolved_at: datetime | None
+    stands_still: bool
 
 
 @dataclass(frozen=True)
@@ -242,7 +243,15 @@ def _letters(session: Session, found: ProcessInstance) -> tuple[LetterLine, ...]
 def _incidents(session: Session, found: ProcessInstance) -> tuple[IncidentLine, ...]:
     rows = session.scalars(select(Incident).where(_of(Incident, found)).order_by(Incident.created_at.desc()))
     return tuple(
-        IncidentLine(row.id, row.element_id, row.sentence, row.created_at, row.resolved_at) for row in rows
+        IncidentLine(
+            row.id,
+            row.element_id,
+            row.sentence,
+            row.created_at,
+            row.resolved_at,
+            row.command.get("do") != "migrate",
+        )
+        for row in rows
     )
 
 

@@ -12,15 +12,18 @@ from contextlib import contextmanager
 
 from sqlalchemy.exc import OperationalError
 
-from app.domain.errors import Busy, EngineFailure, StaleTask, ThroughcareError
+from app.domain.errors import Busy, EngineFailure, PathwayCannotMove, StaleTask, ThroughcareError
 
 
 @contextmanager
 def one_step() -> Iterator[None]:
-    """Around a step: raises EngineFailure for every fault but those that another try may cure (busy, stale)."""
+    """Around a step: raises EngineFailure for every fault but those that another try may cure (busy, stale).
+
+    PathwayCannotMove is no fault but an answer, and stays what it is.
+    """
     try:
         yield
-    except (EngineFailure, StaleTask, Busy, OperationalError):
+    except (EngineFailure, PathwayCannotMove, StaleTask, Busy, OperationalError):
         raise
     except ThroughcareError as error:
         raise EngineFailure(None, error.sentence) from error

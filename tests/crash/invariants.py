@@ -337,7 +337,7 @@ def incidents_stand_alone(session: Session) -> list[str]:
         for row in session.execute(
             select(Incident.instance_id, Incident.command).where(Incident.resolved_at.is_(None))
         )
-        if row.command.get("do") != "start"
+        if row.command.get("do") not in ("start", "migrate")
     )
     problems = []
     for row in session.execute(select(ProcessInstance.id, ProcessInstance.status)):

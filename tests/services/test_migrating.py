@@ -14,6 +14,7 @@ from sqlalchemy import select, update
 
 from app.domain.clock import SimulatedClock, use_clock
 from app.domain.errors import BadInput, Busy, Conflict, NotFound, StaleTask
+from app.engine import codec, migration
 from app.engine.contracts import Bundle
 from app.engine.migration import Moves
 from app.services import (
@@ -21,6 +22,7 @@ from app.services import (
     chronology,
     crashpoints,
     drafts,
+    incidents,
     instance_view,
     task_life,
     task_view,
@@ -275,11 +277,40 @@ def test_one_that_cannot_move_says_why_and_stops_nobody(designer: Any, running: 
 
     assert (preview.total, preview.blocked) == (3, 3)
     lines = {line.instance_id: line for line in migration_progress.show(designer, blocked).lines}
-    assert {line.state for line in lines.values()} == {"blocked"}
+    assert [lines[one].state for one in running] == ["blocked", "fault", "blocked"]
     assert "does not have this step" in (lines[running[0]].sentence or "")
     assert "another version" in (lines[broken].sentence or "")
     states = {line.instance_id: line.state for line in migration_progress.show(designer, moved).lines}
-    assert states == {running[0]: "moved", broken: "blocked", running[2]: "moved"}
+    assert states == {running[0]: "moved", broken: "fault", running[2]: "moved"}
+
+
+def test_what_nobody_foresaw_becomes_an_incident_of_one_and_can_be_tried_again(
+    designer: Any, running: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    poisoned, real = instance_row(running[1]), migration.transplant
+    text = poisoned.state
+
+    def transplant(old: Any, *about: Any) -> Any:
+        if codec.save(old) == text:
+            raise ZeroDivisionError
+        return real(old, *about)
+
+    monkeypatch.setattr(migration, "transplant", transplant)
+    moving = migrating.begin(designer, route(), REASON)
+    monkeypatch.undo()
+
+    shown = migration_progress.show(designer, moving)
+    assert (shown.is_finished, shown.counts) == (True, {"fault": 1, "moved": 2})
+    assert shown.lines[0].instance_id == poisoned.id
+    assert "ZeroDivisionError" in (shown.lines[0].sentence or "")
+    after = instance_row(poisoned.id)
+    assert (after.state, after.version_id, after.status) == (text, poisoned.version_id, "running")
+    (incident,) = instance_view.show(_admin(), poisoned.id).incidents
+    assert (incident.stands_still, incident.sentence) == (False, shown.lines[0].sentence)
+    assert_all()
+    incidents.retry(_admin(), incident.id)
+    assert migration_progress.show(designer, moving).counts == {"moved": 3}
+    assert_all()
 
 
 @pytest.mark.parametrize(("point", "nth"), [("after_lock", 2), ("before_commit", 4), ("after_commit", 2)])

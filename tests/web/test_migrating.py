@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from app.domain.clock import SimulatedClock
-from app.services.workbench import migrating
+from app.services.workbench import dry_run, migrating
 from app.services.workbench.dry_run import Route
 from tests.crash import pathways
 from tests.engine import diagrams as d
@@ -87,6 +87,21 @@ def test_a_batch_under_way_is_looked_at_again_by_itself(
     page = browser.get(f"/migrations/{moving}")
 
     assert "0 of 2 have had their turn" in page.text
+
+
+def test_a_preview_that_takes_long_is_looked_at_in_parts(
+    browser: Browser, running: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dry_run, "SECONDS", -1.0)
+    monkeypatch.setattr(dry_run, "AT_ONCE", 1)
+
+    first = browser.get(f"/pathways/{KEY}/migrate?from=older&to=2&look=1")
+    rest = browser.get(f"/pathways/{KEY}/migrate?from=older&to=2&look=1&after={min(running)}")
+
+    assert "1 of 2 have been looked at." in first.text
+    assert "Look at the next" in first.text
+    assert "1 of 2 have been looked at here." in rest.text
+    assert "Look at the next" not in rest.text
 
 
 def test_mistakes_are_said(browser: Browser, running: list[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,7 +26,9 @@ from app.store.definitions import DefinitionVersion
 from app.store.instances import ProcessInstance
 from app.store.ties import sees_child
 
-AT_ONCE = 500
+AT_ONCE = 100
+SECONDS = 4.0
+"""How long a page may look at pathways before it shows what it has found; the next look begins there."""
 SHOWN = 100
 OLDER = "older"
 
@@ -66,18 +69,23 @@ class Line:
 
 @dataclass(frozen=True)
 class DryRun:
-    """All of them counted; `lines` are the first hundred, those that need a look first."""
+    """Those that were looked at, counted; `lines` are the first hundred, those that need a look first.
+
+    `total` is how many run there; `next` is where another look begins when there was no time for all of them.
+    """
 
     total: int
+    looked_at: int
     blocked: int
     late: int
     with_moved_dates: int
     lines: tuple[Line, ...]
+    next: str | None
 
     @property
     def movable(self) -> int:
-        """How many can be moved."""
-        return self.total - self.blocked
+        """How many of those that were looked at can be moved."""
+        return self.looked_at - self.blocked
 
 
 def clocks(viewer: Viewer, route: Route) -> tuple[Clockwork, ...]:
@@ -131,63 +139,72 @@ def older(session: Session, key: str, to_number: int) -> tuple[int, ...]:
     return tuple(session.scalars(query.order_by(version.number)))
 
 
-def dry_run(viewer: Viewer, route: Route) -> DryRun:
-    """What would happen to each, now. Nothing is written. Raises NotFound, BadInput."""
+def dry_run(viewer: Viewer, route: Route, *, after: str = "", seconds: float | None = None) -> DryRun:
+    """What would happen to each, now; to those behind the id `after`, for as long as `seconds` allow.
+
+    Nothing is written. Raises NotFound, BadInput.
+    """
+    until = time.monotonic() + seconds if seconds is not None else None
     require(viewer, "migrate", AuthorityThing(viewer.authority_id))
     with reading() as session:
         left, to = versions_of(session, route)
-        lines = list(_lines(session, viewer, left, to, route.moves))
+        instances = running(session, viewer.authority_id, list(left))
+        todo = [instance for instance in instances if instance.id > after]
+        lines: list[Line] = []
+        for start in range(0, len(todo), AT_ONCE):
+            if lines and until is not None and time.monotonic() > until:
+                break
+            some = todo[start : start + AT_ONCE]
+            lines += _lines(session, viewer, left, to, route.moves, some)
+    reached = lines[-1].instance_id if len(lines) < len(todo) else None
     lines.sort(key=lambda line: (not line.blocks, not line.is_late, not line.moved_dates, line.reference))
     return DryRun(
-        total=len(lines),
+        total=len(instances),
+        looked_at=len(lines),
         blocked=sum(bool(line.blocks) for line in lines),
         late=sum(line.is_late for line in lines if not line.blocks),
         with_moved_dates=sum(bool(line.moved_dates) for line in lines if not line.blocks),
         lines=tuple(lines[:SHOWN]),
+        next=reached,
     )
 
 
 def _lines(
-    session: Session, viewer: Viewer, left: dict[str, int], to: CompiledVersion, moves: Moves
+    session: Session,
+    viewer: Viewer,
+    left: dict[str, int],
+    to: CompiledVersion,
+    moves: Moves,
+    some: Sequence[Row[Any]],
 ) -> Iterator[Line]:
-    instances = running(session, viewer.authority_id, list(left))
-    for start in range(0, len(instances), AT_ONCE):
-        some = instances[start : start + AT_ONCE]
-        children = sorted({instance.child_id for instance in some})
-        contexts = surroundings.contexts_for(session, viewer.authority_id, children)
-        known = names(session, viewer, children)
-        ids = [instance.id for instance in some]
-        begun = moving_one.entered(session, viewer.authority_id, ids)
-        tasks: dict[str, list[Row[Any]]] = {instance_id: [] for instance_id in ids}
-        for task in moving_rows.open_tasks(session, viewer.authority_id, ids):
-            tasks[task.instance_id].append(task)
-        for instance in some:
-            found = _prospect(
-                session,
-                instance,
-                to,
-                moves,
-                contexts[instance.child_id],
-                tasks[instance.id],
-                begun[instance.id],
-            )
-            reference, name = known[instance.child_id]
-            yield Line(
-                instance.id,
-                instance.child_id,
-                reference,
-                name,
-                left[instance.version_id],
-                found.blocks,
-                found.dates if not found.blocks else (),
-                found.lost,
-            )
+    children = sorted({instance.child_id for instance in some})
+    contexts = surroundings.contexts_for(session, viewer.authority_id, children)
+    known = names(session, viewer, children)
+    ids = [instance.id for instance in some]
+    begun = moving_one.entered(session, viewer.authority_id, ids)
+    tasks: dict[str, list[Row[Any]]] = {instance_id: [] for instance_id in ids}
+    for task in moving_rows.open_tasks(session, viewer.authority_id, ids):
+        tasks[task.instance_id].append(task)
+    for instance in some:
+        context = contexts[instance.child_id]
+        found = _prospect(session, instance, to, moves, context, tasks[instance.id], begun[instance.id])
+        reference, name = known[instance.child_id]
+        yield Line(
+            instance.id,
+            instance.child_id,
+            reference,
+            name,
+            left[instance.version_id],
+            found.blocks,
+            found.dates if not found.blocks else (),
+            found.lost,
+        )
 
 
 def _prospect(session: Session, instance: Row[Any], *about: Any) -> Prospect:
     try:
         with one_step():
-            return moving_one.prospect(session, instance, *about)
+            return moving_one.prospect(session, instance, *about, is_preview=True)
     except EngineFailure as failure:  # a state that cannot be read stops its own pathway and no preview
         return Prospect((failure.sentence,))
 

@@ -2,7 +2,8 @@
 
 Who asks writes what is to be done, a row for each pathway; whoever comes by does it (the request itself for two
 seconds, the scheduler after that), and a process that dies leaves the rest to the next. Each is looked at again under
-its lock: what has happened since the preview counts, and one that cannot move stays where it is and says why.
+its lock: what has happened since the preview counts, and one that cannot move stays where it is and says why. One in
+which something goes wrong that nobody foresaw stays as it was, runs on, and has an incident; the others go on.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.access import AuthorityThing, Viewer, require
 from app.domain.clock import now
-from app.domain.errors import BadInput, Busy, Conflict, EngineFailure, NotFound, StaleTask
+from app.domain.errors import BadInput, Busy, Conflict, EngineFailure, NotFound, PathwayCannotMove, StaleTask
 from app.domain.ids import new_id
 from app.engine.migration import CHOICES, Moves
 from app.services import advance
@@ -33,6 +34,8 @@ from app.store.moving import MovedInstance, Moving
 LONGEST_REASON = 500
 SECONDS = 2.0
 TO_DO = ("waiting", "going_back")
+DO = "migrate"
+"""What the command of an incident says when the step was a move."""
 
 
 def begin(viewer: Viewer, route: Route, reason: str) -> str:
@@ -210,8 +213,12 @@ def _outcome(
                 moving_one.put_back(session, instance, row, order)
                 return {"state": "back", "sentence": None, "state_before": None}
             moved = moving_one.move(session, instance, order)
+    except PathwayCannotMove as answer:
+        return {"state": "blocked" if row.state == "waiting" else "stays", "sentence": answer.sentence}
     except EngineFailure as failure:
-        return {"state": "blocked" if row.state == "waiting" else "stays", "sentence": failure.sentence}
+        command = {"do": DO, "moving": row.moving_id, "then": row.state}
+        advance.suspend(session, instance, failure, command, runs_on=True)
+        return {"state": "fault", "sentence": failure.sentence}
     return {
         "state": "moved",
         "moved_at": now(),
@@ -220,6 +227,32 @@ def _outcome(
         "rows_before": moved.rows,
         "dates": moved.dates,
     }
+
+
+def have_another_turn(session: Session, authority_id: str, instance_id: str, moving_id: str) -> None:
+    """One in which something went wrong is to be moved (or put back) after all, by `go_on`. Raises Conflict.
+
+    Nothing is done where it has had its turn since, or where the batch has been taken back before it was moved.
+    """
+    moving = read(session, authority_id, moving_id)
+    row = session.get(
+        MovedInstance, (authority_id, moving_id, instance_id), with_for_update=True, populate_existing=True
+    )
+    if row is None or row.state != "fault":
+        return
+    if moving.taken_back_at is not None and row.moved_at is None:
+        _set(session, row, state="over", sentence="The others were put back before it could be moved.")
+        return
+    _set(session, row, state="waiting" if row.moved_at is None else "going_back", sentence=None)
+    try:
+        session.execute(
+            update(Moving)
+            .where(Moving.authority_id == authority_id, Moving.id == moving_id)
+            .values(finished_at=None)
+            .execution_options(synchronize_session=False)
+        )
+    except IntegrityError as error:
+        raise Conflict("Pathways of this kind are being moved at this moment.") from error
 
 
 def _set(session: Session, row: MovedInstance, **values: Any) -> None:

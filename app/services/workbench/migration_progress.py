@@ -19,7 +19,7 @@ from app.store.definitions import DefinitionVersion
 from app.store.moving import MovedInstance, Moving
 
 SHOWN = 100
-STATES = ("blocked", "stays", "waiting", "going_back", "moved", "back", "over")
+STATES = ("fault", "blocked", "stays", "waiting", "going_back", "moved", "back", "over")
 """What needs a look comes first."""
 
 

@@ -86,10 +86,12 @@ def prospect(
     context: EngineContext,
     tasks: Sequence[Row[Any]],
     entered: Mapping[str, datetime],
+    *,
+    is_preview: bool = False,
 ) -> Prospect:
-    """What moving an instance would do to it. `tasks` are the rows of its open tasks, `entered` as for the engine."""
+    """What moving an instance would do to it. `tasks` are the rows of its open tasks, the rest as for the engine."""
     old = definitions.compiled(session, instance.version_id)
-    plan = migration.plan(old, to, instance.state, context, moves, entered)
+    plan = migration.plan(old, to, instance.state, context, moves, entered, is_preview=is_preview)
     dates = tuple(_date_line(clock, tasks) for clock in plan.clocks)
     blocks = [block.sentence for block in plan.blocks]
     blocks += _asks_otherwise(session, instance, to, plan, tasks)

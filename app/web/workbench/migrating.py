@@ -127,7 +127,7 @@ def _page(
         route = _route(key, values)
         clocks = dry_run.clocks(g.viewer, route) if route.from_numbers else ()
         if typed is not None or "look" in chosen:
-            preview = dry_run.dry_run(g.viewer, route)
+            preview = dry_run.dry_run(g.viewer, route, after=chosen.get("after", ""), seconds=dry_run.SECONDS)
     except BadInput as refused:
         error = error or refused
     page = render_template(
@@ -136,6 +136,11 @@ def _page(
         key=key,
         versions=known,
         values=values,
+        choices={
+            name: value
+            for name, value in values.items()
+            if name in ("from", "to", "names") or name.startswith(CHOICE)
+        },
         route=route,
         clocks=clocks,
         preview=preview,
