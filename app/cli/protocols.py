@@ -15,6 +15,7 @@ from rich.table import Table
 
 from app.cli.checking import bpmn_files, check, diff
 from app.cli.context import application, moment, print_json
+from app.cli.publishing import migrate, publish
 from app.domain.duties import Coverage
 from app.domain.errors import BadInput
 from app.services import definitions, reference
@@ -86,11 +87,13 @@ def _as_json(found: Coverage) -> dict[str, Any]:
 
 @click.group()
 def pathways() -> None:
-    """List, check, compare, lay out and publish pathways."""
+    """List, check, compare, lay out, publish and migrate pathways."""
 
 
 pathways.add_command(check)
 pathways.add_command(diff)
+pathways.add_command(publish)
+pathways.add_command(migrate)
 
 
 @pathways.command("list")
@@ -124,20 +127,6 @@ def layout(paths: tuple[Path, ...]) -> None:
     click.echo(done.stdout, nl=False)
     if done.returncode:
         raise BadInput(f"Not everything could be laid out: {(done.stderr or done.stdout).strip()[:500]}")
-
-
-@pathways.command()
-@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
-@click.option("--note", required=True, help="What is new, for those who work with the pathway.")
-def publish(paths: tuple[Path, ...], note: str) -> None:
-    """Make BPMN files the current versions of their pathways; running instances stay on theirs."""
-    bundles = definitions.shipped()
-    with application():
-        for path in bpmn_files(paths):
-            if path.stem not in bundles or path.resolve().parent.parent != definitions.PROCESSES:
-                raise BadInput(f"{path} does not lie in processes/, from where pathways are published.")
-            published = definitions.publish(bundles[path.stem], note=note)
-            click.echo(f"{published.key}: version {published.number} is now in force.")
 
 
 @click.group()

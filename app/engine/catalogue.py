@@ -42,6 +42,14 @@ def read_bundles(processes: Path, forms: Path) -> dict[str, Bundle]:
     return {key: _bundle(key, texts, drawings, known_forms) for key in texts}
 
 
+def one_bundle(key: str, texts: Mapping[str, tuple[str, str]], forms: Mapping[str, dict[str, Any]]) -> Bundle:
+    """The bundle of one process: what it calls is taken from `texts` (key -> name, text), its forms from `forms`.
+
+    Raises PathwayRefused when a called process is not there.
+    """
+    return _bundle(key, texts, {name: drawn(text) for name, (_, text) in texts.items()}, forms)
+
+
 def reachable(key: str, bundles: Mapping[str, Bundle], told: Iterable[str] = ()) -> list[str]:
     """The keys of every pathway that can come to run once `key` runs, itself first.
 

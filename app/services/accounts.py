@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import delete, insert, or_, update
+from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -31,6 +31,8 @@ IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=12)
 SEEN_EVERY = timedelta(minutes=1)
 WRONG = "The user name or the password is not right. Check both and try again."
+OPERATOR = ("command line", "The command line")
+"""Id and name of whoever does something at the command line under no name of their own."""
 ENDED = "Your session has ended. Sign in again."
 
 
@@ -113,6 +115,13 @@ def viewer_named(username: str) -> Viewer:
     with reading() as session:
         person = _account(session, username)
         return _open_viewer(session, person.authority_id, person.id)
+
+
+def operators() -> list[Viewer]:
+    """Whoever works at the command line, in each authority: an administrator without an account."""
+    with reading() as session:
+        found = session.execute(select(people.Authority.id, people.Authority.profile)).all()
+    return [Viewer(OPERATOR[0], row.id, OPERATOR[1], is_admin=True, profile=row.profile) for row in found]
 
 
 def colleagues(viewer: Viewer) -> list[Viewer]:

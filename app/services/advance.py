@@ -284,15 +284,8 @@ def create(
     return lock(session, authority_id, instance_id)
 
 
-def suspend(
-    session: Session,
-    instance: InstanceRow,
-    failure: EngineFailure,
-    command: dict[str, Any],
-    *,
-    runs_on: bool = False,
-) -> str:
-    """Stop a locked instance whose step cannot be taken (or let it run on); the incident's id. Its state is kept."""
+def suspend(session: Session, instance: InstanceRow, failure: EngineFailure, command: dict[str, Any]) -> str:
+    """Stop a locked instance whose step cannot be taken; the incident's id. Its last good state is kept."""
     incident_id = incident_rows.note_incident(
         session,
         failure,
@@ -309,8 +302,12 @@ def suspend(
         "detail": failure.sentence,
         "incident": incident_id,
     }
-    entry = Entry(kind="incident", child_id=instance.child_id, facts=facts)
-    record(session, instance, [entry], **({} if runs_on else {"status": "suspended"}))
+    record(
+        session,
+        instance,
+        [Entry(kind="incident", child_id=instance.child_id, facts=facts)],
+        status="suspended",
+    )
     return incident_id
 
 

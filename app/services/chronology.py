@@ -64,6 +64,7 @@ TOLD = {
     "worker_allocated": "Worker allocated: {role}",
     "instance_migrated": "Goes by another version of the pathway: {name}, {detail}. {reason}",
     "migration_reverted": "Put back to the version it was on: {name}, {detail}",
+    "migration_failed": "Could not be moved to another version, and runs on as it was: {name}",
     "incident": "Stopped by a fault: {name}",
     "incident_retried": "Went on after a fault: {name}",
 }
@@ -99,7 +100,7 @@ GROUPS: Mapping[str, tuple[str, tuple[str, ...]]] = {
         "plan_made", "plan_given", "document_added", "document_withdrawn",
         "task_recorded_elsewhere")),
     "pathways": ("Pathways and faults", ("instance_started", "instance_ended", "instance_cancelled",
-        "instance_migrated", "migration_reverted", "incident", "incident_retried")),
+        "instance_migrated", "migration_reverted", "migration_failed", "incident", "incident_retried")),
 }  # fmt: skip
 """What the chronology can be narrowed to: key -> (words, kinds)."""
 

@@ -84,14 +84,14 @@ def load_shipped() -> list[str]:
     return [bundle.key for bundle in fresh if bundle.key not in by_people]
 
 
-def publish(bundle: Bundle, *, note: str, person_id: str | None = None) -> Published:
+def publish(bundle: Bundle, *, note: str, by: tuple[str, str] | None = None) -> Published:
     """Make `bundle` the current version of its pathway, once it has been checked. Instances stay on their version.
 
-    `person_id` says who does it, and that no release may undo it; a release gives none.
+    `by` says who does it (id and name), and that no release may undo it; a release gives none.
     Raises PathwayRefused with the findings when the diagram has an error.
     """
     refuse_unless_publishable(bundle)
-    return make_current(bundle, note=note, person_id=person_id)
+    return make_current(bundle, note=note, by=by)
 
 
 def refuse_unless_publishable(bundle: Bundle) -> None:
@@ -102,11 +102,11 @@ def refuse_unless_publishable(bundle: Bundle) -> None:
         raise PathwayRefused(f"{bundle.key} cannot be published: {errors[0].sentence}", errors)
 
 
-def make_current(bundle: Bundle, *, note: str, person_id: str | None = None) -> Published:
+def make_current(bundle: Bundle, *, note: str, by: tuple[str, str] | None = None) -> Published:
     """The publishing itself, of a bundle that has been checked (or is only being simulated)."""
     with transaction() as session:
-        number = lay_down(session, bundle, note=note)
-        put_in_force(session, bundle.key, bundle.version_id(), person_id)
+        number = lay_down(session, bundle, note=note, by=by)
+        put_in_force(session, bundle.key, bundle.version_id(), by[0] if by else None)
         crash_point("before_commit")
     crash_point("after_commit")
     return Published(bundle.version_id(), bundle.key, number, remember(bundle).name, note, True)
@@ -203,6 +203,14 @@ def _stored(session: Session, version_id: str) -> Kept:
 def bundle_of(session: Session, version_id: str) -> Bundle:
     """The exact diagrams and forms of a version."""
     return _stored(session, version_id).bundle
+
+
+def in_force_bundles() -> dict[str, Bundle]:
+    """The exact content of every pathway as new instances start on it, by key."""
+    with reading() as session:
+        current_ids = session.scalars(select(DefinitionVersion.id).where(DefinitionVersion.is_current)).all()
+        found = [bundle_of(session, version_id) for version_id in current_ids]
+    return {bundle.key: bundle for bundle in found}
 
 
 def diagram_of(session: Session, version_id: str) -> str:

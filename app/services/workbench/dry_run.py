@@ -17,12 +17,11 @@ from app.engine.contracts import CompiledVersion
 from app.engine.migration import Clockwork, Moves
 from app.services import advance, definitions, surroundings
 from app.services.poison import one_step
-from app.services.workbench import moving_one, moving_rows
+from app.services.workbench import moving_one, moving_rows, versions
 from app.services.workbench.moving_one import DateLine, Prospect
 from app.services.workbench.versions import RUNNING, version_id_of
 from app.store.children import Child
 from app.store.db import reading
-from app.store.definitions import DefinitionVersion
 from app.store.instances import ProcessInstance
 from app.store.ties import sees_child
 
@@ -132,11 +131,14 @@ def versions_of(session: Session, route: Route) -> tuple[dict[str, int], Compile
     return left, to
 
 
-def older(session: Session, key: str, to_number: int) -> tuple[int, ...]:
-    """The numbers of all versions of a pathway before one, oldest first."""
-    version = DefinitionVersion
-    query = select(version.number).where(version.key == key, version.number < to_number)
-    return tuple(session.scalars(query.order_by(version.number)))
+def left_behind(viewer: Viewer, key: str, to_number: int) -> tuple[int, ...]:
+    """The numbers of the versions, other than one, on which something runs in the viewer's authority.
+
+    Raises NotFound for a pathway that there is not.
+    """
+    return tuple(
+        one.number for one in versions.listed(viewer, key) if one.number != to_number and one.running
+    )
 
 
 def dry_run(viewer: Viewer, route: Route, *, after: str = "", seconds: float | None = None) -> DryRun:

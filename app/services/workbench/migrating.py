@@ -22,6 +22,7 @@ from app.domain.ids import new_id
 from app.engine.migration import CHOICES, Moves
 from app.services import advance
 from app.services.crashpoints import crash_point
+from app.services.incident_rows import note_incident
 from app.services.poison import one_step
 from app.services.workbench import dry_run, moving_one
 from app.services.workbench.dry_run import Route
@@ -216,8 +217,7 @@ def _outcome(
     except PathwayCannotMove as answer:
         return {"state": "blocked" if row.state == "waiting" else "stays", "sentence": answer.sentence}
     except EngineFailure as failure:
-        command = {"do": DO, "moving": row.moving_id, "then": row.state}
-        advance.suspend(session, instance, failure, command, runs_on=True)
+        _note_fault(session, instance, row, failure, order)
         return {"state": "fault", "sentence": failure.sentence}
     return {
         "state": "moved",
@@ -227,6 +227,28 @@ def _outcome(
         "rows_before": moved.rows,
         "dates": moved.dates,
     }
+
+
+def _note_fault(
+    session: Session, instance: advance.InstanceRow, row: MovedInstance, failure: EngineFailure, order: Order
+) -> None:
+    incident_id = note_incident(
+        session,
+        failure,
+        {"do": DO, "moving": row.moving_id},
+        authority_id=instance.authority_id,
+        child_id=instance.child_id,
+        instance_id=instance.id,
+        definition_key=instance.definition_key,
+    )
+    facts = {
+        "definition": instance.definition_key,
+        "name": instance.name,
+        "detail": failure.sentence,
+        "incident": incident_id,
+    }
+    entry = Entry(kind="migration_failed", child_id=instance.child_id, person_id=order.person_id, facts=facts)
+    advance.record(session, instance, [entry])
 
 
 def have_another_turn(session: Session, authority_id: str, instance_id: str, moving_id: str) -> None:

@@ -89,9 +89,7 @@ def _route(key: str, chosen: MultiDict[str, str]) -> Route:
     to_number = chosen.get("to", 0, type=int)
     wanted = chosen.get("from", "")
     if wanted == OLDER:
-        numbers = tuple(
-            one.number for one in versions.listed(g.viewer, key) if one.number != to_number and one.running
-        )
+        numbers = dry_run.left_behind(g.viewer, key, to_number)
     else:
         numbers = (int(wanted),) if wanted.isdecimal() else ()
     choices: dict[str, Choice] = {
