@@ -62,6 +62,7 @@ PAGES = (
 def register(app: Flask) -> None:
     """Everything a browser meets. The guard refuses whatever its page has not declared open."""
     from app.web import addresses, child_documents, child_tabs, guard, local_words, session, shell
+    from app.web.oversight.tabs import oversight_tabs
     from app.web.workbench import tabs
 
     session.configure(app)
@@ -71,5 +72,6 @@ def register(app: Flask) -> None:
     local_words.install(app)
     app.jinja_env.globals.update(here=addresses.here, page_address=addresses.page_address)
     app.jinja_env.globals.update(child_tabs=child_tabs.child_tabs, draft_tabs=tabs.draft_tabs)
+    app.jinja_env.globals.update(oversight_tabs=oversight_tabs)
     for name in PAGES:
         app.register_blueprint(import_module(f"app.web.{name}").pages)

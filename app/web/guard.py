@@ -28,6 +28,7 @@ log = structlog.get_logger("throughcare.web")
 OPEN = "open_to_all"
 DOORS_WITH_A_GUARD_OF_THEIR_OWN = frozenset({"api"})
 FOR_SOME = {
+    "board.show": "see_board",
     "incidents.index": "see_incidents",
     "letters.index": "see_letters",
     "partnership.show": "see_partnership",

@@ -23,6 +23,7 @@ csrf = CSRFProtect()
 
 NAVIGATION = (
     ("My work", "work.mine"),
+    ("Board", "board.show"),
     ("Team queue", "work.team"),
     ("Children", "children.index"),
     ("Partnership", "partnership.show"),

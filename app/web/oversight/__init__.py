@@ -1,0 +1,1 @@
+"""Pages of the manager's view: one module a noun, under the tab bar of `tabs`."""
