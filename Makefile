@@ -7,7 +7,7 @@ BIN := .venv/bin
 ASSETS := $(shell find app/web/assets tools/build -type f 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint bench crash e2e screens pictures miwg clean
+.PHONY: help setup run test lint bench crash e2e screens pictures miwg hostile clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -36,6 +36,9 @@ crash: setup ## kill the processes at every commit point, many times (minutes)
 
 miwg: setup ## MIWG=folder: bring in and carry out every BPMN file of a folder, as docs/miwg.md says
 	@$(BIN)/python -m tools.miwg $(MIWG)
+
+hostile: setup ## bring in 500 damaged and hostile files, and measure each (minutes)
+	@$(BIN)/python -m tests.hostile.import_run
 
 e2e: setup ## only the journeys in a real browser
 	@sh tools/browser.sh

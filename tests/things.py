@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 from app.domain.access import Viewer
 from app.domain.clock import now, today
 from app.domain.ids import new_id
+from app.engine.blank import blank
+from app.engine.contracts import Bundle
 from app.services import (
     absences,
     accounts,
@@ -31,6 +34,7 @@ from app.store.db import transaction
 from app.store.incidents import Incident
 from app.store.moving import MovedInstance, Moving
 from app.store.work import RecordedAppointment
+from app.store.workbench import ForeignFile
 
 OF_ONE_AUTHORITY = frozenset(
     {
@@ -53,6 +57,7 @@ OF_ONE_AUTHORITY = frozenset(
         "message_id",
         "migration_id",
         "simulation_id",
+        "file_id",
     }
 )
 """Parts of an address that name something which only some people may see."""
@@ -216,8 +221,40 @@ def _on_the_workbench() -> dict[str, str]:
     waiting = drafting.new_pathway(desi, "Made up for a test")
     return {
         "draft_id": drafting.open_draft(desi, "remand_yda"),
+        "file_id": _foreign_file(desi),
         "publication_id": publishing.ask(desi, waiting, revision=1, words="It is new."),
     }
+
+
+def _foreign_file(viewer: Viewer) -> str:
+    """What came of a file that a designer has looked at; no file is read for it."""
+    change = {
+        "element": "a",
+        "rule": "data",
+        "sentence": "The data store “Files” was taken out.",
+        "loses": True,
+    }
+    left = {"element": "l", "rule": "role", "severity": "error", "sentence": "The lane “Boss” is no role."}
+    drawn = Bundle(
+        "made_elsewhere", {"made_elsewhere/made_elsewhere.bpmn": blank("made_elsewhere", "x", "Boss")}
+    )
+    said = {
+        "file": "elsewhere.bpmn",
+        "pathways": [{"key": drawn.key, "name": "Made elsewhere", "left_to_do": [left]}],
+        "bundles": [{"key": drawn.key, "files": drawn.files, "forms": {}}],
+        "changes": [change, {**change, "rule": "decision", "loses": False}],
+    }
+    with transaction() as session:
+        row = ForeignFile(
+            authority_id=viewer.authority_id,
+            id=new_id(),
+            name="elsewhere.bpmn",
+            report=json.dumps(said),
+            looked_at=now(),
+            looked_at_by=viewer.person_id,
+        )
+        session.add(row)
+        return row.id
 
 
 def _meeting(viewer: Viewer, child_id: str, instance_id: str) -> str:

@@ -54,12 +54,17 @@ def check_lines(drawn: Picture) -> Iterator[Finding]:
         yield Finding("", "many_bends", "warning", sentence)
         return
     for key, points in drawn.lines.items():
-        if key in drawn.flows and len(points) > 1:
+        if key in drawn.flows and len(points) > 1 and _joins_nodes(drawn, key):
             yield from _ends(drawn, key, points)
     for piece in pieces:
         yield from _shape_of(drawn, piece)
         yield from _passing(drawn, piece)
     yield from _meetings(drawn, pieces)
+
+
+def _joins_nodes(drawn: Picture, key: str) -> bool:
+    """Not so where a damaged file lets a flow begin at a lane, or at nothing: another check says so."""
+    return {drawn.flows[key].source, drawn.flows[key].target} <= set(drawn.nodes)
 
 
 def _ends(drawn: Picture, key: str, points: tuple[Point, ...]) -> Iterator[Finding]:

@@ -84,3 +84,16 @@ class Publication(Base):
             postgresql_where=text("state IN ('waiting', 'approved')"),
         ),
     )
+
+
+class ForeignFile(Base):
+    """What came of a file that somebody has looked at and may open as a draft; it is kept for a week."""
+
+    __tablename__ = "foreign_files"
+    authority_id: Mapped[str] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    report: Mapped[str] = mapped_column(Text)  # JSON: its pathways, every change, what is left to do
+    looked_at: Mapped[datetime]
+    looked_at_by: Mapped[str]
+    __table_args__ = (Index("ix_foreign_files_looked_at", "authority_id", "looked_at"),)

@@ -37,6 +37,8 @@ PAGES = (
     "protocols",
     "workbench.index",
     "workbench.drafts",
+    "workbench.bring_in",
+    "workbench.exporting",
     "workbench.outline",
     "workbench.forms",
     "workbench.drawing",

@@ -16,7 +16,7 @@ from app.web.kept_forms import is_again, keeps_what_is_typed
 
 pages = Blueprint("child_documents", __name__)
 SECTION = "children.index"
-UPLOADS = frozenset({"child_documents.add", "child_documents.add_to_task"})
+UPLOADS = frozenset({"child_documents.add", "child_documents.add_to_task", "workbench_import.look"})
 ROOM_FOR_THE_FORM = 64 * 1024
 OTHER_FORMS = 2 * 1024 * 1024
 Answer = str | Response | tuple[str, int]

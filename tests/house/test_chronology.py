@@ -16,6 +16,7 @@ OF_NO_CHILD = {
     "calendar_address_made",
     "calendar_address_revoked",
     "children_searched",
+    "foreign_file_looked_at",
     "letter_sent_again",
     "migration_begun",
     "migration_taken_back",

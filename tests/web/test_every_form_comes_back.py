@@ -52,6 +52,8 @@ NOTHING_TYPED = frozenset(
         "workbench_drafts.discard",
         "workbench_forms.move",
         "workbench_forms.remove",
+        "workbench_import.look",
+        "workbench_import.open_draft",
         "workbench_outline.tidy",
         "workbench_drafts.restore",
         "workbench_drawing.expression",

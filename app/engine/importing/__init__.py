@@ -6,6 +6,10 @@ for a person: an import may be clumsy, it may not be wrong without a word.
 
 from __future__ import annotations
 
+import codecs
+from dataclasses import replace
+from typing import Any
+
 from app.domain.roles import RoleTable
 from app.engine import gate
 from app.engine.importing import decisions, events, leftovers, naming, parting, roles, talk, tasks, tree, ways
@@ -27,6 +31,9 @@ def bring_in(content: bytes, stem: str, table: RoleTable) -> Imported:
     plain, encoding = as_utf8(content)
     root = gate.read(plain)
     _refuse_too_much(root)
+    whole = _is_whole(root) and not encoding and not content.startswith(codecs.BOM_UTF8)
+    if whole and root.get("exporter") == parting.OURS:
+        return parting.as_it_is(root, content.decode("utf-8"))
     work = Work(root, table)
     if encoding:
         work.note("", "encoding", f"The file was {encoding} text. It is UTF-8 now.")
@@ -44,7 +51,24 @@ def bring_in(content: bytes, stem: str, table: RoleTable) -> Imported:
         _make_ours(work)
     leftovers.loose_lines(work)
     tree.close(work)
-    return parting.part(work)
+    found = parting.part(work)
+    return found if work.changes or not whole else _word_for_word(found, content)
+
+
+def _is_whole(root: Any) -> bool:
+    """Whether the file is one process that says of itself that it can be carried out, and what it is called."""
+    processes = root.findall(f"{{{BPMN}}}process")
+    if len(processes) != 1 or processes[0].get("isExecutable") != "true" or not processes[0].get("name"):
+        return False
+    return naming.KEY.fullmatch(processes[0].get("id", "")) is not None
+
+
+def _word_for_word(found: Imported, content: bytes) -> Imported:
+    """A file in which nothing had to be changed is kept to the byte, as whoever saved it wrote it."""
+    (first, *more) = found.bundles
+    if more or found.undrawn or len(first.files) != 1 or first.forms:
+        return found
+    return replace(found, bundles=(replace(first, files={first.main_path: content.decode("utf-8")}),))
 
 
 def _make_ours(work: Work) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from app.engine.importing.report import Work
 from app.engine.importing.tree import called, nodes, remove, scopes
-from app.engine.names import BPMN, FLOW_NODES, local_name
+from app.engine.names import BPMN, FLOW_NODES, SUB_PROCESSES, local_name
 
 _AT_THE_TOP = frozenset(
     {"process", "message", "collaboration", "signal", "error", "escalation", "itemDefinition", "category"}
@@ -49,6 +49,7 @@ _LINE = "{http://www.omg.org/spec/DD/20100524/DI}"
 def take_out(work: Work) -> None:
     """Take out what is not used here, each with its sentence."""
     _broken_shapes(work.root)
+    _misplaced(work)
     for one in list(work.root):
         if local_name(one) and local_name(one) not in _AT_THE_TOP:
             _drop(work, one)
@@ -61,6 +62,15 @@ def take_out(work: Work) -> None:
     _flows(work)
     loose_lines(work)
     _lanes(work)
+
+
+def _misplaced(work: Work) -> None:
+    """A step inside of something that holds no steps, such as a task or an event, is no step of any pathway."""
+    there = [one for one in work.root.iter() if local_name(one) in FLOW_NODES]
+    for one in there:
+        above = [local_name(outer) for outer in one.iterancestors()]
+        if above[-1:] == ["definitions"] and above[0] not in SUB_PROCESSES | {"process"}:
+            _drop(work, one)
 
 
 def _drop(work: Work, element: Any) -> None:

@@ -10,6 +10,8 @@ from app.engine.importing.report import Work
 from app.engine.importing.tree import called
 from app.engine.names import BPMN, FLOW_NODES, local_name
 
+KEY = re.compile(r"[a-z][a-z0-9_]{0,59}")
+"""What the id of a process can be here."""
 _GOOD = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
 _SNAKE = re.compile(r"[^a-z0-9]+")
 _ATTRIBUTES = (
@@ -73,7 +75,7 @@ def key_of_processes(work: Work, stem: str) -> None:
         if not name:
             name = stem if len(processes) == 1 else f"{stem} {old}"
         process.set("name", name[:120])
-        own = re.fullmatch(r"[a-z][a-z0-9_]{0,59}", old)
+        own = KEY.fullmatch(old)
         wanted = old if own else snake(name)
         if wanted == old:
             continue

@@ -13,6 +13,8 @@ from app.engine.importing.report import Imported, Work
 from app.engine.importing.tree import called, name_of, nodes, remove, scopes
 from app.engine.names import BPMN
 
+OURS = "Throughcare"
+"""What our files say of who wrote them: such a file is opened as it is, and the checks say what is wrong with it."""
 _DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
 
 
@@ -70,6 +72,14 @@ def part(work: Work) -> Imported:
     return Imported(tuple(bundles), names, tuple(work.changes), undrawn)
 
 
+def as_it_is(root: Any, text: str) -> Imported:
+    """A file of ours with one process, to the byte."""
+    (process,) = drawing.read(root).processes
+    undrawn = () if _is_drawn(root) else (process.id,)
+    bundle = Bundle(process.id, {f"{process.id}/{process.id}.bpmn": text})
+    return Imported((bundle,), {process.id: process.name}, (), undrawn)
+
+
 def _is_message(tree: Any, name: str) -> bool:
     return any(one.get("id") == name for one in tree.iterchildren(f"{{{BPMN}}}message"))
 
@@ -86,6 +96,8 @@ def _used(key: str, trees: dict[str, Any]) -> list[str]:
 def _alone(root: Any, key: str) -> Any:
     """A copy of the whole in which only one process is left."""
     tree = deepcopy(root)
+    tree.set("exporter", OURS)
+    tree.attrib.pop("exporterVersion", None)
     for process in list(tree.iterchildren(f"{{{BPMN}}}process")):
         if process.get("id") != key:
             tree.remove(process)

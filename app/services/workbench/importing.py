@@ -1,4 +1,7 @@
-"""Bringing a foreign BPMN file in: read in a process of its own, with what was changed and what is left to do."""
+"""Bringing a foreign BPMN file in: read in a process of its own, with what was changed and what is left to do.
+
+Nothing is kept here: `looked_at` keeps what somebody has looked at, and makes drafts of it.
+"""
 
 from __future__ import annotations
 
@@ -6,25 +9,32 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from app.domain.access import Viewer
+import structlog
+
 from app.domain.errors import BadInput
 from app.engine.contracts import Bundle, Finding
 from app.engine.gate import MAX_BYTES
 from app.engine.importing.report import Change
-from app.services import checks, reference
-from app.services.workbench import drafting
-from app.services.workbench.drafts import require_design
+from app.services import checks
 
-SECONDS = 5
+SECONDS = 4.5
+"""For everything, the start of a process included, so that nobody waits for more than 5."""
 LARGEST = 2 * MAX_BYTES
-LAYOUT_SECONDS = 20
+SHORTEST_LAYOUT = 0.3
+LAYOUT_MEMORY = "--max-old-space-size=150"
+BROKEN = (
+    "The file cannot be read here, because of a fault of this service. It is noted, and nothing was kept."
+)
 LAYOUT = Path(__file__).resolve().parents[3] / "tools" / "layout" / "index.mjs"
 ROOT = Path(__file__).resolve().parents[3]
+
+log = structlog.get_logger("throughcare")
 
 
 @dataclass(frozen=True)
@@ -62,41 +72,41 @@ class Report:
         }
 
 
-def look(viewer: Viewer, file_name: str, content: bytes) -> Report:
-    """What an import of the file would give; nothing is kept. Raises BadInput with one sentence."""
-    require_design(viewer)
-    return read(file_name, content)
-
-
-def open_as_draft(viewer: Viewer, file_name: str, content: bytes, key: str) -> str:
-    """The id of a new draft of one pathway of the file. Raises BadInput, or Conflict where there is a draft."""
-    require_design(viewer)
-    report = read(file_name, content)
-    found = next((one for one in report.pathways if one.key == key), None)
-    if found is None:
-        raise BadInput("Select which pathway to open.", {"key": ["Select which pathway to open"]})
-    said = [asdict(change) for change in report.changes]
-    return drafting.from_bundle(viewer, found.bundle, said, what=f"Brought in from {file_name}"[:120])
-
-
 def read(file_name: str, content: bytes) -> Report:
-    """The pathways of a file, drawn and checked. Raises BadInput, with one sentence, for what cannot be brought in."""
+    """The pathways of a file, drawn and checked. Raises BadInput, with one sentence, for what cannot be brought in.
+
+    It takes no longer than SECONDS and no more memory than `engine.importing.answering` allows, whatever the file says.
+    """
+    ends_at = time.monotonic() + SECONDS
     stem = PurePosixPath(file_name.replace("\\", "/")).stem or "pathway"
     answer = _in_a_process_of_its_own(stem, content)
     if "refused" in answer:
-        raise BadInput(answer["refused"], {"file": [answer["refused"]]})
-    undrawn = set(answer["undrawn"])
-    bundles = [_drawn(Bundle(one["key"], one["files"], one["forms"]), undrawn) for one in answer["bundles"]]
-    around = checks.around(bundles)
+        raise _refused(answer["refused"])
+    undrawn = {path for one in answer["bundles"] for path in one["files"]} & {
+        f"{key}/{key}.bpmn" for key in answer["undrawn"]
+    }
+    texts = {path: text for one in answer["bundles"] for path, text in one["files"].items()}
+    drawn = _drawn({path: texts[path] for path in sorted(undrawn)}, ends_at)
     pathways = tuple(
-        Pathway(one.key, answer["names"][one.key], one, _stopping(checks.findings_of(one, around)))
-        for one in bundles
+        Pathway(
+            one["key"],
+            answer["names"][one["key"]],
+            Bundle(
+                one["key"], {path: drawn.get(path, text) for path, text in one["files"].items()}, one["forms"]
+            ),
+            tuple(Finding(**finding) for finding in answer["left_to_do"][one["key"]]),
+        )
+        for one in answer["bundles"]
     )
-    return Report(file_name, pathways, tuple(Change(**change) for change in answer["changes"]))
+    changes = [Change(**change) for change in answer["changes"]]
+    changes += [_came_undrawn(path, answer["names"], path in drawn) for path in sorted(undrawn)]
+    return Report(file_name, pathways, tuple(changes))
 
 
-def _stopping(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    return tuple(finding for finding in findings if finding.stops)
+def _came_undrawn(path: str, names: Mapping[str, str], is_drawn: bool) -> Change:
+    key = PurePosixPath(path).stem
+    then = "One was made." if is_drawn else "Press “Tidy the drawing” in the outline of its draft."
+    return Change(key, "no_picture", f"“{names[key]}” came without a drawing. {then}")
 
 
 def _in_a_process_of_its_own(stem: str, content: bytes) -> Mapping[str, Any]:
@@ -105,48 +115,65 @@ def _in_a_process_of_its_own(stem: str, content: bytes) -> Mapping[str, Any]:
         raise _refused(
             "The file is larger than 2 MB. Split the pathway into processes that call one another."
         )
-    roles = {role.key: {"name": role.name, "agency": role.agency} for role in reference.roles()}
-    asked = json.dumps({"stem": stem[:60], "roles": roles}).encode() + b"\n"
     try:
         done = subprocess.run(
             [sys.executable, "-m", "app.engine.importing"],
-            input=asked + content,
+            input=json.dumps(asked(stem)).encode() + b"\n" + content,
             capture_output=True,
             timeout=SECONDS,
             cwd=ROOT,
         )
     except subprocess.TimeoutExpired:
         raise _refused("The file takes longer than 5 seconds to read. Split it, and try again.") from None
-    if done.returncode:
+    if done.returncode < 0:  # ended by the kernel, which holds its limits
         raise _refused(
             "The file cannot be read: it asks for more than an import may take. Save it again, simpler."
         )
+    if done.returncode:
+        log.error("import_broke", last_words=done.stderr.decode("utf-8", "replace")[-2000:])
+        raise _refused(BROKEN)
     found: Mapping[str, Any] = json.loads(done.stdout)
     return found
+
+
+def asked(stem: str) -> dict[str, Any]:
+    """What the importer has to know of the project, as JSON."""
+    known = checks.known(None)
+    return {
+        "stem": stem[:60],
+        "roles": {role.key: {"name": role.name, "agency": role.agency} for role in known.roles},
+        "told": checks.BY_THE_PLATFORM,
+        "known": {
+            "rules": sorted(known.rules or ()),
+            "duties": sorted(known.duties or ()),
+            "named": {name: sorted(words) for name, words in known.named.items()},
+            "timed": sorted(known.timed),
+        },
+    }
 
 
 def _refused(sentence: str) -> BadInput:
     return BadInput(sentence, {"file": [sentence]})
 
 
-def _drawn(bundle: Bundle, undrawn: set[str]) -> Bundle:
-    """The bundle with a drawing for each of its processes that came without one, where the layout can make it."""
-    paths = [path for path in bundle.files if PurePosixPath(path).stem in undrawn]
-    if not paths:
-        return bundle
-    texts = dict(bundle.files)
+def _drawn(texts: Mapping[str, str], ends_at: float) -> dict[str, str]:
+    """The files, by path, with a drawing: those for which the layout makes one before the time is over."""
+    drawn = {}
     with tempfile.TemporaryDirectory() as folder:
-        for path in paths:
-            file = Path(folder) / "drawing.bpmn"
-            file.write_text(texts[path], encoding="utf-8")
+        file = Path(folder) / "drawing.bpmn"
+        for path, text in texts.items():
+            seconds = ends_at - time.monotonic()
+            if seconds < SHORTEST_LAYOUT:
+                break
+            file.write_text(text, encoding="utf-8")
             try:
                 done = subprocess.run(  # noqa: S603 - our own tool and a file of our own making
-                    ["node", str(LAYOUT), "--effort", "quick", str(file)],  # noqa: S607
+                    ["node", LAYOUT_MEMORY, str(LAYOUT), "--effort", "quick", str(file)],  # noqa: S607
                     capture_output=True,
-                    timeout=LAYOUT_SECONDS,
+                    timeout=seconds,
                 )
             except (FileNotFoundError, subprocess.TimeoutExpired):
-                return bundle  # the check says that there is no drawing
+                break  # the report says which have no drawing
             if not done.returncode:
-                texts[path] = file.read_text(encoding="utf-8")
-    return replace(bundle, files=texts)
+                drawn[path] = file.read_text(encoding="utf-8")
+    return drawn

@@ -11,6 +11,7 @@ from app.web.workbench.tabs import SECTION
 
 pages = Blueprint("workbench_drafts", __name__)
 MOST_REVISIONS = 50
+MOST_CHANGES = 200
 
 
 @pages.get("/workbench/drafts/<draft_id>")
@@ -22,6 +23,7 @@ def show(draft_id: str) -> str:
         "workbench/draft.html",
         page_name=f"Draft of {draft.name}",
         draft=draft,
+        most_changes=MOST_CHANGES,
         revisions=drafts.revisions(g.viewer, draft_id)[:MOST_REVISIONS],
         asked=publications.open_for(g.viewer, draft.key),
     )
