@@ -152,6 +152,11 @@ def close(work: Work) -> None:
             for mark in [one for one in element if local_name(one) in ("incoming", "outgoing")]:
                 element.remove(mark)
         for flow in flows(scope):
+            if not {flow.get("sourceRef"), flow.get("targetRef")} <= set(inside):
+                sentence = f"The flow {called(flow)} joined something that is no step any more."
+                work.note(flow, "flow_ends", sentence, loses=True)
+                remove(work, flow)
+                continue
             editing.child(inside[flow.get("targetRef")], "incoming").text = flow.get("id")
             editing.child(inside[flow.get("sourceRef")], "outgoing").text = flow.get("id")
             if flow.get("id") in work.rerouted:

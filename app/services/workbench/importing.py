@@ -6,6 +6,7 @@ Nothing is kept here: `looked_at` keeps what somebody has looked at, and makes d
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import tempfile
@@ -34,6 +35,7 @@ BROKEN = (
 LAYOUT = Path(__file__).resolve().parents[3] / "tools" / "layout" / "index.mjs"
 ROOT = Path(__file__).resolve().parents[3]
 
+_FRAME = re.compile(r'File "[^"]*/(app/[a-z_/]+\.py)", line (\d+)')
 log = structlog.get_logger("throughcare")
 
 
@@ -130,10 +132,16 @@ def _in_a_process_of_its_own(stem: str, content: bytes) -> Mapping[str, Any]:
             "The file cannot be read: it asks for more than an import may take. Save it again, simpler."
         )
     if done.returncode:
-        log.error("import_broke", last_words=done.stderr.decode("utf-8", "replace")[-2000:])
+        log.error("import_broke", frames=_frames(done.stderr))
         raise _refused(BROKEN)
     found: Mapping[str, Any] = json.loads(done.stdout)
     return found
+
+
+def _frames(last_words: bytes) -> str:
+    """Where in our own code it broke; what was in the file stays out of the log."""
+    found = _FRAME.findall(last_words.decode("utf-8", "replace"))
+    return " ".join(f"{module}:{line}" for module, line in found[-8:])
 
 
 def asked(stem: str) -> dict[str, Any]:
