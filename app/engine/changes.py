@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -54,8 +54,8 @@ GROUPS = (STEPS, PEOPLE, TIMES, DUTIES, FORMS, WAYS, MESSAGES, REST)
 
 @dataclass(frozen=True)
 class Words:
-    """What keys mean to people: roles and their names, rules and their length, duties and what they ask for."""
+    """What keys mean to people: roles and their names, due times, duties and what they ask for."""
 
     roles: Mapping[str, str] = field(default_factory=dict)
-    rules: Mapping[str, str] = field(default_factory=dict)
+    due: Callable[[str], str] = str
     duties: Mapping[str, str] = field(default_factory=dict)

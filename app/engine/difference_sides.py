@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from app.engine import grammar
 from app.engine.catalogue import listed
 from app.engine.changes import DUTIES, FORMS, MESSAGES, PEOPLE, REST, STEPS, TIMES, Words
 from app.engine.names import PROPERTIES, WAIVED
@@ -27,7 +26,7 @@ def sides(node: Node, words: Words) -> Iterator[Side]:
     yield PEOPLE, "Role", _role(node.properties.get("role", ""), words)
     yield PEOPLE, "Given to", node.properties.get("assign", "")
     yield PEOPLE, "Signed off by", _role(node.properties.get("sign_off", ""), words)
-    yield TIMES, "Due", due_in_words(node.properties.get("due", ""), words)
+    yield TIMES, "Due", words.due(node.properties.get("due", ""))
     yield TIMES, "When it is late", _late(node.properties.get("overdue", ""))
     yield DUTIES, "Duties", "; ".join(_duty(one, words) for one in listed(node.properties.get("duty", "")))
     yield FORMS, "Form", node.properties.get("form", "")
@@ -41,17 +40,11 @@ def sides(node: Node, words: Words) -> Iterator[Side]:
     yield REST, "Other properties", _others(node)
 
 
-def due_in_words(text: str, words: Words) -> str:
-    """A due time as its rules say it, with the expression; the expression alone where it names no rule."""
-    rules = [words.rules.get(key, f"the rule {key}") for key in grammar.rules_in(text)]
-    return f"{'; '.join(dict.fromkeys(rules))} ({text})" if rules else text
-
-
 def _events(node: Node, words: Words) -> Iterator[Side]:
     events = [*node.events, *[EventDefinition("none")] * (2 - len(node.events))]
     for number, event in enumerate(events):
         nth = "" if number == 0 else f" {number + 1}"
-        time = due_in_words(event.text or "", words) if event.kind == "timer" else ""
+        time = words.due(event.text or "") if event.kind == "timer" else ""
         length = {"timeDuration": "for ", "timeDate": "until ", "timeCycle": "every "}.get(
             event.timer_kind or "", ""
         )

@@ -40,6 +40,8 @@ from app.services import (
     senders,
     timers,
 )
+from app.services.workbench import migrating
+from app.services.workbench.dry_run import Route
 from app.store.db import db, ping, reading
 from app.store.definitions import DefinitionVersion
 from tests.crash import pathways
@@ -120,8 +122,20 @@ def letters_to_people(job: Job) -> None:
     say(answered="letters_to_people", outcome="done", work="letters_to_people")
 
 
+def migrate(job: Job) -> None:
+    """Be a designer who moves what runs, or the scheduler that goes on with what a designer has begun."""
+    if "to" in job:
+        route = Route(job["key"], tuple(job["from"]), job["to"])
+        _insist(lambda: migrating.begin(pathways.viewer("desi"), route, "The protocol asks for it"))
+    elif "back" in job:
+        _insist(lambda: migrating.take_back(pathways.viewer("desi"), job["back"]))
+    migrating.go_on(30.0)
+    say(answered="migrate", outcome="done", work="migrate")
+
+
 WORK: dict[str, Callable[[Job], None]] = {
-    work.__name__: work for work in (drain, complete, start, send, publish, letters, letters_to_people)
+    work.__name__: work
+    for work in (drain, complete, start, send, publish, letters, letters_to_people, migrate)
 }
 
 

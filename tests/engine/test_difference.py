@@ -21,7 +21,7 @@ from app.services import definitions
 KEY = "yro_report"
 WORDS = Words(
     roles={"team_manager": "Team manager"},
-    rules={"yro.info_lead": "2 working days before the hearing"},
+    due=lambda text: f"2 working days before the hearing ({text})" if "yro.info_lead" in text else text,
     duties={"STP-5.9-04": "sends what is needed"},
 )
 

@@ -14,8 +14,8 @@ from app.cli import manuals as command
 from app.domain.vocabulary import say
 from app.engine import catalogue
 from app.services import definitions, pictures, reference
+from app.services.due_words import WORKED_OUT, condition_in_words, due_in_words
 from app.services.manual.contents import Manual, Step
-from app.services.manual.due_words import WORKED_OUT, condition_in_words, due_in_words
 from app.services.manual.making import manual_of
 from app.services.manual.ties import ties
 from app.services.paper import manuals as paper

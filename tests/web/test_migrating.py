@@ -46,7 +46,7 @@ def test_a_designer_sees_what_would_happen_moves_them_and_takes_it_back(
 ) -> None:
     clock.move_to(clock.now() + timedelta(minutes=1))
     page = browser.get(f"/pathways/{KEY}/migrate")
-    assert "Rule now: P5D. New rule: P2D." in page.text
+    assert "Now: 5 days after this point is reached. In the new version: 2 days after" in page.text
     preview = browser.get(f"/pathways/{KEY}/migrate?from=older&to=2&look=1&choice-look=original")
     assert "2 running: 2 can be moved, 0 cannot. Dates move for 2." in preview.text
     assert "Sunday 6 December 2026 at 09:00 → Thursday 3 December 2026 at 09:00" in preview.text

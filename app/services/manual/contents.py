@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from app.services.manual.due_words import RuleWords
+from app.services.due_words import RuleWords
 
 Kind = Literal["person", "service", "wait", "message", "part", "call"]
 

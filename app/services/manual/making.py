@@ -14,9 +14,9 @@ from app.engine.contracts import Bundle
 from app.engine.outline import outline
 from app.engine.shapes import Node, Scope
 from app.services import changed_profiles, reference
+from app.services.due_words import due_in_words
 from app.services.manual.asked import questions_of
 from app.services.manual.contents import Kind, Ladder, Link, Manual, Part, Step, When, Why
-from app.services.manual.due_words import due_in_words
 from app.services.manual.meanings import forms_of, meanings
 from app.services.manual.order import in_order
 from app.services.manual.ties import Ties

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from app.domain.access import AuthorityThing, Viewer, require
-from app.domain.deadlines import DeadlineRule
-from app.domain.explanations import rule_in_words, source_in_words
+from app.domain.profiles import Profile
 from app.domain.vocabulary import say
 from app.engine import catalogue
 from app.engine.changes import Words
 from app.engine.contracts import Bundle
 from app.engine.difference import Difference, Marks, difference
 from app.services import definitions, reference
+from app.services.due_words import due_in_one_line, nothing_said
 from app.services.workbench import drafts, versions
 from app.services.workbench.drafts import Draft
 from app.store.db import reading
@@ -50,19 +50,15 @@ def words(profile_key: str = "default") -> Words:
     profile = reference.profile(profile_key)
     return Words(
         roles={role.key: role.name for role in reference.roles().by_key.values()},
-        rules={key: in_words(rule) for key, rule in profile.deadlines.items()},
+        due=lambda text: _due(text, profile),
         duties={duty.id: duty.does for duty in reference.register()},
     )
 
 
-def in_words(rule: DeadlineRule) -> str:
-    """A rule as people say it: its length by the protocol and by statute, counted from what, with the sources."""
-    limits = [
-        f"{rule_in_words(limit)} ({source_in_words(limit)})"
-        for limit in (rule.local, rule.statutory)
-        if limit
-    ]
-    return f"{' or '.join(limits)}, counted from {rule.counted_from}" if limits else rule.title
+def _due(text: str, profile: Profile) -> str:
+    """A due time in words with its expression behind it, because two expressions may mean the same."""
+    said = due_in_one_line(text, profile, nothing_said, reference.called)
+    return f"{said} ({text})" if said and said != text else said
 
 
 def between(old: Bundle, new: Bundle, profile_key: str = "default") -> Difference:

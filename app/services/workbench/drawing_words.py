@@ -16,7 +16,7 @@ from app.engine import catalogue, check_properties, check_typed, functions, gram
 from app.engine.contracts import Bundle
 from app.engine.shapes import Node, Scope
 from app.services import checks, definitions, reference
-from app.services.manual.due_words import condition_in_words, due_in_words
+from app.services.due_words import condition_in_words, due_in_one_line
 from app.services.manual.meanings import forms_of, meanings
 
 LONGEST_BADGE = 90
@@ -42,8 +42,7 @@ def due_words(bundle: Bundle, path: str, profile: Profile) -> dict[str, str]:
     found = {}
     for node in _nodes(scopes):
         for text in _times(node):
-            due = due_in_words(text, profile, said, reference.called)
-            words = f"{due.how}: {'; '.join(due.cases)}" if due.cases else due.how
+            words = due_in_one_line(text, profile, said, reference.called)
             found[node.id] = words if len(words) <= LONGEST_BADGE else f"{words[:LONGEST_BADGE].rstrip()}…"
     return found
 
@@ -85,8 +84,7 @@ def said_of(
         said = meanings(scopes, forms_of(bundle))
         meaning = f"When {condition_in_words(text, profile, said, reference.called)}."
     if kind in ("due", "time") and not found and text.strip():
-        due = due_in_words(text, profile, meanings(scopes, forms_of(bundle)), reference.called)
-        meaning = f"{due.how}: {'; '.join(due.cases)}" if due.cases else due.how
+        meaning = due_in_one_line(text, profile, meanings(scopes, forms_of(bundle)), reference.called)
     return tuple(one.sentence for one in found), meaning
 
 

@@ -12,10 +12,12 @@ from sqlalchemy.orm import Session
 
 from app.domain.access import AuthorityThing, Viewer, require
 from app.domain.errors import BadInput, EngineFailure
-from app.engine import migration
+from app.engine import catalogue, migration
 from app.engine.contracts import CompiledVersion
 from app.engine.migration import Clockwork, Moves
-from app.services import advance, definitions, surroundings
+from app.services import advance, definitions, reference, surroundings
+from app.services.due_words import due_in_one_line
+from app.services.manual.meanings import forms_of, meanings
 from app.services.poison import one_step
 from app.services.workbench import moving_one, moving_rows, versions
 from app.services.workbench.moving_one import DateLine, Prospect
@@ -101,6 +103,16 @@ def clocks(viewer: Viewer, route: Route) -> tuple[Clockwork, ...]:
     return tuple(sorted(found.values(), key=lambda one: (not one.has_changed, one.name, one.element_id)))
 
 
+def rules_in_words(viewer: Viewer, route: Route, found: Sequence[Clockwork]) -> dict[str, str]:
+    """What the rules of `clocks` mean, in the limits of the viewer's area: expression -> words."""
+    profile = reference.profile(viewer.profile)
+    with reading() as session:
+        bundle = definitions.bundle_of(session, version_id_of(session, route.key, route.to_number))
+    said = meanings(catalogue.drawn(bundle.main).processes, forms_of(bundle))
+    rules = {rule for clock in found for rule in (clock.was, clock.rule) if rule}
+    return {rule: due_in_one_line(rule, profile, said, reference.called) for rule in rules}
+
+
 def running(session: Session, authority_id: str, version_ids: Sequence[str]) -> list[Row[Any]]:
     """The rows of an authority's running and suspended pathways on some versions, in the order of their ids."""
     return list(
@@ -119,7 +131,7 @@ def running(session: Session, authority_id: str, version_ids: Sequence[str]) -> 
 def versions_of(session: Session, route: Route) -> tuple[dict[str, int], CompiledVersion]:
     """The versions to leave (id -> number) and the one to go to. Raises NotFound, BadInput for a way to itself."""
     if not route.from_numbers:
-        raise BadInput("Choose the version that they are on now.", {"from": ["Choose a version"]})
+        raise BadInput("Nothing runs on another version, so there is nothing to move.")
     if route.to_number in route.from_numbers:
         raise BadInput("They are on this version already.", {"to": ["Choose another version"]})
     left = {version_id_of(session, route.key, number): number for number in route.from_numbers}

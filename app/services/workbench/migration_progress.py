@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import Row, case, func, select
 from sqlalchemy.orm import Session
 
 from app.domain.access import AuthorityThing, Viewer, require
@@ -120,9 +120,14 @@ def _result_lines(session: Session, viewer: Viewer, moving_id: str) -> list[Resu
     ]
 
 
-def listed(viewer: Viewer, key: str) -> Sequence[Moving]:
+def listed(viewer: Viewer, key: str) -> Sequence[Row[str, datetime, str, str]]:
     """The last batches of a pathway, newest first."""
     require(viewer, "migrate", AuthorityThing(viewer.authority_id))
     with reading() as session:
-        query = select(Moving).where(Moving.authority_id == viewer.authority_id, Moving.key == key)
-        return session.scalars(query.order_by(Moving.asked_at.desc()).limit(10)).all()
+        query = (
+            select(Moving.id, Moving.asked_at, Moving.asked_by_name, Moving.reason)
+            .where(Moving.authority_id == viewer.authority_id, Moving.key == key)
+            .order_by(Moving.asked_at.desc())
+            .limit(10)
+        )
+        return session.execute(query).all()

@@ -15,10 +15,10 @@ from typing import Any
 
 from app.domain.access import Viewer
 from app.domain.errors import BadInput, ExpressionRefused, NotFound
-from app.domain.explanations import rule_in_words
 from app.engine import drawing, editing, editing_words, gate, grammar
 from app.engine.shapes import Flow, Node, Scope
 from app.services import reference
+from app.services.due_words import due_in_one_line, nothing_said
 from app.services.workbench import drafting, drafts
 from app.services.workbench.drafts import Draft
 
@@ -223,19 +223,6 @@ def tidy(viewer: Viewer, draft_id: str, *, revision: int) -> Draft:
     return _save(viewer, draft, revision, text, "Tidied the drawing")
 
 
-def due_in_words(expression: str) -> str:
-    """A due expression as a person says it: the rule's own title and length, and what it is counted from."""
-    if not expression:
-        return ""
-    rules = reference.profile("default").deadlines
-    for key in grammar.rules_in(expression):
-        rule = rules.get(key)
-        side = (rule.local or rule.statutory) if rule else None
-        if rule and side:
-            return f"{rule_in_words(side)} from {rule.counted_from}"
-    return expression
-
-
 def refuse_unless_expression(name: str, text: str) -> None:
     """Raises BadInput at the question `name` for a text that no engine could work out."""
     plain = text.strip().strip("\"'")
@@ -290,7 +277,7 @@ def _step(node: Node, scope: Scope) -> Step:
         kind=_kind(node),
         name=node.name or node.id.replace("_", " "),
         who=role.name if role else (node.lane or ""),
-        due=due_in_words(due),
+        due=due_in_one_line(due, reference.profile("default"), nothing_said, reference.called),
         duties=tuple(one.strip() for one in node.properties.get("duty", "").split(",") if one.strip()),
         form=node.properties.get("form", ""),
         ways=tuple(_way(flow, node, scope) for flow in node.outgoing),

@@ -121,9 +121,11 @@ def _page(
     values = MultiDict({"from": OLDER, "to": str(current), "names": "", **chosen.to_dict()})
     route = preview = None
     clocks: tuple[Clockwork, ...] = ()
+    words: dict[str, str] = {}
     try:
         route = _route(key, values)
         clocks = dry_run.clocks(g.viewer, route) if route.from_numbers else ()
+        words = dry_run.rules_in_words(g.viewer, route, clocks)
         if typed is not None or "look" in chosen:
             preview = dry_run.dry_run(g.viewer, route, after=chosen.get("after", ""), seconds=dry_run.SECONDS)
     except BadInput as refused:
@@ -141,6 +143,7 @@ def _page(
         },
         route=route,
         clocks=clocks,
+        words=words,
         preview=preview,
         earlier=migration_progress.listed(g.viewer, key),
         components=questions.components(WHY, dict(typed or {}), error.errors if error else {}),

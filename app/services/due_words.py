@@ -72,6 +72,18 @@ def due_in_words(text: str, profile: Profile, said: Said, called: Callable[[str]
     return DueWords(how, tuple(reader.rules.values()), cases)
 
 
+def due_in_one_line(text: str, profile: Profile, said: Said, called: Callable[[str], str]) -> str:
+    """`due_in_words` with the cases behind it, for where there is one line; empty for an empty text. Never raises."""
+    if not text:
+        return ""
+    due = due_in_words(text, profile, said, called)
+    return f"{due.how}: {'; '.join(due.cases)}" if due.cases else due.how
+
+
+def nothing_said(name: str) -> None:
+    """A `said` for where no drawing is at hand: names stand as they are written."""
+
+
 def condition_in_words(text: str, profile: Profile, said: Said, called: Callable[[str], str]) -> str:
     """The words of a condition. Never raises."""
     try:
