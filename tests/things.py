@@ -77,6 +77,7 @@ SAME_FOR_ALL = {
     "section": "deadlines",
     "item": "remand.first_meeting",
     "side": "new",
+    "of": "version-1",
     "place": "act_on_safety_concern",
     "rule": "deadline_without_duty",
 }

@@ -94,7 +94,7 @@ class Pen:
         mark = self.marks.get(key)
         if mark is None:
             return {"stroke": INK, "stroke_width": width}
-        dashes = {"stroke_dasharray": "6 4"} if mark == "removed" else {}
+        dashes = {"stroke_dasharray": "6 4"} if mark in ("removed", "unreached") else {}
         return {"stroke": MARKS[mark][0], "stroke_width": max(3.0, width), **dashes}
 
     def _frame(self, group: Any, key: str, box: Box) -> None:

@@ -10,7 +10,7 @@ from app.engine.picture import Box
 
 SVG = "http://www.w3.org/2000/svg"
 INK, PAPER = "#0b0c0c", "#ffffff"
-Mark = Literal["added", "removed", "changed", "current", "done", "late"]
+Mark = Literal["added", "removed", "changed", "current", "done", "late", "reached", "unreached"]
 MARKS: dict[str, tuple[str, str]] = {
     "added": ("#00703c", "Added"),
     "removed": ("#ca3535", "Removed"),
@@ -18,6 +18,8 @@ MARKS: dict[str, tuple[str, str]] = {
     "current": ("#1d70b8", "Now"),
     "done": ("#484949", "Done"),
     "late": ("#ca3535", "Late"),
+    "reached": ("#0f7a52", "Reached"),
+    "unreached": ("#a04b00", "Never reached"),
 }
 """The colour of each mark, and its word. The sign is in _SIGNS, so that nobody needs to see colours."""
 _SIGNS: dict[str, str] = {  # drawn in a field from -6 to 6
@@ -27,6 +29,8 @@ _SIGNS: dict[str, str] = {  # drawn in a field from -6 to 6
     "current": "M-3 -5L5 0L-3 5Z",
     "done": "M-5 0L-1 4L5 -4",
     "late": "M0 -5V1M0 4V5",
+    "reached": "M-4 1L-1 4L4 -4",
+    "unreached": "M-4 -4L4 4M4 -4L-4 4",
 }
 TASKS: dict[str, str] = {  # drawn in a field of 16 by 16
     "userTask": "M8 1.5a3.2 3.2 0 1 0 .01 0ZM2 15v-2.5a6 4 0 0 1 12 0V15Z",

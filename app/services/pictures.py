@@ -41,6 +41,12 @@ def removed(marks: Marks) -> dict[str, Mark]:
     return dict.fromkeys(marks.removed, "removed")
 
 
+def covered(reached: Iterable[str], unreached: Iterable[str]) -> dict[str, Mark]:
+    """The marks of what scenarios reach."""
+    marks: dict[str, Mark] = dict.fromkeys(reached, "reached")
+    return marks | dict.fromkeys(unreached, "unreached")
+
+
 @lru_cache(maxsize=64)
 def _sketch(xml: str, words: tuple[tuple[str, str], ...]) -> Sketch:
     known = dict(words)

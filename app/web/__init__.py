@@ -52,6 +52,7 @@ PAGES = (
     "workbench.simulation",
     "workbench.simulations",
     "workbench.scenarios",
+    "workbench.compared_dates",
     "instances",
     "incidents",
     "letters",

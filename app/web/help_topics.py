@@ -54,6 +54,7 @@ TOPICS: dict[str, tuple[str, str]] = {
     "pathway_migration": ("designer", "running"),
     "scenarios": ("designer", "simulate"),
     "simulations": ("designer", "simulate"),
+    "compared_dates": ("designer", "simulate"),
     "workbench_checks": ("designer", "workbench"),
     "workbench_differences": ("designer", "workbench"),
     "workbench_drawing": ("designer", "workbench"),

@@ -58,6 +58,8 @@ NOT_A_PAGE = {
     "workbench_drawing.content": "for scripts",
     "workbench_drawing.due": "for scripts",
     "shell.favicon": "a picture",
+    "scenarios.diagram": "a BPMN file",
+    "scenarios.picture": "a picture",
     "simulations.diagram": "a BPMN file",
     "simulations.picture": "a picture",
     "shell.home": "leads on to my work",

@@ -41,7 +41,7 @@ def test_the_date_that_a_draft_moves_is_seen_for_christmas_eve(
     expect(desi.page.locator(".app-diagram svg").first).to_be_visible()
     desi.picture("workbench-simulation")
 
-    desi.follow("Compare the dates with the version in force")
+    desi.follow("Compare the dates with another version, or another start")
 
     row = desi.page.get_by_role("row").filter(has_text="later")
     expect(row.first).to_contain_text("Tuesday 5 January 2027")

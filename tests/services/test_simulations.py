@@ -11,11 +11,21 @@ from flask import Flask
 
 from app.domain.access import Viewer
 from app.domain.clock import LONDON, SimulatedClock
-from app.domain.errors import BadInput, Conflict, NotFound
+from app.domain.errors import BadInput, Conflict, NotAllowed, NotFound
 from app.services import accounts, definitions, kept_versions, simulated_states, simulated_walk, simulation
 from app.services.simulated_view import every_part
 from app.services.simulated_walk import Inputs
-from app.services.workbench import compared_stories, drafting, drafts, scenario_runs, scenarios, simulations
+from app.services.workbench import (
+    drafting,
+    drafts,
+    publishing,
+    scenario_runs,
+    scenarios,
+    side_by_side,
+    simulations,
+    subjects,
+)
+from app.services.workbench.side_by_side import SIMULATED, Choice
 
 CHRISTMAS_EVE = datetime(2026, 12, 24, 17, 40, tzinfo=LONDON)
 REMAND = Inputs("remand_yda", "wandsworth", CHRISTMAS_EVE)
@@ -111,15 +121,48 @@ def test_a_draft_is_simulated_as_it_was_saved_and_compared(clock: SimulatedClock
     simulations.act(desi, simulation_id, {"do": "end", "way": "on-time"}, taken=0)
     with pytest.raises(Conflict):
         simulations.act(desi, simulation_id, {"do": "step"}, taken=0)
-    shown, other, called = simulations.beside(desi, simulation_id)
-    moved = [pair for pair in compared_stories.pairs(other.events, shown.walked.events) if pair.days]
+    here, before = (Choice(SIMULATED, CHRISTMAS_EVE - timedelta(days=days)) for days in (0, 1))
+    beside = side_by_side.of_simulation(desi, simulation_id, Choice("version-1", CHRISTMAS_EVE), here)
+    starts = side_by_side.of_simulation(desi, simulation_id, before, here)
     simulations.back(desi, simulation_id, taken=1)
 
-    assert "in force" in called
-    assert any(pair.kind == "task_created" and pair.days > 5 and pair.why for pair in moved)
+    moved = [pair for pair in beside.pairs if pair.kind == "task_created" and pair.days > 5]
+    assert beside.a.subject.called == "version 1"
+    assert any(pair.why and pair.why_was and pair.is_due for pair in moved)
+    assert starts.shift == 1
+    assert any(pair.days > 1 for pair in starts.pairs)
     assert simulations.show(desi, simulation_id).walked.stand.now == CHRISTMAS_EVE
     with pytest.raises(NotFound):
         simulations.show(elsewhere(desi), simulation_id)
+    sam = accounts.viewer_named("sam@wandsworth.example")
+    assert list(subjects.offered(sam, "remand_yda")) == ["version-1"]
+    for hidden in (f"draft-{draft.id}", "version-9", "version-x"):
+        with pytest.raises((NotFound, NotAllowed)):
+            side_by_side.of_pathway(
+                sam,
+                "remand_yda",
+                Choice(hidden, CHRISTMAS_EVE),
+                here,
+                profile="wandsworth",
+                way="late",
+                span="90",
+            )
+
+    covered = scenario_runs.of_pathway(desi, "remand_yda", f"draft-{draft.id}")
+    red = next(result for _, result in covered.found if result.name == "christmas-eve")
+    assert "attend_planning_meeting" in covered.reached
+    assert covered.by("attend_planning_meeting") == [result.name for _, result in covered.found]
+    assert any(part.is_line for key, part in covered.parts.items() if key not in covered.reached)
+    assert red.failures[0].startswith(
+        "The task “Attend the remand planning meeting” was expected due Tuesday 5"
+    )
+    with pytest.raises(BadInput, match="“christmas-eve” is red"):
+        publishing.ask(desi, draft.id, revision=2, words="Later meetings")
+    assert drafts.show(desi, draft.id).is_open
+    for result in [one for _, one in covered.found if not one.is_green]:
+        scenario_runs.withdraw(desi, "remand_yda", result.name, "The protocol has changed.")
+    publishing.ask(desi, draft.id, revision=2, words="Later meetings")
+    assert not drafts.show(desi, draft.id).is_open
 
 
 def elsewhere(viewer: Viewer) -> Viewer:
@@ -138,9 +181,8 @@ def test_a_scenario_is_green_until_a_date_moves() -> None:
 
     assert green.is_green
     assert "Tuesday 5 January 2027" in red.failures[0]
-    uncovered = scenarios.uncovered(bundle, [green])
-    assert "attend_planning_meeting" not in uncovered
-    assert uncovered
+    assert "attend_planning_meeting" in green.reached
+    assert green.reached < set(every_part(bundle))
 
 
 def test_what_happened_becomes_a_scenario_and_is_withdrawn_with_a_reason(
@@ -151,7 +193,7 @@ def test_what_happened_becomes_a_scenario_and_is_withdrawn_with_a_reason(
     offered = scenario_runs.offered(simulations.show(desi, simulation_id))
 
     scenario_runs.keep(desi, simulation_id, "By hand", list(offered))
-    ran = {one.name: result for one, result in scenario_runs.of_pathway(desi, "remand_yda")[1]}
+    ran = {one.name: result for one, result in scenario_runs.of_pathway(desi, "remand_yda").found}
     with pytest.raises(BadInput):
         scenario_runs.withdraw(desi, "remand_yda", "by-hand", " ")
     scenario_runs.withdraw(desi, "remand_yda", "christmas-eve", "The protocol has changed.")

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from app.domain.clock import LONDON
+
 SHOWN = ("task_created", "duty_overdue", "escalated", "instance_started", "instance_ended")
 Event = Mapping[str, Any]
 
@@ -15,7 +17,8 @@ Event = Mapping[str, Any]
 class Pair:
     """The same event in both stories, the nth of its element; `was` or `now` is None where it is in one only.
 
-    The moments are the due time where there is one, else when it happens.
+    The moments are the due time where there is one, else when it happens; `is_due` says which. `why_was` and `why`
+    are how they were counted; `role` is who does it.
     """
 
     kind: str
@@ -24,11 +27,14 @@ class Pair:
     was: datetime | None
     now: datetime | None
     why: str
+    why_was: str = ""
+    role: str = ""
+    is_due: bool = False
 
     @property
     def days(self) -> int:
         """By how many days it moves; negative for earlier."""
-        return (self.now.date() - self.was.date()).days if self.now and self.was else 0
+        return days_between(self.was, self.now) if self.now and self.was else 0
 
     @property
     def at(self) -> datetime | None:
@@ -39,6 +45,16 @@ class Pair:
     def is_same(self) -> bool:
         """Whether nothing has moved."""
         return self.was == self.now
+
+    @property
+    def is_explained(self) -> bool:
+        """Whether either story says how it was counted."""
+        return bool(self.why or self.why_was)
+
+
+def days_between(before: datetime, after: datetime) -> int:
+    """How many days in London lie between two moments; negative when the second comes first."""
+    return (after.astimezone(LONDON).date() - before.astimezone(LONDON).date()).days
 
 
 def pairs(was: Iterable[Event], now: Iterable[Event]) -> list[Pair]:
@@ -56,7 +72,10 @@ def _pair(key: tuple[str, str, str, int], was: Event | None, now: Event | None) 
         nth=key[3],
         was=moment_of(was) if was else None,
         now=moment_of(now) if now else None,
-        why=event.get("due_explanation") or "",
+        why=(now or {}).get("due_explanation") or "",
+        why_was=(was or {}).get("due_explanation") or "",
+        role=event.get("lane") or "",
+        is_due=key[0] == "task_created" and bool(event.get("due_at")),
     )
 
 

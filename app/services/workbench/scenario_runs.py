@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from app.domain.access import AuthorityThing, Viewer, require
 from app.domain.clock import now
 from app.domain.errors import BadInput, NotFound
+from app.engine import catalogue
 from app.engine.contracts import Bundle
-from app.services import definitions
-from app.services.workbench import scenarios, simulations, versions
+from app.services import simulated_view
+from app.services.simulated_view import Part
+from app.services.workbench import scenarios, simulations, subjects
 from app.services.workbench.scenarios import Result, Scenario
+from app.services.workbench.subjects import Subject
 from app.store.audit import Entry, note
-from app.store.db import reading, transaction
+from app.store.db import transaction
 from app.store.scenarios import PathwayScenario
 
 LONGEST = 200
@@ -26,17 +30,38 @@ def of_bundle(bundle: Bundle) -> list[Result]:
     return scenarios.results(wanted, simulations.around(bundle)) if wanted else []
 
 
-def of_pathway(viewer: Viewer, key: str) -> tuple[Bundle, list[tuple[Scenario, Result]], dict[str, str]]:
-    """The scenarios of the version in force with how they go, and what of the drawing none reaches. Raises NotFound."""
+@dataclass(frozen=True)
+class Covered:
+    """How the scenarios of a pathway go on one version or draft of it, and what of the drawing each reaches."""
+
+    key: str
+    name: str
+    subject: Subject
+    found: tuple[tuple[Scenario, Result], ...]
+    parts: Mapping[str, Part]
+
+    def by(self, part: str) -> list[str]:
+        """The names of the scenarios that reach a part."""
+        return [result.name for _, result in self.found if part in result.reached]
+
+    @property
+    def reached(self) -> frozenset[str]:
+        """The parts that any scenario reaches."""
+        return frozenset(self.parts).intersection(set().union(*(result.reached for _, result in self.found)))
+
+
+def of_pathway(viewer: Viewer, key: str, of: str = "") -> Covered:
+    """How the scenarios go on a version or a draft, by its code in `subjects.offered`: else the version in force.
+
+    Raises NotFound.
+    """
     require(viewer, "simulate", AuthorityThing(viewer.authority_id))
-    with reading() as session:
-        version_id = versions.in_force(session, key)
-        if version_id is None:
-            raise NotFound(f"There is no pathway called {key}.")
-        bundle = definitions.bundle_of(session, version_id)
+    subject = subjects.find(viewer, key, of or subjects.first(viewer, key))
     wanted = scenarios.of_pathway(key)
-    found = scenarios.results(wanted, simulations.around(bundle))
-    return bundle, list(zip(wanted, found, strict=True)), scenarios.uncovered(bundle, found)
+    found = scenarios.results(wanted, simulations.around(subject.bundle))
+    name = catalogue.name_of(subject.bundle)
+    parts = simulated_view.every_part(subject.bundle)
+    return Covered(key, name, subject, tuple(zip(wanted, found, strict=True)), parts)
 
 
 def keep(viewer: Viewer, simulation_id: str, name: str, chosen: Collection[str], reason: str = "") -> None:

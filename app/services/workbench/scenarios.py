@@ -30,6 +30,14 @@ from app.store.scenarios import PathwayScenario
 PARTS = frozenset(
     {"profile", "start", "complete", "until", "variables", "tasks", "messages", "acts", "expect"}
 )
+KINDS = {
+    "task_created": ("The task “{}”", "A task"),
+    "duty_overdue": ("That “{}” is overdue", "That anything is overdue"),
+    "escalated": ("That “{}” is escalated", "That anything is escalated"),
+    "instance_started": ("The start of “{}”", "The start of a pathway"),
+    "instance_ended": ("The end “{}”", "The end of a pathway"),
+}
+"""What can be expected, as the beginning of a sentence: of a named element, and of any."""
 
 
 @dataclass(frozen=True)
@@ -119,8 +127,12 @@ def _result(key: str, name: str, content: str, held: _Held) -> Result:
         walked = simulated_walk.walk(inputs_of(key, scenario), held.bundles)
     except BadInput as error:
         return Result(name, (error.sentence,), frozenset())
+    parts = simulated_view.every_part(held.bundles[key])
+    names = {part: known.name for part, known in parts.items()}
     failures = [
-        sentence for wanted in scenario.get("expect") or () if (sentence := unmet(wanted, walked.events))
+        sentence
+        for wanted in scenario.get("expect") or ()
+        if (sentence := unmet(wanted, walked.events, names))
     ]
     return Result(name, tuple(failures), walked.stand.reached)
 
@@ -143,27 +155,39 @@ def inputs_of(key: str, content: Mapping[str, Any]) -> Inputs:
     )
 
 
-def unmet(wanted: Mapping[str, Any], events: Iterable[Mapping[str, Any]]) -> str:
-    """Why an expectation `{kind, element, nth, at, due_at, never}` is not met; "" when it is."""
+def unmet(
+    wanted: Mapping[str, Any], events: Iterable[Mapping[str, Any]], names: Mapping[str, str] | None = None
+) -> str:
+    """Why an expectation `{kind, element, nth, at, due_at, never}` is not met; "" when it is.
+
+    `names` are what people call the elements.
+    """
     kind, element = wanted["kind"], wanted.get("element")
     found = [
         event
         for event in events
         if event["kind"] == kind and (element is None or element in (event["element"], event["detail"]))
     ]
-    what = f"{kind} of {element}" if element else kind
-    if wanted.get("never"):
-        return f"Never expected, but it happens: {what}." if found else ""
     nth = wanted.get("nth", 1)
+    what = _what(kind, (names or {}).get(element, element) if element else None, nth)
+    if wanted.get("never"):
+        return f"{what} was never to happen, and it does." if found else ""
     if len(found) < nth:
-        return f"Expected, but it does not happen: {what}" + (f" ({nth})." if nth > 1 else ".")
-    for part in ("at", "due_at"):
+        return f"{what} was expected, and does not happen."
+    for part, words in (("at", "{}"), ("due_at", "due {}")):
         if wanted.get(part):
             is_at = found[nth - 1][part]
             if not is_at or _minute(is_at) != _minute(wanted[part]):
                 got = moment_in_words(datetime.fromisoformat(is_at)) if is_at else "at no time"
-                return f"{what} ({part}) was expected {moment_in_words(_minute(wanted[part]))}, and is {got}."
+                expected = moment_in_words(_minute(wanted[part]))
+                return f"{what} was expected {words.format(expected)}, and is {words.format(got)}."
     return ""
+
+
+def _what(kind: str, name: str | None, nth: int) -> str:
+    """An expected event as the beginning of a sentence."""
+    words, any_words = KINDS.get(kind, (f"{kind} of “{{}}”", kind))
+    return (words.format(name) if name else any_words) + (f" ({nth})" if nth > 1 else "")
 
 
 def expected_now(events: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -179,12 +203,6 @@ def expected_now(events: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
         part = "due_at" if event["kind"] == "task_created" else "at"
         found.append({**wanted, **({part: event[part]} if event[part] else {})})
     return found
-
-
-def uncovered(bundle: Bundle, found: Iterable[Result]) -> dict[str, str]:
-    """The nodes and flows of the drawings that no scenario reaches, with what people call them."""
-    reached = frozenset().union(*(one.reached for one in found))
-    return {part: name for part, name in simulated_view.every_part(bundle).items() if part not in reached}
 
 
 def _minute(text: str) -> datetime:

@@ -11,7 +11,7 @@ from sqlalchemy import Row, insert, select, update
 
 from app.domain.access import AuthorityThing, Viewer, may, require
 from app.domain.clock import now
-from app.domain.errors import BadInput, Conflict, NotFound
+from app.domain.errors import Conflict, NotFound
 from app.domain.ids import new_id
 from app.engine.contracts import Bundle
 from app.services import definitions, reference, simulated_walk
@@ -115,26 +115,6 @@ def again(viewer: Viewer, simulation_id: str) -> None:
     """Drop every input but the start."""
     row = _row(viewer, simulation_id)
     _keep(viewer, row, replace(Inputs.from_text(row.inputs), acts=()))
-
-
-def beside(viewer: Viewer, simulation_id: str, start: datetime | None = None) -> tuple[Shown, Walked, str]:
-    """The simulation, the same inputs on the version in force (or begun at another moment), and what that is called.
-
-    An input that the other cannot take is left out there. Raises BadInput where there is nothing to compare with.
-    """
-    shown = show(viewer, simulation_id)
-    inputs = shown.walked.inputs
-    if start is not None:
-        other = simulated_walk.walk(replace(inputs, start=start), around(shown.bundle), is_lenient=True)
-        return shown, other, "the other start"
-    with reading() as session:
-        version_id = versions.in_force(session, shown.key)
-        if version_id is None:
-            raise BadInput("No version of this pathway is in force: there is nothing to compare with.")
-        bundle = definitions.bundle_of(session, version_id)
-        number = definitions.number_of(session, version_id)
-    other = simulated_walk.walk(inputs, around(bundle), is_lenient=True)
-    return shown, other, f"version {number}, in force"
 
 
 def around(bundle: Bundle) -> dict[str, Bundle]:

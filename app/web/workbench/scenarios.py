@@ -1,4 +1,4 @@
-"""Scenarios: how they go on the version in force, what none reaches, keeping a simulation as one, withdrawing one."""
+"""Scenarios: how they go on a version or a draft, what they reach, keeping a simulation as one, withdrawing one."""
 
 from __future__ import annotations
 
@@ -11,36 +11,43 @@ from app.domain.access import AuthorityThing, may
 from app.domain.errors import BadInput
 from app.domain.forms import Form, read_form, validate
 from app.domain.moments import moment_in_words, read_moment
-from app.services import definitions, simulated_view
-from app.services.workbench import scenario_runs, simulations
+from app.services import pictures, simulated_view
+from app.services.workbench import scenario_runs, scenarios, simulations, subjects
+from app.services.workbench.scenario_runs import Covered
 from app.services.workbench.simulations import Shown
 from app.web import fields, questions
 from app.web.guard import allowed
 from app.web.kept_forms import is_again, keeps_what_is_typed
+from app.web.pathways import as_picture, bpmn_file
 from app.web.workbench.simulations import WORDS
 from app.web.workbench.tabs import SECTION
 
 pages = Blueprint("scenarios", __name__)
 Answer = str | Response | tuple[str, int]
-WHY: Form = read_form(
-    "workbench/withdraw_scenario",
-    {
-        "type": "default",
-        "components": [
-            {"type": "textfield", "key": "scenario", "label": "Which scenario?",
-             "validate": {"required": True, "maxLength": 200}, "properties": {"called": "the scenario"}},
-            {"type": "textfield", "key": "reason", "label": "Why does it no longer count?",
-             "validate": {"required": True, "maxLength": 200}, "properties": {"called": "why"}},
-        ],
-    },
-)  # fmt: skip
+MOST_NAMES = 4
 
 
 @pages.get("/pathways/<key>/scenarios")
 @allowed("simulate", section="pathways.index")
 def index(key: str) -> str:
-    """The scenarios of the version in force."""
+    """How the scenarios go on a version or the draft, and what of its drawing they reach."""
     return _index(key, {})
+
+
+@pages.get("/pathways/<key>/scenarios/<of>.bpmn")
+@allowed("simulate")
+def diagram(key: str, of: str) -> Response:
+    """The drawing on which they are run, as a file."""
+    return bpmn_file(subjects.find(g.viewer, key, of).bundle.main, key)
+
+
+@pages.get("/pathways/<key>/scenarios/<of>.svg")
+@allowed("simulate")
+def picture(key: str, of: str) -> Response:
+    """The drawing with what the scenarios reach, for pages without a script."""
+    covered = scenario_runs.of_pathway(g.viewer, key, of)
+    marks = pictures.covered(covered.reached, _unreached(covered))
+    return as_picture(pictures.svg(covered.subject.bundle.main, g.viewer.profile, marks))
 
 
 @pages.post("/pathways/<key>/scenarios")
@@ -48,11 +55,12 @@ def index(key: str) -> str:
 @keeps_what_is_typed
 def withdraw(key: str) -> Answer:
     """One of them no longer counts."""
-    typed = fields.read_posted(WHY, request.form)
+    form = _why(key)
+    typed = fields.read_posted(form, request.form)
     if is_again():
         return _index(key, typed)
     try:
-        known = validate(WHY, typed)
+        known = validate(form, typed)
         scenario_runs.withdraw(g.viewer, key, known["scenario"], known["reason"])
     except BadInput as error:
         return _index(key, typed, error), 422
@@ -88,13 +96,14 @@ def keep(simulation_id: str) -> Answer:
 
 
 def _form(shown: Shown) -> Form:
-    parts = simulated_view.every_part(shown.bundle)
+    names = {event["element"]: event["name"] for event in shown.walked.events if event["name"]}
+    names |= {key: part.name for key, part in simulated_view.every_part(shown.bundle).items()}
     options = []
     for code, wanted in list(scenario_runs.offered(shown).items())[:100]:
         moment = wanted.get("due_at") or wanted.get("at")
         when = f", {moment_in_words(read_moment(moment))}" if moment else ""
         nth = f" ({wanted['nth']})" if wanted["nth"] > 1 else ""
-        name = parts.get(wanted["element"], wanted["element"])
+        name = names.get(wanted["element"], wanted["element"])
         options.append({"value": code, "label": f"{WORDS[wanted['kind']]}: {name}{nth}{when}"})
     return read_form(
         "workbench/scenario",
@@ -121,16 +130,67 @@ def _keep_page(shown: Shown, form: Form, typed: dict[str, Any], error: BadInput 
     )
 
 
+def _why(key: str) -> Form:
+    """Which scenario no longer counts, and why."""
+    names = [one.name for one in scenarios.of_pathway(key)]
+    options = [{"value": name, "label": name.replace("-", " ").capitalize()} for name in names]
+    return read_form(
+        "workbench/withdraw_scenario",
+        {
+            "type": "default",
+            "components": [
+                {"type": "select", "key": "scenario", "label": "Which scenario?", "values": options,
+                 "validate": {"required": True}, "properties": {"called": "the scenario"}},
+                {"type": "textfield", "key": "reason", "label": "Why does it no longer count?",
+                 "validate": {"required": True, "maxLength": 200}, "properties": {"called": "why"}},
+            ],
+        },
+    )  # fmt: skip
+
+
 def _index(key: str, typed: dict[str, Any], error: BadInput | None = None) -> str:
-    bundle, found, uncovered = scenario_runs.of_pathway(g.viewer, key)
+    of = request.args.get("of") or subjects.first(g.viewer, key)
+    covered = scenario_runs.of_pathway(g.viewer, key, of)
+    form = _why(key)
     return render_template(
         "workbench/scenarios.html",
-        page_name=f"Scenarios of {definitions.remember(bundle).name}",
+        page_name="Scenarios",
         key=key,
-        found=found,
-        uncovered=uncovered,
-        parts=len(simulated_view.every_part(bundle)),
+        of=of,
+        offered=subjects.offered(g.viewer, key),
+        covered=covered,
+        **_coverage(covered),
+        address=url_for(".diagram", key=key, of=of),
+        picture=url_for(".picture", key=key, of=of),
         may_design=may(g.viewer, "design", AuthorityThing(g.viewer.authority_id)),
-        components=questions.components(WHY, typed, error.errors if error else {}),
-        errors=fields.refusal_summary(WHY, error, typed),
+        components=questions.components(form, typed, error.errors if error else {}),
+        errors=fields.refusal_summary(form, error, typed),
     )
+
+
+def _unreached(covered: Covered) -> list[str]:
+    return [key for key in covered.parts if key not in covered.reached]
+
+
+def _coverage(covered: Covered) -> dict[str, Any]:
+    """What is reached and what is not: ids for the drawing, and the same for the lists."""
+    reached, parts = covered.reached, covered.parts
+    steps = [key for key, part in parts.items() if not part.is_line]
+    lines = [key for key, part in parts.items() if part.is_line]
+    return {
+        "steps": steps,
+        "lines": lines,
+        "reached": {
+            "ids": sorted(reached),
+            "steps": [(parts[key], _scenarios(covered.by(key))) for key in steps if key in reached],
+            "lines": sum(key in reached for key in lines),
+        },
+        "unreached": _unreached(covered),
+        "missed": [parts[key] for key in steps if key not in reached],
+        "missed_lines": [parts[key] for key in lines if key not in reached],
+    }
+
+
+def _scenarios(names: list[str]) -> str:
+    more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+    return ", ".join(name.replace("-", " ") for name in names[:MOST_NAMES]) + more

@@ -13,11 +13,11 @@ from app.domain.access import AuthorityThing, may
 from app.domain.clock import LONDON
 from app.domain.errors import BadInput, Conflict, NotFound
 from app.domain.forms import Form, read_form
-from app.domain.moments import end_of_day, read_moment
+from app.domain.moments import end_of_day
 from app.domain.typed_times import Mistyped, read_day, read_moment_typed
 from app.services import pictures, simulated_view
 from app.services.simulated_view import OpenTask
-from app.services.workbench import compared_stories, simulations
+from app.services.workbench import simulations
 from app.services.workbench.simulations import Shown
 from app.web import fields, questions
 from app.web.guard import allowed
@@ -141,30 +141,6 @@ def send(simulation_id: str) -> Answer:
     except BadInput as error:
         return _message_page(shown, name, form, typed, error), 422
     return redirect(url_for(".show", simulation_id=simulation_id), 303)
-
-
-@pages.get("/simulations/<simulation_id>/compare")
-@allowed("simulate", section=SECTION)
-def compare(simulation_id: str) -> Answer:
-    """The same inputs on the version in force, or begun at another moment, side by side."""
-    asked = request.args.get("start", "").strip()
-    try:
-        start = read_moment(asked, assume_london=True) if asked else None
-        shown, other, called = simulations.beside(g.viewer, simulation_id, start)
-    except BadInput as error:
-        return _page(simulations.show(g.viewer, simulation_id), error), 422
-    found = compared_stories.pairs(other.events, shown.walked.events)
-    return render_template(
-        "workbench/compare_stories.html",
-        page_name="Compare the dates",
-        shown=shown,
-        called=called,
-        words=WORDS,
-        asked=asked,
-        skipped=other.skipped,
-        moved=[pair for pair in found if not pair.is_same][:MOST_EVENTS],
-        same=sum(pair.is_same for pair in found),
-    )
 
 
 @pages.get("/simulations/<simulation_id>/diagram.bpmn")

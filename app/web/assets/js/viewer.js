@@ -1,5 +1,5 @@
 // Where a pathway stands, on its diagram. <div data-diagram="<address of the BPMN file>" data-active="a,b"
-// data-done="c" data-late="d" data-label="..."> becomes a picture that can be moved and enlarged; the page
+// data-done="c" data-late="d" data-reached="e" data-unreached="f" data-label="..."> becomes a picture that can be moved and enlarged; the page
 // says the same as a list, because a drawing cannot be read with a screen reader.
 import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer'
 
@@ -16,8 +16,8 @@ function label (container, words) {
 function mark (viewer, container) {
   const canvas = viewer.get('canvas')
   const registry = viewer.get('elementRegistry')
-  for (const [kind, marker] of [['done', 'is-done'], ['active', 'is-active'], ['late', 'is-late']]) {
-    for (const id of names(container.dataset[kind])) if (registry.get(id)) canvas.addMarker(id, marker)
+  for (const kind of ['done', 'active', 'late', 'reached', 'unreached']) {
+    for (const id of names(container.dataset[kind])) if (registry.get(id)) canvas.addMarker(id, `is-${kind}`)
   }
 }
 
