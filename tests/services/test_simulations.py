@@ -7,8 +7,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from click.testing import CliRunner
 from flask import Flask
 
+from app.cli.simulate import simulate
 from app.domain.access import Viewer
 from app.domain.clock import LONDON, SimulatedClock
 from app.domain.errors import BadInput, Conflict, NotAllowed, NotFound
@@ -183,6 +185,27 @@ def test_a_scenario_is_green_until_a_date_moves() -> None:
     assert "Tuesday 5 January 2027" in red.failures[0]
     assert "attend_planning_meeting" in green.reached
     assert green.reached < set(every_part(bundle))
+
+
+def test_the_command_says_whether_a_scenario_is_green(monkeypatch: pytest.MonkeyPatch) -> None:
+    shipped = definitions.shipped()
+    bundle = shipped["remand_yda"]
+    moved = bundle.main.replace('"remand.first_meeting"', '"review.first"')
+    changed = replace(bundle, files={**bundle.files, bundle.main_path: moved})
+    asked = ["remand_yda", "--scenario", "christmas-eve"]
+
+    green = CliRunner().invoke(simulate, asked)
+    unknown = CliRunner().invoke(simulate, ["remand_yda", "--scenario", "easter"])
+    without = CliRunner().invoke(simulate, ["remand_yda"])
+    monkeypatch.setattr(definitions, "shipped", lambda: {**shipped, bundle.key: changed})
+    red = CliRunner().invoke(simulate, asked)
+
+    assert (green.exit_code, green.output) == (0, "remand_yda.christmas-eve is green.\n")
+    assert "There are: christmas-eve, nobody-does-anything." in str(unknown.exception)
+    assert "--scenario NAME" in str(without.exception)
+    assert red.exit_code == 1
+    assert "Attend the remand planning meeting" in red.output
+    assert red.output.endswith("remand_yda.christmas-eve is red.\n")
 
 
 def test_what_happened_becomes_a_scenario_and_is_withdrawn_with_a_reason(

@@ -24,7 +24,7 @@ from app.web.workbench.simulations import WORDS
 pages = Blueprint("compared_dates", __name__)
 Answer = str | tuple[str, int]
 SECTION = "pathways.index"
-MOST_MOVED, MOST_SAME = 60, 100
+MOST_MOVED, MOST_SAME = 40, 60
 SIDES = ("a", "b")
 SPANS = {"90": "90 days", "180": "Half a year", "365": "A year"}
 WAYS = {
