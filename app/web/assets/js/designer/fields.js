@@ -95,12 +95,15 @@ export function expression (words, value, kind, { ask, names, hint, rows = 2 }, 
     waiting = setTimeout(check, 400)
   })
   box.addEventListener('change', () => onChange(box.value.trim()))
-  if (value) check()
+  if (value) box.addEventListener('shown', check, { once: true })
   return group(words, hint, box, said, offers)
 }
 
 export function folded (words, open, ...fields) {
-  return make('details', { class: 'govuk-details', open: open || false },
+  const shown = ({ target }) => { // what nobody looks at is not asked about
+    if (target.open) for (const box of target.querySelectorAll('textarea')) box.dispatchEvent(new Event('shown'))
+  }
+  return make('details', { class: 'govuk-details', open: open || false, on: { toggle: shown } },
     make('summary', { class: 'govuk-details__summary' }, make('span', { class: 'govuk-details__summary-text' }, words)),
     make('div', { class: 'govuk-details__text' }, ...fields))
 }

@@ -25,6 +25,7 @@ async function savePicture (page, modeler) {
 export function toolbar (page, modeler) {
   const actions = modeler.get('editorActions')
   const selection = modeler.get('selection')
+  let copied = null
   const run = {
     undo: () => actions.trigger('undo'),
     redo: () => actions.trigger('redo'),
@@ -32,8 +33,12 @@ export function toolbar (page, modeler) {
     larger: () => actions.trigger('stepZoom', { value: 1 }),
     smaller: () => actions.trigger('stepZoom', { value: -1 }),
     whole: () => modeler.get('canvas').zoom('fit-viewport', 'auto'),
-    copy: () => actions.trigger('copy'),
-    paste: () => actions.trigger('paste'),
+    copy: () => { copied = selection.get()[0]; actions.trigger('copy'); refresh() },
+    paste: () => { // beside what is selected, because there is not always a mouse to place it with
+      const beside = selection.get()[0] || copied
+      const pasted = modeler.get('copyPaste').paste({ element: beside.parent, point: { x: beside.x + beside.width / 2 + 30, y: beside.y + beside.height * 1.5 + 60 } })
+      if (pasted?.length) selection.select(pasted.filter((one) => one.type !== 'label'))
+    },
     remove: () => actions.trigger('removeSelection'),
     window: () => inWindow(page, modeler),
     picture: () => savePicture(page, modeler),
@@ -57,7 +62,7 @@ export function toolbar (page, modeler) {
   }
   const more = page.querySelector('[data-designer-more]')
   more.open = window.matchMedia('(width >= 48em)').matches
-  page.addEventListener('keydown', (event) => {
+  document.addEventListener('keydown', (event) => {
     if (event.key === 'Escape' && !event.defaultPrevented && !page.querySelector('.djs-popup, .djs-search-open, .djs-direct-editing-parent') && page.classList.contains('app-designer--window')) inWindow(page, modeler, false)
   })
   const colour = page.querySelector('[data-designer-colour]')
@@ -69,6 +74,7 @@ export function toolbar (page, modeler) {
     const many = selection.get().length
     for (const button of page.querySelectorAll('[data-needs]')) button.disabled = many < Number(button.dataset.needs)
     colour.disabled = many === 0
+    page.querySelector('[data-do=paste]').disabled = !copied
     for (const name of ['undo', 'redo']) page.querySelector(`[data-do=${name}]`).disabled = !modeler.get('commandStack')[name === 'undo' ? 'canUndo' : 'canRedo']()
   }
   modeler.on('selection.changed', refresh)
