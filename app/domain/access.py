@@ -134,7 +134,11 @@ def _manages_task(viewer: Viewer, task: TaskThing) -> bool:
 
 
 def _sees_task(viewer: Viewer, task: TaskThing) -> bool:
-    return viewer.is_admin or _remarks_on_task(viewer, task)
+    return viewer.is_admin or _remarks_on_task(viewer, task) or _signed(viewer, task)
+
+
+def _signed(viewer: Viewer, task: TaskThing) -> bool:
+    return task.signed_by in viewer.stands_for
 
 
 def _remarks_on_task(viewer: Viewer, task: TaskThing) -> bool:
@@ -256,6 +260,7 @@ TABLE: Mapping[str, tuple[type | tuple[type, ...], Rule]] = {
     "record_elsewhere": (TaskThing, _remarks_on_task),
     "ask": (TaskThing, _acts_on_task),
     "sign_off": (TaskThing, _signs_off),
+    "sign_off_again": (TaskThing, _signed),
     "comment": (TaskThing, _remarks_on_task),
     # a team
     "see_team": (TeamThing, _sees_team),

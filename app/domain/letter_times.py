@@ -15,7 +15,9 @@ KINDS = {
     "overdue": "A task of mine is overdue",
     "escalated": "Late work is escalated to me",
     "asked": "I am asked for a contribution",
+    "answered": "What I asked for is answered",
     "returned": "My work is returned to me",
+    "corrected": "Something that I signed off is corrected",
     "mentioned": "Somebody mentions me",
 }
 """What letters are about, in the words of the page on which a person chooses."""

@@ -99,6 +99,7 @@ class TaskThing:
         None  # while it waits for sign-off: it is the manager's then, and its author still sees it
     )
     completed_by: str | None = None
+    signed_by: str | None = None  # who signed it off: they see what became of it, and say whether it stands
 
 
 @dataclass(frozen=True)

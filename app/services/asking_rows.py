@@ -11,13 +11,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, bindparam, literal_column, select, update
+from sqlalchemy import Row, bindparam, case, literal_column, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.clock import now
 from app.domain.errors import BadInput, StaleTask
 from app.domain.moments import day_in_words
-from app.services import messages_out
+from app.services import letters, messages_out
 from app.store.askings import Asking
 from app.store.audit import Entry
 from app.store.db import execute, table_of
@@ -67,6 +67,10 @@ _ONE = (
         _ASKINGS.c.pathway,
         _TASKS.c.name,
         _PEOPLE.c.name.label("asked_by"),
+        _ASKINGS.c.task_id,
+        _ASKINGS.c.asked_by.label("asked_by_id"),
+        _ASKINGS.c.taken_over_by,
+        case((_TASKS.c.state == literal_column("'open'"), _TASKS.c.assignee_id)).label("doing_it"),
     )
     .join(_TASKS, (_TASKS.c.authority_id == _ASKINGS.c.authority_id) & (_TASKS.c.id == _ASKINGS.c.task_id))
     .outerjoin(
@@ -129,6 +133,7 @@ def given(
         return ()
     if not _end(session, instance.authority_id, asking.id, "answered", person_id, None, task_id):
         raise StaleTask("The question has been withdrawn: nobody waits for this contribution any more.")
+    letters.answered(session, instance, asking, person_id)
     facts = {"definition": instance.definition_key, "name": asking.name, "asking": asking.id}
     return (
         Entry(
@@ -140,6 +145,22 @@ def given(
             facts=facts,
         ),
     )
+
+
+def handed(session: Session, instance: Row[Any], from_id: str, to_id: str | None) -> None:
+    """Note that a contribution's task went from whoever was asked to somebody else, or back to their team."""
+    if instance.definition_key in PATHWAYS and instance.correlation_key:
+        session.execute(
+            update(Asking)
+            .where(
+                Asking.authority_id == instance.authority_id,
+                Asking.id == instance.correlation_key,
+                Asking.person_id == from_id,
+                _OPEN,
+            )
+            .values(person_id=to_id)
+            .execution_options(synchronize_session=False)
+        )
 
 
 def over(

@@ -36,7 +36,8 @@ LONGEST_REASON = 1000
 class AskingRow:
     """A question as the page of the task shows it: whom, what, by when, and what was answered, by whom, when.
 
-    `task_id` is the contribution's own task once it has begun, for those who may see it.
+    `taken_over_by` is whom the answer reaches since the asker's work was handed over. `task_id` is the
+    contribution's own task once it has begun, for those who may see it.
     """
 
     id: str
@@ -46,6 +47,7 @@ class AskingRow:
     is_action: bool
     wanted_on: date
     asked_by: str
+    taken_over_by: str
     asked_at: datetime
     state: str
     answer: str
@@ -249,7 +251,7 @@ def _write(
 
 
 def _rows(session: Session, authority_id: str, which: Any) -> tuple[AskingRow, ...]:
-    asker, asked, ender = aliased(Person), aliased(Person), aliased(Person)
+    asker, asked, ender, successor = aliased(Person), aliased(Person), aliased(Person), aliased(Person)
     of = Asking.authority_id
     found = session.execute(
         select(
@@ -257,6 +259,7 @@ def _rows(session: Session, authority_id: str, which: Any) -> tuple[AskingRow, .
             asker.name.label("asker"),
             asked.name.label("asked"),
             ender.name.label("ender"),
+            successor.name.label("successor"),
             Team.name.label("team"),
             Answer.answers,
             UserTask.id.label("contribution_id"),
@@ -264,6 +267,7 @@ def _rows(session: Session, authority_id: str, which: Any) -> tuple[AskingRow, .
         .outerjoin(asker, (asker.authority_id == of) & (asker.id == Asking.asked_by))
         .outerjoin(asked, (asked.authority_id == of) & (asked.id == Asking.person_id))
         .outerjoin(ender, (ender.authority_id == of) & (ender.id == Asking.ended_by))
+        .outerjoin(successor, (successor.authority_id == of) & (successor.id == Asking.taken_over_by))
         .outerjoin(Team, (Team.authority_id == of) & (Team.id == Asking.team_id))
         .outerjoin(Answer, (Answer.authority_id == of) & (Answer.id == Asking.answer_id))
         .outerjoin(
@@ -290,6 +294,7 @@ def _asking_row(found: Row[Any]) -> AskingRow:
         is_action=asking.pathway == asking_rows.ACTION,
         wanted_on=asking.wanted_on,
         asked_by=found.asker or "the service",
+        taken_over_by=found.successor or "",
         asked_at=asking.asked_at,
         state=asking.state,
         answer=str((found.answers or {}).get("contribution") or ""),

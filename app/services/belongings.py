@@ -1,4 +1,4 @@
-"""What a person has for each child, tasks and roles, and why a part of it cannot go to somebody."""
+"""What a person has for each child, tasks, roles and loose ends, and why a part of it cannot go to somebody."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.access import TaskThing, Viewer, may, may_be_given
-from app.services import reference
+from app.services import loose_ends, reference
 from app.services.children import ChildRow
 from app.services.lists import TaskRow, as_task_row, child_rows, task_rows
+from app.services.loose_ends import LooseEnd
 from app.store.children import Child, ChildWorker
 from app.store.tasks import UserTask
 from app.store.ties import sees_child, workers_of
@@ -24,12 +25,13 @@ Receivers = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Piece:
-    """A task, or a role for the child (`role` is its key then); `problem` says why it cannot go to the receiver."""
+    """A task, a role for the child (`role` is its key then) or a loose end; `problem` says why it has to stay."""
 
     name: str
     role: str | None = None
     task: TaskRow | None = None
     due_at: datetime | None = None
+    end: LooseEnd | None = None
     problem: str = ""
 
 
@@ -54,7 +56,10 @@ def bundles_of(
     """What the person has, child by child, and how much of it concerns children whom the viewer does not see."""
     tasks = [as_task_row(row) for row in session.execute(_tasks_of(person))]
     roles = session.execute(_roles_of(person)).all()
-    child_ids = {task.child.id for task in tasks} | {row.child_id for row in roles}
+    ends = loose_ends.of(session, person)
+    child_ids = (
+        {task.child.id for task in tasks} | {row.child_id for row in roles} | {end.child_id for end in ends}
+    )
     seen = set(
         session.scalars(
             select(Child.id).where(
@@ -75,6 +80,7 @@ def bundles_of(
         pieces += [
             Piece(task.name, task=task, due_at=task.due_at) for task in tasks if task.child.id == child.id
         ]
+        pieces += [Piece(end.name, end=end) for end in ends if end.child_id == child.id]
         receiver = everybody.get(receivers.get(child.id, ""))
         if (
             receiver is None
@@ -86,7 +92,7 @@ def bundles_of(
             checked = _checked(session, viewer, child, pieces, receiver)
             bundles.append(Bundle(child, checked, receiver.person_id, receiver.name))
     unseen = sum(task.child.id not in seen for task in tasks) + sum(row.child_id not in seen for row in roles)
-    return tuple(bundles), unseen
+    return tuple(bundles), unseen + sum(end.child_id not in seen for end in ends)
 
 
 def _tasks_of(person: Viewer) -> Any:
@@ -121,7 +127,17 @@ def _checked(
     listed = list(pieces)
     if any(piece.role in receiver.roles for piece in listed):
         workers |= {receiver.person_id}
-    return tuple(replace(piece, problem=_problem(viewer, piece, receiver, workers)) for piece in listed)
+    checked = [
+        piece if piece.end else replace(piece, problem=_problem(viewer, piece, receiver, workers))
+        for piece in listed
+    ]
+    moving = {piece.task.id for piece in checked if piece.task and not piece.problem}
+    return tuple(
+        replace(piece, problem=loose_ends.problem(piece.end, receiver, workers, moving))
+        if piece.end
+        else piece
+        for piece in checked
+    )
 
 
 def _problem(viewer: Viewer, piece: Piece, receiver: Viewer, workers: frozenset[str]) -> str:

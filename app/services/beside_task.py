@@ -48,7 +48,9 @@ def show(viewer: Viewer, task_id: str, form: Form | None = None) -> BesideTask:
             can.add("withdraw")
         if task.state != "open":
             can.discard("ask")
-        is_shown = task.author_id is None or task.author_id in viewer.stands_for
+        is_shown = (task.author_id is None or task.author_id in viewer.stands_for) and (
+            viewer.is_admin or "comment" in can
+        )
         question, asked_in = askings.behind(session, viewer, task) or (None, None)
         return BesideTask(
             askings=askings.of_task(session, viewer.authority_id, task_id) if is_shown else (),

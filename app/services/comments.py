@@ -31,13 +31,17 @@ PAGE_SIZE = 50
 
 @dataclass(frozen=True)
 class CommentRow:
-    """A remark: who, when, what, for whom. Withdrawn ones are kept for the record and shown without their words."""
+    """A remark: who, when, what, for whom (and for whom before, where their work was handed over).
+
+    Withdrawn ones are kept for the record and shown without their words.
+    """
 
     id: str
     text: str
     at: datetime
     by: str
     mentioned: str
+    first_mentioned: str
     is_withdrawn: bool
     is_own: bool
 
@@ -141,13 +145,21 @@ def mentionable(viewer: Viewer, task_id: str) -> list[Viewer]:
 
 def of_task(session: Session, viewer: Viewer, task_id: str) -> tuple[CommentRow, ...]:
     """The remarks on a task, oldest first. Whether the viewer sees the task is the caller's question."""
-    author, mentioned = aliased(Person), aliased(Person)
+    author, mentioned, first = aliased(Person), aliased(Person), aliased(Person)
     found = session.execute(
-        select(Comment, author.name.label("author"), mentioned.name.label("mentioned"))
+        select(
+            Comment,
+            author.name.label("author"),
+            mentioned.name.label("mentioned"),
+            first.name.label("first_mentioned"),
+        )
         .outerjoin(author, (author.authority_id == Comment.authority_id) & (author.id == Comment.by))
         .outerjoin(
             mentioned,
             (mentioned.authority_id == Comment.authority_id) & (mentioned.id == Comment.mentioned_id),
+        )
+        .outerjoin(
+            first, (first.authority_id == Comment.authority_id) & (first.id == Comment.first_mentioned_id)
         )
         .where(Comment.authority_id == viewer.authority_id, Comment.task_id == task_id)
         .order_by(Comment.at, Comment.id)
@@ -160,10 +172,11 @@ def of_task(session: Session, viewer: Viewer, task_id: str) -> tuple[CommentRow,
             at=comment.at,
             by=for_somebody(by, absent.get(comment.id)) or "",
             mentioned=name or "",
+            first_mentioned=first_name or "",
             is_withdrawn=comment.withdrawn_at is not None,
             is_own=comment.by == viewer.person_id,
         )
-        for comment, by, name in found
+        for comment, by, name, first_name in found
     )
 
 

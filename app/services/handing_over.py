@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 
 from app.domain.access import AuthorityThing, Viewer, may, require
 from app.domain.errors import BadInput, NotFound
-from app.services import accounts, advance, caseloads, children, letters, submissions
+from app.services import accounts, advance, asking_rows, caseloads, children, letters, loose_ends, submissions
 from app.services.absences import covered_by, thing_of
 from app.services.belongings import Bundle, Piece, Receivers, bundles_of
 from app.services.caseloads import Caseload, PersonRow
 from app.services.lists import TaskRow
+from app.services.loose_ends import LooseEnd
 from app.store import audit, people
 from app.store.audit import Entry
 from app.store.db import reading, transaction
@@ -49,10 +50,11 @@ class HandOver:
 
 @dataclass(frozen=True)
 class Moved:
-    """What one press has done: how many tasks and roles moved."""
+    """What one press has done: how many tasks, roles and loose ends moved."""
 
     tasks: int
     roles: int
+    ends: int = 0
 
 
 def show(viewer: Viewer, person_id: str, receivers: Receivers | None = None) -> HandOver:
@@ -78,6 +80,8 @@ def show(viewer: Viewer, person_id: str, receivers: Receivers | None = None) -> 
 def move(viewer: Viewer, person_id: str, receivers: Receivers, *, submission: str | None = None) -> Moved:
     """Move everything that can move to its receiver, in one transaction; drafts stay on their tasks and go along.
 
+    So do questions without an answer, unread mentions, and letters about them that have not gone yet.
+
     Each task and each role is in the audit of its child. Raises NotFound, BadInput when nothing was chosen.
     The same `submission` again is answered like the first.
     """
@@ -96,9 +100,14 @@ def move(viewer: Viewer, person_id: str, receivers: Receivers, *, submission: st
         to = {bundle.child.id: bundle.receiver_id for bundle in bundles if bundle.receiver_id}
         if not to:
             raise BadInput("Choose who takes over.", {"to": ["Select who takes over"]})
+        ends = _loose_ends(bundles)
+        of_tasks = (piece.task.instance_id for bundle in bundles for piece in bundle.moving if piece.task)
+        for instance_id in sorted({*of_tasks, *ends}):  # one order, so that two moves cannot deadlock
+            advance.lock(session, viewer.authority_id, instance_id)
         number = _move_tasks(session, viewer, person_id, bundles)
         roles = _move_roles(session, viewer, bundles)
-        moved = Moved(number, roles)
+        moved = Moved(number, roles, _move_loose_ends(session, viewer, person_id, ends))
+        letters.readdress(session, viewer.authority_id, person_id, _about(bundles), viewer.person_id)
         entry = Entry(
             kind="work_handed_over",
             person_id=viewer.person_id,
@@ -151,7 +160,7 @@ def _load_of(bundle: Bundle) -> Caseload:
 
 
 def _move_tasks(session: Session, viewer: Viewer, person_id: str, bundles: Iterable[Bundle]) -> int:
-    """Give each task to its receiver; instance by instance in one order, so that two moves cannot deadlock."""
+    """Give each task to its receiver, instance by instance; what a contribution answers goes with it."""
     to: dict[str, list[tuple[TaskRow, str]]] = {}
     for bundle in bundles:
         for piece in bundle.moving:
@@ -175,6 +184,7 @@ def _move_tasks(session: Session, viewer: Viewer, person_id: str, bundles: Itera
             )
             if changed.rowcount:
                 entries.append(_given(viewer, task, person_id, receiver_id))
+                asking_rows.handed(session, instance, person_id, receiver_id)
                 given.append((task.id, task.child.id, receiver_id))
         if entries:
             advance.record(session, instance, entries)
@@ -198,6 +208,38 @@ def _given(viewer: Viewer, task: TaskRow, person_id: str, receiver_id: str) -> E
             "at": "hand-over",
         },
     )
+
+
+def _loose_ends(bundles: Iterable[Bundle]) -> dict[str, list[tuple[LooseEnd, str]]]:
+    """The loose ends that move, each with its receiver, by the pathway that they are in."""
+    found: dict[str, list[tuple[LooseEnd, str]]] = {}
+    for bundle in bundles:
+        for piece in bundle.moving:
+            if piece.end and bundle.receiver_id:
+                found.setdefault(piece.end.instance_id, []).append((piece.end, bundle.receiver_id))
+    return found
+
+
+def _move_loose_ends(
+    session: Session, viewer: Viewer, person_id: str, ends: Mapping[str, list[tuple[LooseEnd, str]]]
+) -> int:
+    """Questions, mentions and words that are asked for go to the receiver, instance by instance."""
+    moved = 0
+    for instance_id in sorted(ends):
+        instance = advance.lock(session, viewer.authority_id, instance_id)
+        moved += loose_ends.pass_on(session, instance, viewer, person_id, ends[instance_id])
+    return moved
+
+
+def _about(bundles: Iterable[Bundle]) -> dict[str, str]:
+    """Who has a task from now on, or what hangs on it: task id -> receiver."""
+    found = {}
+    for bundle in bundles:
+        for piece in bundle.moving:
+            task_id = piece.task.id if piece.task else piece.end.task_id if piece.end else None
+            if task_id and bundle.receiver_id:
+                found[task_id] = bundle.receiver_id
+    return found
 
 
 def _move_roles(session: Session, viewer: Viewer, bundles: Iterable[Bundle]) -> int:

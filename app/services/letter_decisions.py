@@ -130,7 +130,9 @@ def counts_in_words(counts: Mapping[str, int]) -> list[str]:
         "overdue": ("task is overdue", "tasks are overdue"),
         "escalated": ("task was escalated to you", "tasks were escalated to you"),
         "asked": ("contribution is asked of you", "contributions are asked of you"),
+        "answered": ("question of yours is answered", "questions of yours are answered"),
         "returned": ("task came back to you", "tasks came back to you"),
+        "corrected": ("task that you signed off was corrected", "tasks that you signed off were corrected"),
         "mentioned": ("comment mentions you", "comments mention you"),
     }
     return [f"{number} {words[kind][number != 1]}" for kind, number in counts.items() if number]

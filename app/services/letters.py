@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Row, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -132,6 +132,61 @@ def overdue(session: Session, instance: Row[Any], task: Row[Any]) -> None:
     )
     if task.assignee_id or task.team_id:
         write(session, [row])
+
+
+def readdress(
+    session: Session, authority_id: str, person_id: str, to: Mapping[str, str], by: str | None
+) -> None:
+    """Letters to a person that have not gone yet go to whoever has the task now: task id -> person.
+
+    What tells that a task is theirs or due soon is left: the new person gets their own.
+    """
+    if not to:
+        return
+    columns = _LETTERS.c
+    waiting = (
+        columns.authority_id == authority_id,
+        columns.person_id == person_id,
+        columns.state.in_(("queued", "held")),
+        columns.kind.not_in((*GATHERING, "due_soon")),
+        columns.task_id.in_(sorted(to)),
+    )
+    found = session.execute(
+        select(columns.kind, columns.occasion, columns.child_id, columns.task_id).where(*waiting)
+    )
+    rows = [
+        row_of(
+            authority_id, one.kind, one.occasion, one.child_id, one.task_id, person_id=to[one.task_id], by=by
+        )
+        for one in found
+    ]
+    session.execute(
+        update(_LETTERS)
+        .where(*waiting)
+        .values(state="not_sent", error="Their work was handed over.")
+        .execution_options(synchronize_session=False)
+    )
+    write(session, [one for one in rows if one["person_id"] != by])
+
+
+def answered(session: Session, instance: Row[Any], asking: Row[Any], by: str | None) -> None:
+    """The letter that a contribution was given: to whoever does the task that asked, else to whoever asked."""
+    to = asking.doing_it or asking.taken_over_by or asking.asked_by_id
+    if to is not None and to != by:
+        write(
+            session,
+            [
+                row_of(
+                    instance.authority_id,
+                    "answered",
+                    asking.id,
+                    instance.child_id,
+                    asking.task_id,
+                    person_id=to,
+                    by=by,
+                )
+            ],
+        )
 
 
 def write(session: Session, rows: Iterable[Mapping[str, Any]]) -> None:

@@ -59,7 +59,7 @@ def submit(
         )
     )
     session.execute(delete(Draft).where(Draft.authority_id == task.authority_id, Draft.task_id == task.id))
-    assignee_id = earlier.decided_by if earlier else _worker(session, task, role)
+    assignee_id = earlier.decided_by if earlier else worker_of(session, task, role)
     place(
         session,
         task,
@@ -138,13 +138,8 @@ def entry(
     )
 
 
-def _team(session: Session, authority_id: str, role: str) -> str | None:
-    return session.scalar(
-        select(TeamRole.team_id).where(TeamRole.authority_id == authority_id, TeamRole.role == role)
-    )
-
-
-def _worker(session: Session, task: Row[Any], role: str) -> str | None:
+def worker_of(session: Session, task: Row[Any], role: str) -> str | None:
+    """Who has the role for the task's child."""
     return session.scalar(
         select(ChildWorker.person_id)
         .where(
@@ -154,4 +149,10 @@ def _worker(session: Session, task: Row[Any], role: str) -> str | None:
             ChildWorker.until_at.is_(None),
         )
         .limit(1)
+    )
+
+
+def _team(session: Session, authority_id: str, role: str) -> str | None:
+    return session.scalar(
+        select(TeamRole.team_id).where(TeamRole.authority_id == authority_id, TeamRole.role == role)
     )

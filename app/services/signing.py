@@ -50,6 +50,7 @@ class SignOffView:
     """How the sign-off of a task stands: every time that it was sent, oldest first, and what the viewer may do.
 
     `why_not` says why somebody who holds the role may not sign it off; `caution` what they should know when they may.
+    `may_sign_again` is about answers that were corrected afterwards (see app.services.signing_again).
     """
 
     role: str
@@ -57,6 +58,7 @@ class SignOffView:
     may_sign: bool
     why_not: str
     caution: str
+    may_sign_again: bool = False
 
     @property
     def waiting(self) -> Submission | None:
@@ -71,8 +73,14 @@ class SignOffView:
 
     @property
     def approved(self) -> Submission | None:
-        """What was agreed to."""
-        return next((one for one in self.submissions if one.state == "approved"), None)
+        """What was agreed to last."""
+        return next((one for one in reversed(self.submissions) if one.state == "approved"), None)
+
+    @property
+    def corrected(self) -> Submission | None:
+        """The correction after it that waits for a word: `decided_by` is whose."""
+        last = self.submissions[-1] if self.submissions else None
+        return last if last and last.state == "corrected" else None
 
     @property
     def before(self) -> Submission | None:
@@ -95,6 +103,7 @@ def of_task(session: Session, viewer: Viewer, task: Row[Any], its_thing: TaskThi
         may_sign=is_holder and not (is_own and has_others),
         why_not=OWN_WORK if is_own and has_others else "" if has_others or is_own else NOBODY,
         caution=ONLY_ONE if is_own and not has_others else "",
+        may_sign_again=may(viewer, "sign_off_again", its_thing),
     )
 
 
@@ -130,14 +139,7 @@ def send_back(viewer: Viewer, task_id: str, comment: str, *, submission: str | N
 
     Raises NotFound, NotAllowed, StaleTask, BadInput.
     """
-    said = comment.strip()
-    if not said or len(said) > LONGEST_COMMENT:
-        sentence = (
-            "Enter what has to be changed"
-            if not said
-            else f"The comment must be {LONGEST_COMMENT:,} characters or fewer"
-        )
-        raise BadInput(sentence, {"comment": [sentence]})
+    said = comment_of(comment)
     with transaction() as session:
         instance = advance.lock_of_task(session, viewer.authority_id, task_id)
         task, sent = _waiting(session, viewer, task_id, submission)
@@ -152,6 +154,19 @@ def send_back(viewer: Viewer, task_id: str, comment: str, *, submission: str | N
         crash_point("before_commit")
     crash_point("after_commit")
     return str(task.name)
+
+
+def comment_of(comment: str) -> str:
+    """The comment with which answers are returned. Raises BadInput."""
+    said = comment.strip()
+    if not said or len(said) > LONGEST_COMMENT:
+        sentence = (
+            "Enter what has to be changed"
+            if not said
+            else f"The comment must be {LONGEST_COMMENT:,} characters or fewer"
+        )
+        raise BadInput(sentence, {"comment": [sentence]})
+    return said
 
 
 def _waiting(

@@ -15,7 +15,16 @@ from app.domain.clock import now
 from app.domain.errors import BadInput, Conflict, StaleTask
 from app.domain.forms import Form, validate
 from app.engine import runner
-from app.services import advance, definitions, messages, reference, submissions, surroundings, tasks
+from app.services import (
+    advance,
+    definitions,
+    messages,
+    reference,
+    signing_again,
+    submissions,
+    surroundings,
+    tasks,
+)
 from app.services.advance import Cause
 from app.services.choices import offered
 from app.services.poison import one_step
@@ -101,7 +110,8 @@ def correct(
     """Reopen a completed task, put its answers right and close it again; what it said before is kept.
 
     Facts of the child that the answers state are recorded anew, and move what hangs on them. The way that the pathway
-    has taken is not undone. Raises NotFound, NotAllowed, BadInput, StaleTask when the task is not completed.
+    has taken is not undone. Whoever signed it off is asked for their word again. Raises NotFound, NotAllowed, BadInput,
+    StaleTask when the task is not completed.
     """
     with transaction() as session:
         instance = advance.lock_of_task(session, viewer.authority_id, task_id)
@@ -130,9 +140,11 @@ def correct(
         of = {"child_id": task.child_id, "person_id": viewer.person_id, "task_id": task.id}
         told = {"definition": task.definition_key, "element": task.element_id, "name": task.name}
         for_id = acts_for(viewer, task_thing)
+        signer_id = signing_again.ask_again(session, instance, task, valid, viewer.person_id, for_id)
+        asked = {"word_of": signer_id} if signer_id else {}
         entries = [
             Entry(kind="task_reopened", for_id=for_id, facts={**told, "reason": reason.strip()}, **of),
-            Entry(kind="task_corrected", for_id=for_id, facts={**told, "questions": changed}, **of),
+            Entry(kind="task_corrected", for_id=for_id, facts={**told, "questions": changed, **asked}, **of),
         ]
         advance.record(session, instance, entries)
         submissions.remember(session, viewer.authority_id, submission, viewer.person_id, task_id)

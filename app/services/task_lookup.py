@@ -30,6 +30,17 @@ _AUTHOR = (
     )
     .scalar_subquery()
 )
+_SIGNER = (
+    select(_SIGN_OFFS.c.decided_by)
+    .where(
+        _SIGN_OFFS.c.authority_id == _TASKS.c.authority_id,
+        _SIGN_OFFS.c.task_id == _TASKS.c.id,
+        _TASKS.c.sign_off == literal_column("'approved'"),
+    )
+    .order_by(_SIGN_OFFS.c.number.desc())
+    .limit(1)
+    .scalar_subquery()
+)
 _REQUIRED = (
     select(func.count())
     .where(
@@ -65,6 +76,7 @@ _TASK = select(
     _TASKS.c.sign_off,
     _TASKS.c.asked_on,
     _AUTHOR.label("author_id"),
+    _SIGNER.label("signed_by"),
     _REQUIRED.label("needs_contribution"),
 ).where(_TASKS.c.authority_id == bindparam("of_authority"), _TASKS.c.id == bindparam("of_task"))
 
@@ -102,6 +114,7 @@ def thing(session: Session, task: Row[Any], viewer: Viewer | None = None) -> Tas
         worker_ids=frozenset() if is_tied else workers_of(session, task.authority_id, task.child_id),
         author_id=task.author_id,
         completed_by=task.completed_by,
+        signed_by=task.signed_by,
     )
 
 

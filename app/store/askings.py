@@ -12,6 +12,7 @@ from app.store.db import Base
 
 _OPEN = text("state = 'open'")
 _UNREAD = text("seen_at IS NULL AND withdrawn_at IS NULL")
+_CORRECTED = text("state = 'corrected'")
 
 
 class Asking(Base):
@@ -32,6 +33,7 @@ class Asking(Base):
     wanted_on: Mapped[date]
     asked_at: Mapped[datetime]
     asked_by: Mapped[str | None]
+    taken_over_by: Mapped[str | None]  # whom the answer reaches since whoever asked handed their work over
     state: Mapped[str]  # open | answered | withdrawn
     ended_at: Mapped[datetime | None]
     ended_by: Mapped[str | None]
@@ -53,7 +55,8 @@ class Asking(Base):
 class SignOff(Base):
     """Answers that wait for a manager's word, as they were sent: one row for each time that a task was sent.
 
-    While it waits the task stands in the manager's lists; whose it was before is kept here.
+    While it waits the task stands in the manager's lists; whose it was before is kept here. When a completed task is
+    corrected after it was signed off, a row says so; `decided_by` is then whose word is asked for until they give it.
     """
 
     __tablename__ = "sign_offs"
@@ -67,12 +70,19 @@ class SignOff(Base):
     role: Mapped[str]  # whose the task was
     team_id: Mapped[str | None]
     assignee_id: Mapped[str | None]
-    state: Mapped[str]  # waiting | approved | returned
+    state: Mapped[str]  # waiting | approved | returned | corrected | superseded
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[str | None]
     comment: Mapped[str | None]  # why it was returned
     __table_args__ = (
         ForeignKeyConstraint(["authority_id", "task_id"], ["user_tasks.authority_id", "user_tasks.id"]),
+        Index(
+            "ix_sign_offs_corrected",
+            "authority_id",
+            "decided_by",
+            sqlite_where=_CORRECTED,
+            postgresql_where=_CORRECTED,
+        ),
     )
 
 
@@ -88,6 +98,7 @@ class Comment(Base):
     at: Mapped[datetime]
     by: Mapped[str]
     mentioned_id: Mapped[str | None]
+    first_mentioned_id: Mapped[str | None]  # whom it was meant for, where another has taken over their work
     seen_at: Mapped[datetime | None]  # when the colleague marked the mention as read
     withdrawn_at: Mapped[datetime | None]
     __table_args__ = (

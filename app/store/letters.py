@@ -26,9 +26,7 @@ class Letter(Base):
     person_id: Mapped[str | None]
     team_id: Mapped[str | None]
     role: Mapped[str | None]
-    kind: Mapped[
-        str
-    ]  # assigned | queued | due_soon | overdue | escalated | mentioned | returned | asked | digest
+    kind: Mapped[str]  # a key of app.domain.letter_times.KINDS, or digest
     occasion: Mapped[
         str
     ]  # what makes it the same letter: the task and its due time, or the moment it was given

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from app.domain.errors import BadInput
 from app.domain.forms import Form
 from app.domain.ids import new_id
-from app.services import askings, comments, invitations, signing, task_view
+from app.services import askings, comments, invitations, signing, signing_again, task_view
 from app.web import fields, questions, tasks
 from app.web.guard import allowed
 from app.web.identity import identity_facts
@@ -24,8 +24,8 @@ SECTION = "work.mine"
 
 @pages.app_context_processor
 def counts() -> dict[str, Callable[[], int]]:
-    """How many mentions are new, for the pages that ask."""
-    return {"unread_mentions": lambda: comments.unread(g.viewer)}
+    """How many mentions and corrections of what the viewer signed off are new, for the pages that ask."""
+    return {"unread_mentions": lambda: comments.unread(g.viewer) + signing_again.how_many(g.viewer)}
 
 
 @pages.get("/tasks/<task_id>/ask")
@@ -86,7 +86,10 @@ def sign_off(task_id: str) -> Answer:
     if is_again():
         return _task_page(task_id, None, {"sign_off_comment": comment})
     try:
-        if request.form.get("decision") == "approve":
+        decision = request.form.get("decision")
+        if decision in ("agree", "disagree"):
+            return _sign_again(task_id, decision, comment, token)
+        if decision == "approve":
             name = signing.approve(g.viewer, task_id, submission=token)
             flash(f"“{name}” is signed off and done.", "success")
         else:
@@ -95,6 +98,16 @@ def sign_off(task_id: str) -> Answer:
     except BadInput as error:
         return _task_page(task_id, error, {"sign_off_comment": comment}), 422
     return redirect(url_for("work.mine"), 303)
+
+
+def _sign_again(task_id: str, decision: str, comment: str, token: str | None) -> Response:
+    if decision == "agree":
+        name = signing_again.agree(g.viewer, task_id, submission=token)
+        flash(f"“{name}” is signed off as it is now.", "success")
+    else:
+        name = signing_again.disagree(g.viewer, task_id, comment, submission=token)
+        flash(f"Your comment on “{name}” is sent to whoever corrected it.", "success")
+    return redirect(url_for(".mentions"), 303)
 
 
 @pages.post("/tasks/<task_id>/comments")
@@ -133,9 +146,13 @@ def invitation(appointment_id: str) -> Response:
 @pages.get("/mentions")
 @allowed("see_own_work", section=SECTION)
 def mentions() -> str:
-    """The comments that are meant for the viewer."""
-    found = comments.mentions(g.viewer)
-    return render_template("work/mentions.html", page_name="Mentions", mentions=found)
+    """The comments that are meant for the viewer, and the corrections that wait for their word."""
+    return render_template(
+        "work/mentions.html",
+        page_name="Mentions",
+        mentions=comments.mentions(g.viewer),
+        corrected=signing_again.waiting(g.viewer),
+    )
 
 
 @pages.post("/mentions")

@@ -64,11 +64,15 @@ def chosen_day(view: TaskView, chosen: str) -> dict[str, str]:
 
 
 def _for_manager(view: TaskView, found: BesideTask) -> dict[str, Any]:
-    """The answers that wait, and how they differ from what was returned before."""
-    sent = found.sign_off.waiting if found.sign_off else None
+    """The answers that wait, and how they differ from what was returned before, or signed off before."""
+    signing = found.sign_off
+    if signing and signing.corrected and signing.approved and view.form is not None:
+        changed = differences(view.form, signing.approved.answers, view.answers, view.people)
+        return {"sent_rows": [], "changes": changed}
+    sent = signing.waiting if signing else None
     if sent is None or view.form is None:
         return {"sent_rows": [], "changes": []}
-    before = found.sign_off.before if found.sign_off else None
+    before = signing.before if signing else None
     changes: list[Difference] = []
     if before is not None:
         changes = differences(view.form, before.answers, sent.answers, view.people)

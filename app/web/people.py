@@ -53,7 +53,10 @@ def move(person_id: str) -> Answer:
         moved = handing_over.move(g.viewer, person_id, receivers, submission=request.form.get("submission"))
     except BadInput:
         return redirect(url_for(".hand_over", person_id=person_id, choose="yes"), 303)
-    flash(f"{_counted(moved.tasks, 'task')} and {_counted(moved.roles, 'role')} of {name} moved.", "success")
+    parts = [_counted(moved.tasks, "task"), _counted(moved.roles, "role")]
+    if moved.ends:
+        parts.append(_counted(moved.ends, "question or mention", "questions or mentions"))
+    flash(f"{', '.join(parts[:-1])} and {parts[-1]} of {name} moved.", "success")
     return redirect(url_for(".hand_over", person_id=person_id), 303)
 
 
@@ -66,8 +69,8 @@ def close(person_id: str) -> Response:
     return redirect(url_for(".index"), 303)
 
 
-def _counted(number: int, word: str) -> str:
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+def _counted(number: int, word: str, many: str = "") -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {many or word + 's'}"
 
 
 def _chosen(given: MultiDict[str, str]) -> list[str]:

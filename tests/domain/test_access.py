@@ -71,6 +71,7 @@ PARTNERSHIP = ChildThing("here", agencies=frozenset({"csc"}), is_partnership=Tru
 TASK = TaskThing("here", role="social_worker", team_id="cla", agency="csc", worker_ids=frozenset({"worker"}))
 GIVEN = replace(TASK, assignee_id="assignee")
 DONE = replace(GIVEN, completed_by="assignee")
+SIGNED = replace(DONE, signed_by="partner_manager")
 SENT = replace(
     TASK, role="csc_team_manager", team_id="csc_managers", worker_ids=frozenset(), author_id="assignee"
 )
@@ -166,6 +167,11 @@ MATRIX: list[tuple[str, Thing, str]] = [
     ("ask", SENT, ""),
     ("claim", SENT, "manager"),
     ("sign_off", SENT, "manager"),
+    # signed off by somebody of another agency: they see what became of it and say whether it stands, nothing else
+    ("see_task", SIGNED, "team assignee worker manager admin partner_manager"),
+    ("comment", SIGNED, "team assignee worker manager"),
+    ("sign_off_again", SIGNED, "partner_manager"),
+    ("sign_off_again", DONE, ""),
     ("see_team", TEAM, "team manager admin"),
     ("assign_in_team", TEAM, "manager"),
     ("see_cover", AUTHORITY, EVERYONE_HERE),

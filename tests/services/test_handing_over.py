@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from flask import Flask
 from sqlalchemy import select
@@ -12,13 +14,17 @@ from app.domain.errors import BadInput, NotFound
 from app.services import (
     absences,
     accounts,
+    askings,
     audits,
+    beside_task,
     caseloads,
     children,
+    comments,
     drafts,
     handing_over,
     instances,
     task_view,
+    tasks,
 )
 from app.services.absences import Plan
 from app.services.caseloads import Caseload
@@ -26,6 +32,7 @@ from app.services.handing_over import Moved
 from app.store.audit import AuditEntry
 from app.store.children import ChildWorker
 from app.store.db import reading
+from app.store.letters import Letter
 from app.store.tasks import UserTask
 
 START = {
@@ -187,3 +194,69 @@ def test_only_an_administrator_closes_an_account_and_not_their_own(nell: str) ->
     assert handing_over.close_account(somebody("ada"), somebody("sam").person_id) == "Sam Socialworker"
     with pytest.raises(NotFound):
         somebody("sam")
+
+
+def ask(who: Viewer, task_id: str, key: str) -> None:
+    wanted = (today() + timedelta(days=5)).isoformat()
+    given = {"who": key, "question": "How are mornings?", "wanted_on": wanted, "need": "optional"}
+    askings.ask(who, task_id, given)
+
+
+def letters_to(person_id: str, kind: str) -> list[str]:
+    with reading() as session:
+        rows = session.scalars(
+            select(Letter.state).where(Letter.person_id == person_id, Letter.kind == kind)
+        ).all()
+    return list(rows)
+
+
+def test_questions_and_unread_mentions_go_along_and_answers_reach_the_new_person(nell: str) -> None:
+    # given: Sam has asked Vera and is asked by Casey, and Mo has mentioned him
+    mo, sam, casey, vera = (somebody(name) for name in ("mo", "sam", "casey", "vera"))
+    his = next(task.id for task in open_tasks(sam.person_id) if task.element_id == "record_first_visit")
+    ask(sam, his, "role:virtual_school")
+    (caseys, *_) = open_tasks(casey.person_id)
+    ask(casey, caseys.id, f"person:{sam.person_id}")
+    comments.add(mo, his, "Can you look?", sam.person_id)
+    receivers = all_to(mo, sam.person_id, nell)
+    names = [piece.name for piece in handing_over.show(mo, sam.person_id, receivers).moving if piece.end]
+    assert names == [
+        "Question to Virtual school, not answered yet: Visit the child in custody",
+        "Unread mention: Visit the child in custody",
+    ]
+
+    # when
+    moved = handing_over.move(mo, sam.person_id, receivers)
+
+    # then
+    assert moved.ends == 2
+    assert handing_over.show(mo, sam.person_id).bundles == ()
+    new = somebody("nell")
+    assert [one.text for one in comments.mentions(new)] == ["Can you look?"]
+    assert comments.unread(sam) == 0
+    said = beside_task.show(new, his).comments[0]
+    assert (said.mentioned, said.first_mentioned) == ("Nell New", "Sam Socialworker")
+    assert letters_to(nell, "mentioned") == ["queued"]
+    assert letters_to(sam.person_id, "mentioned") == ["not_sent"]
+    asked_of = beside_task.show(casey, caseys.id).askings[0]
+    assert asked_of.whom.startswith("Nell New")
+    contribution = next(task for task in open_tasks(nell) if task.definition_key == "contribution")
+    tasks.complete(new, contribution.id, {"contribution": "She goes."})
+    assert beside_task.show(casey, caseys.id).askings[0].answered_by == "Nell New"
+    assert letters_to(casey.person_id, "answered") == ["queued"]
+
+    # and what Sam asked is answered to Nell
+    own = beside_task.show(new, his).askings[0]
+    assert (own.asked_by, own.taken_over_by, own.state) == ("Sam Socialworker", "Nell New", "open")
+    with reading() as session:
+        theirs = session.scalars(
+            select(UserTask).where(
+                UserTask.definition_key == "contribution",
+                UserTask.state == "open",
+                UserTask.role == "virtual_school",
+            )
+        ).one()
+    tasks.complete(vera, theirs.id, {"contribution": "Late on Mondays."})
+    assert beside_task.show(new, his).askings[0].answer == "Late on Mondays."
+    assert (letters_to(nell, "answered"), letters_to(sam.person_id, "answered")) == (["queued"], [])
+    assert audits.verify() == []

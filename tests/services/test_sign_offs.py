@@ -15,6 +15,7 @@ from app.domain.access import Viewer
 from app.domain.clock import SimulatedClock
 from app.domain.errors import BadInput, NotAllowed, NotFound, StaleTask
 from app.services import (
+    accounts,
     beside_task,
     comments,
     definitions,
@@ -22,6 +23,8 @@ from app.services import (
     instances,
     lists,
     signing,
+    signing_again,
+    task_life,
     task_view,
     tasks,
     timers,
@@ -30,6 +33,7 @@ from app.services.signing import SignOffView
 from app.store.askings import SignOff
 from app.store.audit import AuditEntry
 from app.store.db import reading, transaction
+from app.store.letters import Letter
 from app.store.people import PersonRole
 from app.store.tasks import Answer, Draft, UserTask
 from tests.crash import pathways
@@ -309,3 +313,91 @@ def test_who_signs_it_off_sees_the_answers_and_not_what_they_were_made_from(plan
     found = beside_task.show(sandy(), plan)
     assert (found.earlier, found.askings, found.comments) == ((), (), ())
     assert [one.text for one in beside_task.show(sam(), plan).comments] == ["Only for us."]
+
+
+def letters_of(viewer: Viewer) -> list[str]:
+    with reading() as session:
+        found = session.scalars(select(Letter.kind).where(Letter.person_id == viewer.person_id)).all()
+    return sorted(kind for kind in found if kind in ("corrected", "returned"))
+
+
+@pytest.fixture
+def corrected(plan: str) -> str:
+    """Signed off by Sandy, and corrected by Sam since."""
+    tasks.complete(sam(), plan, answers(plan, education="Lessons go on."))
+    signing.approve(sandy(), plan)
+    task_life.correct(sam(), plan, answers(plan, education="No lessons."), "The school rang.")
+    return plan
+
+
+def test_whoever_signed_it_off_is_told_of_a_correction_and_signs_again(corrected: str) -> None:
+    found = sign_off_of(corrected)
+    assert found.corrected is not None
+    assert found.approved is not None
+    assert found.approved.answers["education"] == "Lessons go on."
+    assert (found.corrected.submitted_by, found.corrected.decided_by) == (
+        "Sam Socialworker",
+        "Sandy Secureestate",
+    )
+    assert (found.may_sign_again, sign_off_of(corrected, sam()).may_sign_again) == (True, False)
+    assert letters_of(sandy()) == ["corrected"]
+    assert [one.task_id for one in signing_again.waiting(sandy())] == [corrected]
+    assert signing_again.how_many(sam()) == 0
+    assert beside_task.show(sandy(), corrected).comments == ()
+
+    signing_again.agree(sandy(), corrected, submission="once")
+    signing_again.agree(sandy(), corrected, submission="once")
+
+    found = sign_off_of(corrected)
+    assert found.corrected is None
+    assert found.approved is not None
+    assert found.approved.answers["education"] == "No lessons."
+    assert signing_again.how_many(sandy()) == 0
+    assert said(corrected)[-2:] == [("task_corrected", "sam"), ("correction_signed_off", "sandy")]
+    with pytest.raises(StaleTask):
+        signing_again.agree(sandy(), corrected)
+    assert_all()
+
+
+def test_who_does_not_agree_says_why_and_a_second_correction_asks_again(corrected: str) -> None:
+    with pytest.raises(NotAllowed):
+        signing_again.agree(sam(), corrected)
+    with pytest.raises(BadInput):
+        signing_again.disagree(sandy(), corrected, " ")
+
+    signing_again.disagree(sandy(), corrected, "Lessons did go on.")
+
+    returned = sign_off_of(corrected, sam()).returned
+    assert returned is not None
+    assert returned.comment == "Lessons did go on."
+    assert letters_of(sam()) == ["returned"]
+    task_life.correct(sam(), corrected, answers(corrected, education="Lessons go on."), "It was wrong.")
+    task_life.correct(sam(), corrected, answers(corrected, education="Maths goes on."), "More is known.")
+    assert len(signing_again.waiting(sandy())) == 1
+    signing_again.agree(sandy(), corrected)
+    assert signing_again.waiting(sandy()) == ()
+    assert_all()
+
+
+def test_when_who_signed_it_off_has_left_another_holder_of_the_role_is_asked(corrected: str) -> None:
+    accounts.add_person(
+        "wandsworth", "sol@wandsworth.example", "Sol Secure", roles=["secure_establishment"], team_ids=[]
+    )
+    accounts.disable_person("sandy@wandsworth.example", by=None)
+
+    task_life.correct(sam(), corrected, answers(corrected, education="Maths goes on."), "More is known.")
+
+    sol = accounts.viewer_named("sol@wandsworth.example")
+    assert len(signing_again.waiting(sol)) == 1
+    assert task_view.show(sol, corrected).answers["education"] == "Maths goes on."
+
+
+def test_a_correction_of_what_nobody_signed_off_asks_nobody(plan: str) -> None:
+    visit = pathways.one_task("record_first_visit")
+    given = pathways.answers_for(visit)
+    tasks.complete(sam(), visit, given)
+
+    task_life.correct(sam(), visit, {**given, "child_said": "Nothing else."}, "Misheard.")
+
+    with reading() as session:
+        assert session.scalars(select(SignOff)).all() == []

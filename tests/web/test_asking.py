@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
-from app.services import accounts
+from app.services import accounts, definitions, signing, task_life, tasks
+from tests.crash import pathways
 from tests.web.browser import Browser, Page
 from tests.web.test_start import at_the_check_page
 from tests.web.test_tasks import FIRST_VISIT, opened
@@ -87,3 +88,35 @@ def test_the_file_of_a_meeting_names_the_case_and_no_child(
     assert kept.mimetype == "text/calendar"
     assert b"SUMMARY:Case " in kept.data
     assert b"Alex" not in kept.data
+
+
+def test_who_signed_off_what_was_corrected_since_sees_the_difference_and_signs_again(
+    browser: Browser, another_browser: Callable[[], Browser], demo_app: Flask
+) -> None:
+    with demo_app.app_context():
+        definitions.load_shipped()
+        pathways.remand(pathways.child())
+        pathways.complete(pathways.one_task("complete_initial_assessment"))
+        plan = pathways.one_task("write_placement_plan")
+        given = pathways.answers_for(plan) | {"education": "Lessons go on."}
+        sam, sandy = pathways.viewer("sam"), pathways.viewer("sandy")
+        tasks.complete(sam, plan, given)
+        signing.approve(sandy, plan)
+        task_life.correct(sam, plan, {**given, "education": "No lessons."}, "The school rang.")
+    sams = another_browser()
+    sams.sign_in("sam")
+    assert "corrected since by Sam Socialworker" in sams.get(f"/tasks/{plan}").text
+    assert "Sandy Secureestate was told" in sams.get(f"/tasks/{plan}").text
+
+    browser.sign_in("sandy")
+    assert "(1 new)" in browser.get("/work").text
+    mentions = browser.get("/mentions")
+    page = browser.get(mentions.href("Write the detention placement plan"))
+    assert "Lessons go on." in page.text
+    assert "No lessons." in page.text
+    refused = browser.submit("Return with this comment", {"comment": " ", "decision": "disagree"}, status=422)
+    assert "Enter what has to be changed" in refused.text
+    browser.submit("Sign off as it is now", {"decision": "agree"})
+
+    assert "is signed off as it is now" in browser.follow().text
+    assert "new)" not in browser.get("/work").text
