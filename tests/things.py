@@ -65,6 +65,7 @@ SAME_FOR_ALL = {
     "key": "remand_yda",
     "pathway": "remand_yda",
     "name": "remand_ended",
+    "which": "breached",
     "page": "help",
     "guide": "practitioner",
     "duty_id": "WAN-8-10",

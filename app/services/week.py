@@ -89,7 +89,7 @@ def week(viewer: Viewer, day: date) -> Week:
         due = _due(session, viewer, monday)
         back = _back(session, viewer, days)
         away = _away(session, viewer, days)
-        holidays = _holidays(session, viewer, days)
+        holidays = holidays_in(session, viewer, days)
         overdue = _overdue(session, viewer, monday)
     shown = due[:MOST_TASKS]
     return Week(
@@ -180,7 +180,8 @@ def _away(session: Session, viewer: Viewer, days: list[date]) -> list[tuple[date
     ]
 
 
-def _holidays(session: Session, viewer: Viewer, days: Iterable[date]) -> dict[date, str]:
+def holidays_in(session: Session, viewer: Viewer, days: Iterable[date]) -> dict[date, str]:
+    """The bank holidays among some days in a row, where the viewer works: day -> name."""
     division = reference.profile(viewer.profile).division
     known = reference.library_holidays(division)
     wanted = list(days)

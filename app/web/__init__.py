@@ -53,6 +53,7 @@ PAGES = (
     "workbench.simulations",
     "workbench.scenarios",
     "workbench.compared_dates",
+    "oversight.board",
     "instances",
     "incidents",
     "letters",

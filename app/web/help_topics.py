@@ -26,6 +26,7 @@ TOPICS: dict[str, tuple[str, str]] = {
     "legal_status": ("practitioner", "legal-status"),
     "instances": ("practitioner", "pathway"),
     "cover": ("practitioner", "cover"),
+    "board": ("manager", "day"),
     "people": ("manager", "leavers"),
     "partnership": ("manager", "partnership"),
     "letters": ("manager", "letters"),

@@ -35,12 +35,14 @@ PAGE_SIZE = 50
 @pages.get("/workbench/profile")
 @allowed("edit_profile", section=SECTION)
 def show() -> str:
-    """One section of the profile at a time, the deadlines first, 50 to a page; narrowed by a word."""
+    """One section of the profile at a time, 50 to a page, what was changed here first; narrowed by a word."""
     section = request.args.get("section", "deadlines")
     profile = profile_changes.profile_of(g.viewer)
     items = profile_items.listed(profile, section)
     words = " ".join(request.args.get("words", "").split())
+    changed = {one.key for one in items if profile_changes.is_changed(g.viewer, section, one.key)}
     found = [one for one in items if profile_items.says(one, words)]
+    found.sort(key=lambda one: one.key not in changed)
     pages = max(1, -(-len(found) // PAGE_SIZE))
     page = min(page_number(), pages)
     return render_template(
@@ -54,7 +56,7 @@ def show() -> str:
         page=page,
         pages=pages,
         page_address=page_address,
-        changed={one.key for one in items if profile_changes.is_changed(g.viewer, section, one.key)},
+        changed=changed,
         history=profile_changes.history(g.viewer)[:20],
         called={one.key: one.name for one in items},
     )

@@ -1,0 +1,57 @@
+"""What of an agency's work a manager looks at: the teams, and a role or a pathway within them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement
+
+from app.domain.access import Viewer
+from app.domain.errors import NotFound
+from app.services import lists
+from app.services.lists import TeamRow
+from app.services.work_queries import IS_OPEN
+from app.store.tasks import UserTask
+
+OWN, ALL = "own", "all"
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Teams, and perhaps a role and a pathway. `chosen` is OWN, ALL or a team; `offered` whose queues may be seen."""
+
+    chosen: str
+    teams: tuple[TeamRow, ...]
+    offered: tuple[TeamRow, ...]
+    role: str | None = None
+    pathway: str | None = None
+
+    def tasks(self, viewer: Viewer) -> list[ColumnElement[bool]]:
+        """The open tasks within it, as conditions."""
+        found = [
+            UserTask.authority_id == viewer.authority_id,
+            IS_OPEN,
+            UserTask.team_id.in_([team.id for team in self.teams]),
+        ]
+        if self.role:
+            found.append(UserTask.role == self.role)
+        if self.pathway:
+            found.append(UserTask.definition_key == self.pathway)
+        return found
+
+
+def scope(viewer: Viewer, team: str = "", role: str | None = None, pathway: str | None = None) -> Scope:
+    """The viewer's own teams unless another is chosen; all that they may see where they are in none of them.
+
+    Raises NotFound for a team whose queue is not theirs to see.
+    """
+    offered = tuple(lists.teams_of(viewer))
+    own = tuple(one for one in offered if one.id in viewer.team_ids)
+    chosen = team or (OWN if own else ALL)
+    if chosen in (OWN, ALL):
+        teams = own if chosen == OWN else offered
+    else:
+        teams = tuple(one for one in offered if one.id == chosen)
+        if not teams:
+            raise NotFound()
+    return Scope(chosen, teams, offered, role or None, pathway or None)
