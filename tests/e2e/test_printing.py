@@ -53,6 +53,20 @@ def test_what_is_only_for_a_screen_is_left_out_and_what_is_folded_is_shown(sam: 
     assert "http" not in words
 
 
+def test_my_week_at_christmas_prints_its_days_and_bank_holidays_and_nothing_to_click(sam: Reader) -> None:
+    sam.go("/work")
+    sam.follow("My week")
+    sam.follow("Next week")
+
+    words = " ".join(printed(sam))
+
+    assert "Monday 28 December 2026" in words
+    assert "Boxing Day" in words
+    assert "Friday 1 January 2027" in words
+    assert "Visit the child in custody" in words
+    assert "Previous week" not in words
+
+
 def test_a_long_answer_is_printed_to_its_end(sam: Reader) -> None:
     sam.page.locator("main a[href^='/tasks/']").first.click()
     sam.page.wait_for_load_state()

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from app.domain.access import Viewer
 from app.domain.clock import LONDON, SimulatedClock, today
-from app.services import accounts, appointments, children, facts, instances
+from app.services import accounts, appointments, children, facts, instances, week
 from app.services.appointments import Appointment
 from app.store.absences import Absence
 from app.store.children import ChildWorker
@@ -190,3 +190,25 @@ def test_a_person_who_is_allocated_no_longer_has_it_no_longer(
 
     assert listed("sam") == []
     assert len(listed("ash")) == 1
+
+
+def test_my_week_at_christmas_names_the_bank_holidays_and_what_lies_between_them(
+    clock: SimulatedClock, filled_app: Flask
+) -> None:
+    # given: remanded on Christmas Eve, with a hearing on the first working day
+    clock.move_to(datetime(2026, 12, 24, 17, 40, tzinfo=LONDON))
+    alex = known("alex", {"next_hearing_on": "2026-12-29", "next_hearing_time": "10:00"})
+    answers = {"looked_after_before": False, "has_social_worker": True, "safety_concern": False}
+    remanded = {**answers, "remanded_at": clock.now().isoformat(), "known_to_csc": True}
+    instances.start(somebody("dora"), "remand_yda", alex, remanded)
+
+    christmas = week.week(somebody("sam"), date(2026, 12, 25))
+    after = week.week(somebody("sam"), date(2026, 12, 28))
+
+    named = {day.on: day.holiday for shown in (christmas, after) for day in shown.days if day.holiday}
+    assert {date(2026, 12, 25), date(2026, 12, 28), date(2027, 1, 1)} <= set(named)
+    assert named[date(2026, 12, 25)] == "Christmas Day"
+    assert (christmas.is_now, after.is_now, after.monday) == (True, False, date(2026, 12, 28))
+    assert [one.name for one in after.days[1].appointments] == ["Hearing"]
+    assert "Visit the child in custody" in [task.name for task in after.days[3].due]
+    assert week.week(somebody("sam", "stockport"), date(2026, 12, 28)).days[1].appointments == ()
