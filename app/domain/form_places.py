@@ -85,6 +85,16 @@ def removed(schema: Schema, place: Place, known: Collection[str] = ()) -> Any:
     return edited(schema, lambda form: _list_around(form, place).pop(place[-1]), known)
 
 
+def replaced(schema: Schema, other: Schema, known: Collection[str] = ()) -> Any:
+    """The other form in the place of this one. Raises BadInput with each fault that was not there before."""
+
+    def how(form: Any) -> None:
+        form.clear()
+        form.update(deepcopy(dict(other)))
+
+    return edited(schema, how, known)
+
+
 def edited(schema: Schema, how: Callable[[Any], Any], known: Collection[str] = ()) -> Any:
     """A copy that `how` has changed. Raises BadInput with each thing that could be shown before and cannot be now.
 

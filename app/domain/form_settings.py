@@ -27,10 +27,12 @@ NO_QUESTIONS = ("text", "separator", "group")
 CHOOSING = ("yes_no", "radio", "select", "checklist")
 DAYS = ("date", "datetime")
 _ASKED = ("label", "hint", "key", "required", "called", "fact", "carries", "hidden_when")
+_BOX = ("before", "after", "width", "inputmode")
 SETTINGS: dict[str, tuple[str, ...]] = {
-    "textfield": (*_ASKED, "longest", "written_as"), "textarea": (*_ASKED, "longest"),
-    "number": (*_ASKED, "smallest", "largest", "decimals"), "checkbox": _ASKED, "people": (*_ASKED, "people"),
-    **dict.fromkeys(CHOOSING, (*_ASKED, "choices")), **dict.fromkeys(DAYS, (*_ASKED, "day")), "time": _ASKED,
+    "textfield": (*_ASKED, "longest", "written_as", *_BOX, "autocomplete"), "textarea": (*_ASKED, "longest"),
+    "number": (*_ASKED, "smallest", "largest", "decimals", *_BOX), "checkbox": _ASKED,
+    "people": (*_ASKED, "people", "allocates"), **dict.fromkeys(CHOOSING, (*_ASKED, "choices")),
+    **dict.fromkeys(DAYS, (*_ASKED, "day", "simulated", "works_out")), "time": _ASKED,
     "text": ("words", "hidden_when"), "separator": ("hidden_when",), "group": ("label", "hidden_when"),
 }  # fmt: skip
 """What is set at each kind."""
@@ -53,6 +55,18 @@ _PROPERTIES: dict[str, set[str]] = {
     **{kind: {"when", "simulated", "works_out"} for kind in DAYS},
     "people": {"allocates"},
 }
+_WORDS = (
+    "called",
+    "fact",
+    "carries",
+    "simulated",
+    "works_out",
+    "allocates",
+    "width",
+    "inputmode",
+    "autocomplete",
+)
+"""Settings that stand as text in `properties` under their own name."""
 _YES_NO = "true: Yes\nfalse: No"
 _NOT_OF_A_KEY = re.compile(r"[^a-z0-9]+")
 
@@ -93,7 +107,9 @@ def settings_of(component: Mapping[str, Any]) -> dict[str, Any]:
         "largest": _plain(rules.get("max")),
         "decimals": _plain(component.get("decimalDigits")),
         "day": text_of(properties, "when") or ("future" if component.get("disallowPassedDates") else ""),
-        **{name: text_of(properties, name) for name in ("called", "fact", "carries")},
+        "before": text_of(_part(component, "appearance"), "prefixAdorner"),
+        "after": text_of(_part(component, "appearance"), "suffixAdorner"),
+        **{name: text_of(properties, name) for name in _WORDS},
         "hidden_when": hide if isinstance(hide, str) else "",
     }
 
@@ -237,7 +253,8 @@ _SETTERS: dict[str, Callable[[Component, Any, str], None]] = {
     "longest": _in("validate", "maxLength"), "written_as": _in("validate", "validationType"),
     "smallest": _in("validate", "min"), "largest": _in("validate", "max"), "decimals": _set_decimals,
     "day": _set_day, "hidden_when": _set_hidden_when,
-    **{name: _in("properties", name) for name in ("called", "fact", "carries")},
+    "before": _in("appearance", "prefixAdorner"), "after": _in("appearance", "suffixAdorner"),
+    **{name: _in("properties", name) for name in _WORDS},
 }  # fmt: skip
 
 

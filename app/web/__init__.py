@@ -40,6 +40,7 @@ PAGES = (
     "workbench.bring_in",
     "workbench.exporting",
     "workbench.outline",
+    "workbench.form_design",
     "workbench.forms",
     "workbench.drawing",
     "workbench.publishing",

@@ -62,6 +62,7 @@ TOPICS: dict[str, tuple[str, str]] = {
     "workbench_manual": ("designer", "workbench"),
     "workbench_simulation": ("designer", "simulate"),
     "workbench_export": ("designer", "workbench"),
+    "workbench_form_design": ("designer", "workbench"),
     "workbench_forms": ("designer", "workbench"),
     "workbench_import": ("designer", "foreign"),
     "workbench_publishing": ("designer", "publishing"),

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.domain import form_places, form_settings, form_shown_when
+from app.domain import form_kept, form_places, form_settings, form_shown_when
 from app.domain.errors import BadInput, NotFound
 from app.domain.form_settings import CHOOSING, KINDS
 from app.domain.forms import check_form, read_form
@@ -200,3 +200,25 @@ def test_every_kind_can_be_added() -> None:
         assert form_settings.kind_of(made) == kind
     assert len(read_form("every/kind", schema).fields) == 3 + len(KINDS) - 3
     assert set(CHOOSING) < set(KINDS)
+
+
+def test_what_only_the_editor_needs_is_not_kept_and_a_loss_is_named() -> None:
+    sent = deepcopy(SEEN) | {"schemaVersion": 99, "exporter": {"name": "x"}}
+    for number, (_, part) in enumerate(form_places.parts_of(sent)):
+        part |= {"id": f"Field_{number:07}", "layout": {"row": "Row_1", "columns": None}, "_parent": "x"}
+    assert form_kept.as_kept(SEEN, sent) == SEEN
+
+    theirs = deepcopy(SEEN)
+    theirs["components"][1] |= {"id": "Field_0000001", "layout": {"columns": 8}, "defaultValue": "x"}
+    theirs["components"][1]["validate"]["minLength"] = 3
+    assert form_kept.as_kept(theirs, deepcopy(theirs)) == theirs
+    assert form_kept.lost(theirs, SEEN) == [
+        ("“What did they say?”", "minLength"),
+        ("“What did they say?”", "defaultValue"),
+    ]
+    deep: dict[str, Any] = {"type": "group", "components": []}
+    for _ in range(20):
+        deep = {"type": "group", "components": [deep]}
+    for hostile in ("x", {"components": 3}, {"components": [deep]}):
+        with pytest.raises(BadInput):
+            form_kept.as_kept(SEEN, hostile)

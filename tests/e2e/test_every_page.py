@@ -57,6 +57,7 @@ NOT_A_PAGE = {
     "plans.pdf": "a PDF",
     "workbench_drawing.content": "for scripts",
     "workbench_drawing.due": "for scripts",
+    "workbench_form_design.content": "for scripts",
     "shell.favicon": "a picture",
     "scenarios.diagram": "a BPMN file",
     "scenarios.picture": "a picture",

@@ -58,6 +58,9 @@ NOTHING_TYPED = frozenset(
         "workbench_drafts.restore",
         "workbench_drawing.expression",
         "workbench_drawing.save",
+        "workbench_form_design.part",
+        "workbench_form_design.preview",
+        "workbench_form_design.save",
     }
 )
 """Presses, choices and the words of a search: there is nothing in them that would have to be typed again."""

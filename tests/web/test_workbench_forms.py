@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
+from typing import Any
+
 import pytest
 
+from app.domain.form_settings import KINDS
 from app.services import accounts
 from app.services.workbench import drafting, drafts
 from tests.web.browser import Browser
@@ -101,3 +105,55 @@ def test_whoever_was_slower_changes_nothing(browser: Browser, address: str) -> N
     browser.get(f"{address}/remand_yda/no_such_form", status=404)
     browser.get(f"{address}/{FORM}/parts/99", status=404)
     browser.get(f"{address}/{FORM}/parts/x", status=404)
+
+
+def test_the_editor_saves_nothing_broken_nothing_lost_and_over_nobody(browser: Browser, address: str) -> None:
+    design = f"{address}/{FORM}/design"
+    token = browser.get(f"{address}/{FORM}/title").form("Save the title").fields["csrf_token"]
+
+    def ask(what: str, **sent: Any) -> tuple[int, dict[str, Any]]:
+        headers = {"Accept": "application/json", "X-CSRFToken": token}
+        answer = browser.client.post(f"{design}{what}", json=sent, headers=headers)
+        return answer.status_code, answer.get_json()
+
+    known = browser.client.get(f"{design}/content").get_json()
+    schema, revision = known["schema"], known["revision"]
+    first, rest = schema["components"][0], schema["components"][1:]
+    assert {one["kind"] for one in known["kinds"]} == set(KINDS)
+    assert ask("", revision=revision, schema=schema) == (200, {"revision": revision, "findings": []})
+
+    # a part is changed by the questions of its own page; the key of a new question follows what it asks
+    new = {"type": "textarea", "key": "x", "label": "New question", "id": "Field_1234567"}
+    longer = {**schema, "components": [first, new, *rest]}
+    typed = [["kind", "textarea"], ["label", "Who was there?"], ["asked_when", "always"], ["key", "x"]]
+    status, said = ask("/part", schema=longer, place="2", typed=typed, follows=True)
+    assert status == 200
+    assert said["schema"]["components"][1]["key"] == "who_was_there"
+    assert "Who was there?" in ask("/preview", schema=said["schema"])[1]["html"]
+    status, refused = ask("/part", schema=longer, place="2", typed=[["kind", "textarea"], ["label", ""]])
+    assert status == 422
+    assert "Enter what it asks" in refused["html"]
+
+    # what is broken is named in the preview and refused when saving; so is what would be lost
+    twice = {**schema, "components": [first, *schema["components"]]}
+    assert "Two questions have the key" in ask("/preview", schema=twice)[1]["faults"][0]
+    status, refused = ask("", revision=revision, schema=twice)
+    assert status == 422
+    assert refused["sentence"].startswith("Nothing was saved. Two questions have the key")
+    without = deepcopy(schema)
+    del without["title"]
+    status, refused = ask("", revision=revision, schema=without)
+    assert status == 409
+    assert "“title” of the form would be lost" in refused["sentence"]
+
+    # an answer that is read elsewhere goes only when that is confirmed; whoever was slower changes nothing
+    status, refused = ask("", revision=revision, schema={**schema, "components": rest})
+    assert (status, refused["read"]) == (409, True)
+    assert "“seen_on” is read by" in refused["sentence"]
+    status, saved = ask("", revision=revision, schema={**schema, "components": rest}, though_read=True)
+    assert status == 200
+    assert any("seen_on" in one["sentence"] for one in saved["findings"])
+    status, refused = ask("", revision=revision, schema=schema)
+    assert (status, refused["moved"]) == (409, True)
+    assert "saved this draft on" in refused["sentence"]
+    assert ask("/part", schema="x", place="1")[0] == 422

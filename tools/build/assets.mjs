@@ -34,14 +34,44 @@ const vendorStyles = {
   }
 }
 
+// What is left out of the form editor: its panel, which is the larger half, brings editors of its own and breaks our
+// security policy (ours stands in its place), and an empty picture from a data address.
+const LEFT_OUT = [
+  [/var ArrowIcon = function[\s\S]*?\nconst PropertiesPanelModule = \{[\s\S]*?\n\};\n/, ''],
+  [/\bMarkdownRendererModule, PropertiesPanelModule, /, 'MarkdownRendererModule, '],
+  [/export \{ ContextPadModule, FormEditor,[^}]*\};/, 'export { FormEditor };'],
+  [/img\.src = 'data:[^']*';/, '']
+]
+
+const withoutTheirPanel = {
+  name: 'without-their-panel',
+  setup (builder) {
+    builder.onLoad({ filter: /form-js-editor\/dist\/index\.es\.js$/ }, async ({ path: file }) => {
+      let contents = await readFile(file, 'utf8')
+      for (const [theirs, ours] of LEFT_OUT) {
+        if (!theirs.test(contents)) throw new Error(`form-js has changed: ${theirs} is no longer in it`)
+        contents = contents.replace(theirs, ours)
+      }
+      return { contents, loader: 'js' }
+    })
+    builder.onResolve({ filter: /^(@codemirror\/|@bpmn-io\/feel(ers)?-editor$)/ }, async ({ path: name, pluginData, ...from }) => {
+      if (pluginData === 'asked') return null
+      const found = await builder.resolve(name, { importer: from.importer, kind: from.kind, resolveDir: from.resolveDir, pluginData: 'asked' })
+      return { ...found, sideEffects: false } // only their panel needs it
+    })
+  }
+}
+
 /** The bundles: what a page asks for by name, and where it starts. */
 export const ENTRIES = {
   app: 'js/app.js',
   viewer: 'js/viewer.js',
   designer: 'js/designer.js',
+  form_designer: 'js/form_designer.js',
   site: 'css/site.css',
   diagram: 'css/diagram.css',
   designer_style: 'css/designer.css',
+  form_designer_style: 'css/form_designer.css',
   manual: 'css/manual.css',
   favicon: 'images/favicon.svg'
 }
@@ -65,14 +95,15 @@ async function bundle () {
     loader: { '.svg': 'copy', '.png': 'copy', '.woff': 'copy', '.woff2': 'copy', '.ttf': 'empty', '.eot': 'empty' },
     legalComments: 'linked',
     logLevel: 'warning',
-    plugins: [vendorStyles]
+    plugins: [vendorStyles, withoutTheirPanel]
   })
   const manifest = {}
   for (const [output, { entryPoint }] of Object.entries(result.metafile.outputs)) {
     const name = Object.keys(ENTRIES).find((key) => entryPoint && entryPoint.endsWith(ENTRIES[key]))
     if (name) manifest[name + path.extname(output)] = path.basename(output)
   }
-  for (const name of ['app.js', 'viewer.js', 'site.css', 'diagram.css', 'designer.js', 'designer_style.css', 'favicon.svg']) {
+  for (const [key, file] of Object.entries(ENTRIES)) {
+    const name = key + path.extname(file)
     if (!manifest[name]) throw new Error(`The build made no ${name}`)
   }
   await copyFile(path.join(sources, 'maintenance.html'), path.join(target, 'maintenance.html'))

@@ -78,6 +78,20 @@ _LIMITS: tuple[dict[str, Any], ...] = (
      "values": [{"value": "past", "label": "In the past, or today"}, {"value": "future", "label": "Today or later"}],
      "properties": {"called": "where the day must lie"}, **_only(*DAYS)},
 )  # fmt: skip
+_BOX: tuple[dict[str, Any], ...] = (
+    {"type": "textfield", "key": "before", "label": "What stands before the box?",
+     "description": "For example £. For short texts and numbers only.",
+     "validate": {"maxLength": 20}, "properties": {"called": "what stands before the box", "width": "5"},
+     **_only("textfield", "number")},
+    {"type": "textfield", "key": "after", "label": "What stands after the box?",
+     "description": "For example days. For short texts and numbers only.",
+     "validate": {"maxLength": 20}, "properties": {"called": "what stands after the box", "width": "5"},
+     **_only("textfield", "number")},
+    {"type": "select", "key": "width", "label": "How wide is the box?",
+     "description": "For short texts and numbers only. A narrow box says that a short answer is meant.",
+     "values": [{"value": one, "label": f"{one} characters"} for one in ("2", "3", "4", "5", "10", "20")],
+     "properties": {"called": "how wide the box is"}, **_only("textfield", "number")},
+)  # fmt: skip
 _WHEN: tuple[dict[str, Any], ...] = (
     {"type": "select", "key": "asked_when", "label": "When is it shown?", "valuesKey": "conditions",
      "validate": {"required": True}, "properties": {"called": "when it is shown"}},
@@ -144,11 +158,12 @@ def of_part(
     conditions: Sequence[Option],
     *,
     people: str = "",
+    allocates: str = "",
     places: Sequence[tuple[str, str]] = (),
     asks_though_read: bool = False,
 ) -> Form:
     """What is set at a part of that kind, or ("") at a new part that goes to one of the places."""
-    components = [_KIND, *_SAYS, *_CHOICES, *_LIMITS, *_WHEN, *_ADVANCED]
+    components = [_KIND, *_SAYS, *_CHOICES, *_LIMITS, *_BOX, *_WHEN, *_ADVANCED]
     if places:
         components.insert(0, _WHERE)
     if asks_though_read:
@@ -157,7 +172,8 @@ def of_part(
     offers = {
         "places": [Option(*one) for one in places],
         "kinds": [Option(*one) for one in KINDS.items() if _may_become(kind, one[0])],
-        "roles": _roles(people),
+        "roles": _roles("people:", people),
+        "roles_taken": _roles("", allocates),
         "conditions": conditions,
     }
     return form.offering(offers)
@@ -181,10 +197,10 @@ def _may_become(kind: str, other: str) -> bool:
     return not kind or other not in NO_QUESTIONS
 
 
-def _roles(people: str) -> list[Option]:
-    known = [Option(f"people:{role.key}", role.name) for role in _by_name()]
-    if people and people not in {one.value for one in known}:
-        known.append(Option(people, people))
+def _roles(prefix: str, chosen: str) -> list[Option]:
+    known = [Option(f"{prefix}{role.key}", role.name) for role in _by_name()]
+    if chosen and chosen not in {one.value for one in known}:
+        known.append(Option(chosen, chosen))
     return known
 
 

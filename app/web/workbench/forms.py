@@ -127,7 +127,7 @@ def add(draft_id: str, form_key: str) -> Answer:
     if is_again():
         return _add_page(draft, form_key, typed)
     try:
-        known = _settings(validate(form, typed))
+        known = as_settings(validate(form, typed))
         place = read_place(known["where"])
         form_editing.add(g.viewer, draft_id, form_key, revision=_revision(), place=place, typed=known)
     except BadInput as error:
@@ -142,7 +142,7 @@ def part(draft_id: str, form_key: str, position: str) -> str:
     """What one part says."""
     draft = drafts.show(g.viewer, draft_id)
     place = read_place(position)
-    settings, options = _set_there(draft, form_key, place)
+    settings, options = settings_there(draft, form_key, place)
     chosen = form_shown_when.chosen(options, settings["hidden_when"])
     return _part_page(draft, form_key, place, {**settings, "asked_when": chosen})
 
@@ -154,12 +154,12 @@ def change(draft_id: str, form_key: str, position: str) -> Answer:
     """Save what it says."""
     draft = drafts.show(g.viewer, draft_id)
     place = read_place(position)
-    form = _part_form(draft, form_key, place, asks_though_read=True)
+    form = part_form(draft, form_key, place, asks_though_read=True)
     typed = fields.read_posted(form, request.form)
     if is_again():
         return _part_page(draft, form_key, place, typed)
     try:
-        known = _settings(validate(form, typed))
+        known = as_settings(validate(form, typed))
         form_editing.change(
             g.viewer,
             draft_id,
@@ -205,23 +205,28 @@ def remove(draft_id: str, form_key: str, position: str) -> Response:
     return redirect(url_for(".show", draft_id=draft_id, form_key=form_key), 303)
 
 
-def _settings(known: Mapping[str, Any]) -> dict[str, Any]:
+def as_settings(known: Mapping[str, Any]) -> dict[str, Any]:
     """The answers as settings of a part: when it is asked becomes the expression that hides it."""
     hides = {form_shown_when.ALWAYS: "", form_shown_when.WRITTEN: known["hidden_when"] or ""}
     return {**known, "hidden_when": hides.get(known["asked_when"], known["asked_when"])}
 
 
-def _set_there(draft: Draft, form_key: str, place: Place) -> tuple[dict[str, Any], list[Option]]:
+def settings_there(draft: Draft, form_key: str, place: Place) -> tuple[dict[str, Any], list[Option]]:
     """The settings of a part, and the conditions that it may have."""
     component = component_at(form_editing.schema_of(draft, form_key), place)
     settings = form_settings.settings_of(component if isinstance(component, Mapping) else {})
     return settings, form_shown_when.to_choose(form_editing.before(draft, form_key, place))
 
 
-def _part_form(draft: Draft, form_key: str, place: Place, *, asks_though_read: bool) -> Form:
-    settings, options = _set_there(draft, form_key, place)
+def part_form(draft: Draft, form_key: str, place: Place, *, asks_though_read: bool = False) -> Form:
+    """What is set at the part at a place."""
+    settings, options = settings_there(draft, form_key, place)
     return form_questions.of_part(
-        settings["kind"], options, people=settings["people"], asks_though_read=asks_though_read
+        settings["kind"],
+        options,
+        people=settings["people"],
+        allocates=settings["allocates"],
+        asks_though_read=asks_though_read,
     )
 
 
@@ -259,7 +264,7 @@ def _part_page(
     draft: Draft, form_key: str, place: Place, typed: Mapping[str, Any], error: BadInput | None = None
 ) -> str:
     warned = bool(typed.get("though_read")) or (error is not None and "key" in error.errors)
-    form = _part_form(draft, form_key, place, asks_though_read=warned)
+    form = part_form(draft, form_key, place, asks_though_read=warned)
     action = url_for(".change", draft_id=draft.id, form_key=form_key, position=written_place(place))
     return _asking(draft, "Change what it asks", "Save it", action, form, typed, error, form_key)
 

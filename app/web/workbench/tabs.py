@@ -23,11 +23,14 @@ TABS = (
     ("Publish", "workbench_publishing.show"),
 )
 """The words of each tab and its endpoint, which takes `draft_id`."""
+BELOW = {"workbench_form_design": "workbench_forms"}
+"""Pages that stand below the tab of another noun."""
 
 
 def draft_tabs(draft_id: str) -> list[dict[str, Any]]:
     """The items of the sub navigation of a draft's pages."""
-    blueprint = (request.endpoint or "").partition(".")[0]
+    noun = (request.endpoint or "").partition(".")[0]
+    blueprint = BELOW.get(noun, noun)
     return [
         {"text": words, "href": href, "current": endpoint.partition(".")[0] == blueprint}
         for words, endpoint in TABS

@@ -1,0 +1,133 @@
+// Saves when it is told to. What could not be saved is kept in this browser; what somebody else has saved is never
+// written over.
+const WORDS = {
+  changed: 'There are changes that are not saved',
+  saving: 'Saving…',
+  saved: 'All changes saved',
+  offline: 'Not saved: there is no connection. A copy is kept in this browser. Save again when you are back.',
+  ended: 'Not saved: you have been signed out. A copy is kept in this browser. Sign in in another tab, then save again here.',
+  wrong: 'Not saved: the server could not do it. A copy is kept in this browser. Try again.'
+}
+
+export class Saving {
+  constructor (page, { editor, known, flush, onFindings }) {
+    Object.assign(this, { page, editor, known, flush, onFindings, revision: known.revision, stopped: false })
+    this.stored = this.written()
+    window.addEventListener('beforeunload', (event) => { if (this.isChanged()) event.preventDefault() })
+  }
+
+  written () { return JSON.stringify(this.editor.getSchema()) }
+
+  isChanged () { return this.written() !== this.stored }
+
+  say (words, kind = '') {
+    const place = this.page.querySelector('[data-state]')
+    if (place.textContent !== words) place.textContent = words
+    place.dataset.kind = kind
+  }
+
+  touch () {
+    if (this.stopped || !this.known.is_open) return
+    if (this.isChanged()) this.say(WORDS.changed)
+    else this.say(WORDS.saved, 'saved')
+  }
+
+  keep () { try { localStorage.setItem(this.page.dataset.key, JSON.stringify({ schema: this.editor.getSchema(), revision: this.revision })) } catch { /* a full or closed store: the page itself still holds it */ } }
+
+  forget () { try { localStorage.removeItem(this.page.dataset.key) } catch { /* see keep */ } }
+
+  async post (address, body) {
+    const send = () => fetch(address, {
+      method: 'POST',
+      credentials: 'same-origin',
+      body: JSON.stringify(body),
+      headers: { Accept: 'application/json', 'Content-Type': 'application/json', 'X-CSRFToken': this.page.dataset.token }
+    })
+    const answer = await send()
+    if (answer.status !== 400) return answer
+    const renewed = await fetch('/session/token', { credentials: 'same-origin', headers: { Accept: 'application/json' } })
+    if (!renewed.ok) return answer
+    this.page.dataset.token = (await renewed.json()).csrf_token
+    return send()
+  }
+
+  async save (thoughRead = false) {
+    if (this.busy || this.stopped || !this.known.is_open) return
+    this.busy = true
+    this.page.querySelector('[data-read]').hidden = true
+    try {
+      await this.flush()
+      this.say(WORDS.saving)
+      const stored = this.written()
+      const answer = await this.post(this.page.dataset.save, { revision: this.revision, schema: this.editor.getSchema(), though_read: thoughRead })
+      await this.heard(answer, stored)
+    } catch {
+      this.failed(WORDS.offline)
+    } finally {
+      this.busy = false
+    }
+  }
+
+  failed (words) {
+    this.keep()
+    this.say(words, 'error')
+  }
+
+  async heard (answer, stored) {
+    if (answer.status >= 500) { this.failed(WORDS.wrong); return }
+    if (answer.status === 401) { this.failed(WORDS.ended); return }
+    const said = await answer.json()
+    if (answer.ok) {
+      this.revision = said.revision
+      this.stored = stored
+      this.forget()
+      this.touch()
+      this.onFindings(said.findings)
+      return
+    }
+    this.failed(said.moved || said.read ? 'Not saved' : said.sentence)
+    if (said.moved) this.conflict(said.sentence)
+    if (said.read) this.askThough(said.sentence)
+  }
+
+  /** Somebody else was quicker: theirs or mine, said so that nobody loses anything by accident. */
+  conflict (sentence) {
+    this.stopped = true
+    const box = this.page.querySelector('[data-conflict]')
+    box.hidden = false
+    box.querySelector('[data-sentence]').textContent = sentence
+    box.querySelector('[data-theirs]').onclick = () => { this.stored = this.written(); this.forget(); window.location.reload() }
+    box.querySelector('[data-mine]').onclick = () => {
+      const link = document.createElement('a')
+      link.href = URL.createObjectURL(new Blob([JSON.stringify(this.editor.getSchema(), null, 2)], { type: 'application/json' }))
+      link.download = `${this.page.dataset.name}-mine.json`
+      link.click()
+      URL.revokeObjectURL(link.href)
+    }
+    box.focus()
+  }
+
+  askThough (sentence) {
+    const box = this.page.querySelector('[data-read]')
+    box.hidden = false
+    box.querySelector('[data-sentence]').textContent = sentence
+    box.querySelector('[data-though]').onclick = () => this.save(true)
+    box.querySelector('[data-not]').onclick = () => { box.hidden = true; this.page.querySelector('[data-do=save]').focus() }
+    box.focus()
+  }
+
+  offerKept () {
+    let kept = null
+    try { kept = JSON.parse(localStorage.getItem(this.page.dataset.key)) } catch { /* a closed store holds nothing */ }
+    if (!kept || !this.known.is_open) return
+    const box = this.page.querySelector('[data-kept]')
+    box.hidden = false
+    box.querySelector('[data-since]').hidden = kept.revision === this.revision
+    box.querySelector('[data-take]').onclick = async () => {
+      box.hidden = true
+      await this.editor.importSchema(kept.schema)
+      this.editor.get('eventBus').fire('commandStack.changed')
+    }
+    box.querySelector('[data-leave]').onclick = () => { box.hidden = true; this.forget() }
+  }
+}
