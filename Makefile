@@ -7,7 +7,7 @@ BIN := .venv/bin
 ASSETS := $(shell find app/web/assets tools/build -type f 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint bench crash e2e screens pictures miwg hostile clean
+.PHONY: help setup run test lint bench crash reports e2e screens pictures miwg hostile clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -33,6 +33,9 @@ bench: setup ## every benchmark, each beside its limit in the same run
 
 crash: setup ## kill the processes at every commit point, many times (minutes)
 	@$(BIN)/pytest -m slow tests/crash
+
+reports: setup ## every report on a year of 500 children, counted again from the audit (minutes)
+	@$(BIN)/pytest -m slow tests/reports
 
 miwg: setup ## MIWG=folder: bring in and carry out every BPMN file of a folder, as docs/miwg.md says
 	@$(BIN)/python -m tools.miwg $(MIWG)

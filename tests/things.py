@@ -81,6 +81,7 @@ SAME_FOR_ALL = {
     "of": "version-1",
     "place": "act_on_safety_concern",
     "rule": "deadline_without_duty",
+    "report": "bed-nights",
 }
 """Parts of an address that name something which belongs to no authority."""
 ANSWERS = {

@@ -198,19 +198,21 @@ def _state(site: Site, fact: str, value: Any) -> None:
 
 
 def _open_bed_nights(site: Site, effect: Effect) -> list[Entry]:
+    from_at = _moment(effect, "from_at")
     site.session.execute(
         insert(BedNights).values(
             authority_id=site.instance.authority_id,
             id=new_id(),
             child_id=site.instance.child_id,
             instance_id=site.instance.id,
-            from_at=_moment(effect, "from_at"),
+            from_at=from_at,
         )
     )
-    return [_noted(site, effect, "bed_nights_opened", "")]
+    return [_noted(site, effect, "bed_nights_opened", from_at.astimezone(LONDON).isoformat())]
 
 
 def _close_bed_nights(site: Site, effect: Effect) -> list[Entry]:
+    until_at = _moment(effect, "at")
     site.session.execute(
         update(BedNights)
         .where(
@@ -218,10 +220,10 @@ def _close_bed_nights(site: Site, effect: Effect) -> list[Entry]:
             BedNights.child_id == site.instance.child_id,
             BedNights.until_at.is_(None),
         )
-        .values(until_at=_moment(effect, "at"))
+        .values(until_at=until_at)
         .execution_options(synchronize_session=False)
     )
-    return [_noted(site, effect, "bed_nights_closed", "")]
+    return [_noted(site, effect, "bed_nights_closed", until_at.astimezone(LONDON).isoformat())]
 
 
 def _moment(effect: Effect, name: str) -> datetime:

@@ -55,6 +55,7 @@ PAGES = (
     "workbench.scenarios",
     "workbench.compared_dates",
     "oversight.board",
+    "oversight.reports",
     "instances",
     "incidents",
     "letters",

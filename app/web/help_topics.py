@@ -30,6 +30,7 @@ TOPICS: dict[str, tuple[str, str]] = {
     "people": ("manager", "leavers"),
     "partnership": ("manager", "partnership"),
     "letters": ("manager", "letters"),
+    "reports": ("manager", "reports"),
     "week": ("practitioner", "my-week"),
     "putting_off": ("practitioner", "my-week"),
     "task_life": ("practitioner", "undo"),

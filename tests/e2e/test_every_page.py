@@ -55,6 +55,8 @@ NOT_A_PAGE = {
     "workbench_manual.pdf": "a PDF",
     "workbench_manual.picture": "a picture",
     "plans.pdf": "a PDF",
+    "reports.as_csv": "a file",
+    "reports.as_xlsx": "a file",
     "workbench_drawing.content": "for scripts",
     "workbench_drawing.due": "for scripts",
     "workbench_form_design.content": "for scripts",

@@ -26,6 +26,7 @@ OF_NO_CHILD = {
     "person_added",
     "person_disabled",
     "profile_changed",
+    "report_exported",
     "signed_in",
     "simulation_begun",
     "signed_out",

@@ -10,7 +10,6 @@ import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from random import Random
 from typing import Any
 
 from sqlalchemy import Table, insert, select
@@ -18,7 +17,6 @@ from sqlalchemy import Table, insert, select
 from app.domain.access import Viewer
 from app.domain.clock import LONDON, SimulatedClock, use_clock
 from app.domain.errors import BadInput, ThroughcareError
-from app.domain.forms import Form
 from app.domain.ids import CountedIds, use_ids
 from app.services import (
     advance,
@@ -34,6 +32,7 @@ from app.services import (
     timers,
 )
 from app.services.choices import offered
+from app.services.demo_years.habits import varied, when
 from app.services.demo_years.stories import Story
 from app.store import tables
 from app.store.db import Base, db, reading, transaction
@@ -283,36 +282,6 @@ class _Life:
                 instance, row = task_lookup.locked(session, self.authority_id, task.id)
                 tasks.take(session, instance, row, answers, None)
             messages.deliver_queued(db.session())
-
-
-def when(chance: Random, now: datetime, due: datetime | None) -> datetime | None:
-    """When people do a task: seven of ten in time, the others late by days or weeks, one of forty never."""
-    due = due if due is not None and due > now else now + timedelta(days=3)
-    drawn = chance.random()
-    if drawn < 0.025:
-        return None
-    if drawn < 0.72:
-        return now + (due - now) * chance.uniform(0.05, 0.98)
-    late = chance.expovariate(1 / 4) if drawn < 0.95 else chance.uniform(14, 45)
-    return due + timedelta(days=late, minutes=5)
-
-
-def varied(
-    chance: Random, form: Form | None, session: Any, authority_id: str, child_id: str
-) -> dict[str, Any]:
-    """The simplest answers, but a third of the choices and all the numbers drawn by chance."""
-    if form is None:
-        return {}
-    simple = simulated_answers.for_task(form, {}, session, authority_id, child_id)
-    for field in form.fields:
-        if field.key not in simple or simple[field.key] is None:
-            continue
-        if field.kind in ("radio", "select") and field.options and chance.random() < 0.3:
-            value = chance.choice(field.options).value
-            simple[field.key] = value == "true" if field.boolean else value
-        elif field.kind == "number":
-            simple[field.key] = chance.randint(int(field.minimum or 1), int(field.minimum or 1) + 60)
-    return simple
 
 
 def _plain(value: Any) -> Any:

@@ -23,6 +23,13 @@ FAMILY_NAMES = (
 )
 """Together a name that nobody bears."""
 WEEKS_ON_REMAND = 26
+AMOUNTS = {
+    "nightly_rate": (650, 900),
+    "budget_balance": (100_000, 250_000),
+    "weekly_cost": (3000, 6500),
+    "cost": (40, 400),
+}
+"""Pounds that people record: question -> least, most. Other numbers are between 1 and 61."""
 
 
 @dataclass(frozen=True)
