@@ -49,6 +49,7 @@ TOLD = {
     "comment_withdrawn": "Comment withdrawn on: {name}",
     "duty_overdue": "Overdue: {name}",
     "escalated": "Escalated: {name}",
+    "late_reason_given": "Why it was late: {name}. {detail}. {reason}",
     "deadline_moved": "Moved from {was} to {due}: {name}. {reason}",
     "notification_queued": "Told: {detail}",
     "status_recorded": "Legal status recorded: {detail}",
@@ -92,8 +93,8 @@ NOT_TOLD = {
 GROUPS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "work": ("Tasks done and set aside", ("task_completed", "task_cancelled", "task_not_needed", "task_reopened",
         "task_submitted", "task_signed_off", "task_returned", "correction_signed_off", "correction_returned")),
-    "late": ("Late, escalated and moved", ("duty_overdue", "escalated", "deadline_moved", "task_put_off",
-        "task_brought_forward")),
+    "late": ("Late, escalated and moved", ("duty_overdue", "escalated", "late_reason_given", "deadline_moved",
+        "task_put_off", "task_brought_forward")),
     "told": ("Who was told and asked", ("notification_queued", "contribution_asked", "contribution_given",
         "contribution_withdrawn", "action_agreed", "action_done", "action_withdrawn",
         "comment_added", "comment_withdrawn")),

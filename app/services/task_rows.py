@@ -144,8 +144,23 @@ def _row(
         "state": "open",
         "created_at": now(),
         "due_at": task.due.due_at if task.due else None,
-        "due": task.due.to_json() if task.due else None,
+        **limits(task.due),
         "overdue": task.element.overdue,
+    }
+
+
+def limits(due: Deadline | None) -> dict[str, Any]:
+    """The columns that say what a deadline is, beside `due_at`: whole, and where each of its sides ends.
+
+    A time that comes from no rule is a local one.
+    """
+    if due is None:
+        return {"due": None, "local_due_at": None, "statutory_due_at": None}
+    is_plain = due.local is None and due.statutory is None
+    return {
+        "due": due.to_json(),
+        "local_due_at": due.due_at if is_plain else due.local.due_at if due.local else None,
+        "statutory_due_at": due.statutory.due_at if due.statutory else None,
     }
 
 
@@ -203,7 +218,7 @@ def _move(session: Session, instance: Row[Any], row: Any, deadline: Deadline, re
     session.execute(
         update(_TASKS)
         .where(_TASKS.c.authority_id == instance.authority_id, _TASKS.c.id == row.id)
-        .values(due_at=deadline.due_at, due=deadline.to_json(), overdue_at=None)
+        .values(due_at=deadline.due_at, **limits(deadline), overdue_at=None)
     )
     session.execute(
         delete(_TIMERS).where(

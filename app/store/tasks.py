@@ -36,6 +36,10 @@ class UserTask(Base):
     created_at: Mapped[datetime]
     due_at: Mapped[datetime | None]
     due: Mapped[dict[str, Any] | None]  # the deadline with its explanation
+    local_due_at: Mapped[
+        datetime | None
+    ]  # where the protocol's side of `due` ends, or a time of the pathway's own
+    statutory_due_at: Mapped[datetime | None]  # where the statutory side of `due` ends
     overdue: Mapped[str | None]  # escalate | mark
     overdue_at: Mapped[datetime | None]  # when it was marked overdue
     escalated_at: Mapped[datetime | None]
@@ -76,6 +80,15 @@ class UserTask(Base):
             sqlite_where=_COMPLETED,
             postgresql_where=_COMPLETED,
         ),
+        Index("ix_user_tasks_due", "authority_id", "team_id", "due_at"),
+        Index(
+            "ix_user_tasks_done",
+            "authority_id",
+            "definition_key",
+            "completed_at",
+            sqlite_where=_COMPLETED,
+            postgresql_where=_COMPLETED,
+        ),
         Index("ix_user_tasks_child", "authority_id", "child_id", "state", "due_at"),
         Index(
             "ix_user_tasks_instance",
@@ -84,6 +97,21 @@ class UserTask(Base):
             sqlite_where=_OPEN,
             postgresql_where=_OPEN,
         ),
+    )
+
+
+class LateReason(Base):
+    """Why a task was, or is, past its due time, as somebody said it last."""
+
+    __tablename__ = "late_reasons"
+    authority_id: Mapped[str] = mapped_column(primary_key=True)
+    task_id: Mapped[str] = mapped_column(primary_key=True)
+    reason: Mapped[str]  # a key of app.domain.late_reasons.REASONS
+    words: Mapped[str]
+    said_at: Mapped[datetime]
+    said_by: Mapped[str | None]
+    __table_args__ = (
+        ForeignKeyConstraint(["authority_id", "task_id"], ["user_tasks.authority_id", "user_tasks.id"]),
     )
 
 

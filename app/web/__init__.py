@@ -56,6 +56,8 @@ PAGES = (
     "workbench.compared_dates",
     "oversight.board",
     "oversight.reports",
+    "oversight.compliance",
+    "late_reasons",
     "instances",
     "incidents",
     "letters",

@@ -32,6 +32,8 @@ NOT_ANSWERS = frozenset(
         "verb",
         "action",
         "typed_by",
+        "late_reason",
+        "late_words",
     }
 )
 LONGEST_DRAFT = 20_000

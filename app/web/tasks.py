@@ -13,7 +13,7 @@ from app.domain.forms import Form
 from app.domain.ids import new_id
 from app.services import cover_view, task_view, tasks
 from app.services.task_view import TaskView
-from app.web import beside, fields, questions, receipt, task_conflicts, worked_out
+from app.web import beside, fields, late_reasons, questions, receipt, task_conflicts, worked_out
 from app.web.guard import allowed
 from app.web.identity import identity_facts
 from app.web.kept_forms import is_again, keeps_what_is_typed
@@ -41,6 +41,7 @@ def complete(task_id: str) -> Answer:
 
     def read(form: Form) -> dict[str, Any]:
         typed.update(fields.read_posted(form, request.form))
+        late_reasons.said_with_the_form()
         return typed
 
     try:
@@ -60,6 +61,7 @@ def complete(task_id: str) -> Answer:
         return _page(task_view.show(g.viewer, task_id), typed, error.errors), 422
     except Conflict as error:
         return task_conflicts.page(task_view.show(g.viewer, task_id), error), 409
+    late_reasons.keep(task_id)
     receipt.keep(task_id)
     return redirect(url_for("work.mine"), 303)
 
@@ -142,6 +144,7 @@ def _page(
         else [],
         submission=_token(),
         **beside.parts(view),
+        **late_reasons.of_form(view, errors or {}),
         **typed,
         draft_version=_started_from(view),
         hand_overs=cover_view.notes_for(g.viewer, [view.task.assignee_id]),
@@ -174,6 +177,7 @@ def _keep(view: TaskView) -> Answer:
     """What was typed becomes the draft: to come back to later, or because the session had ended meanwhile."""
     if view.form is not None:
         task_conflicts.save(g.viewer, view.task.id, view.form)
+    late_reasons.keep(view.task.id)
     if is_again():
         flash("What you had typed is here. Nothing has been sent.", "success")
         return redirect(url_for(".show", task_id=view.task.id), 303)

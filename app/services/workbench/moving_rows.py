@@ -22,7 +22,7 @@ from app.store.ties import tie
 from app.store.timers import Timer
 
 _TASKS = table_of(UserTask)
-_UNSEEN = ("overdue_at", "due")
+_UNSEEN = ("overdue_at", "due", "local_due_at", "statutory_due_at")
 """What may change by itself: a date that came to pass is marked, and its explanation goes with it."""
 
 
@@ -101,7 +101,7 @@ def _of_date(row: Row[Any], task: ReadyTask) -> dict[str, Any]:
     due_at = task.due.due_at if task.due else None
     if due_at == row.due_at:
         return {}
-    return {"due_at": due_at, "due": task.due.to_json() if task.due else None, "overdue_at": None}
+    return {"due_at": due_at, **task_rows.limits(task.due), "overdue_at": None}
 
 
 def _plain(value: Any) -> Any:
