@@ -27,6 +27,8 @@ TOPICS: dict[str, tuple[str, str]] = {
     "instances": ("practitioner", "pathway"),
     "cover": ("practitioner", "cover"),
     "board": ("manager", "day"),
+    "compliance": ("manager", "on-time"),
+    "late_reasons": ("practitioner", "task"),
     "people": ("manager", "leavers"),
     "partnership": ("manager", "partnership"),
     "letters": ("manager", "letters"),
