@@ -6,7 +6,7 @@ answers are those of the task that an entry of the audit names. Nothing here is 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
@@ -59,8 +59,8 @@ class Told:
         return drawn()[self.definition, self.element].get("form", "")
 
     @property
-    def duties(self) -> list[str]:
-        return [one.strip() for one in drawn()[self.definition, self.element].get("duty", "").split(",")]
+    def drawn_duty(self) -> str:
+        return drawn()[self.definition, self.element].get("duty", "")
 
     @property
     def day(self) -> date:
@@ -86,9 +86,6 @@ class Everything:
     def of_kind(self, kind: str) -> list[dict[str, Any]]:
         return [entry for entry in self.entries if entry["kind"] == kind]
 
-    def where(self, is_wanted: Callable[[Told], bool]) -> list[Told]:
-        return [task for task in self.tasks.values() if is_wanted(task)]
-
     def answered(self, *forms: str) -> list[dict[str, Any]]:
         """Answers of completed tasks with one of these forms, in the order of the audit."""
         return [one for one in self.answers if one["form"] in forms]
@@ -101,8 +98,6 @@ def moment(value: Any) -> datetime:
 
 def as_told(authority_id: str) -> Everything:
     """The audit of an authority, read once, in the order in which it was written."""
-    import json
-
     with reading() as session:
         rows = session.execute(
             text("SELECT * FROM audit WHERE authority_id = :own ORDER BY at, id"), {"own": authority_id}

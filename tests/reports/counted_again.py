@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from tests.reports.audit_alone import LONDON, Everything, moment
+from tests.reports.audit_alone import LONDON, Everything, Told, moment
 
 Cells = list[tuple[Any, ...]]
 
@@ -77,3 +77,70 @@ def bed_nights(told: Everything, first: date, last: date, now: datetime) -> tupl
                 sums["forecast"] += rate * len([day for day in days if day >= today])
     sums["left"] = round(balance[-1][0] - used, 2) if balance else None
     return rows, sums
+
+
+FORMS = {
+    "visits": "remand_yda/record_first_visit remand_yda/record_visit rilaa/visit_on_day_placed "
+    "rilaa/record_placement_visit rilaa/record_later_visit custodial_sentence/record_first_visit "
+    "custodial_sentence/visit custodial_sentence/visit_former custodial_sentence/adviser_visit",
+    "notifications": "remand_yda/confirm_all_told remand_yda/tell_court_outcome remand_yda/tell_of_bail "
+    "rilaa/confirm_social_care_told custodial_sentence/tell_of_outcome custodial_sentence/tell_of_sentence "
+    "remand_yda/keep_social_worker remand_yda/allocate_social_worker",
+    "reviews": "remand_yda/hold_first_review remand_yda/hold_second_review remand_yda/hold_later_review "
+    "custodial_sentence/hold_combined_review release_preparation/hold_final_review",
+    "assessments": "remand_yda/complete_initial_assessment remand_yda/complete_single_assessment",
+    "release-information": "release_preparation/ten_things",
+    "payments": "remand_yda/pay_allowance remand_yda/pay_clothing",
+    "yro-timeliness": "yro_laa/refer_to_front_door yro_laa/send_assessment",
+}
+WORDS = {"on_time": "Done in time", "late": "Done late", "overdue": "Overdue", "open": "Open",
+         "not_needed": "Not needed", "not_done": "Not done"}  # fmt: skip
+
+
+def due_between(told: Everything, first: date, last: date) -> list[Told]:
+    """The tasks that count within these days."""
+    return [task for task in told.tasks.values() if first <= task.day <= last]
+
+
+def work(told: Everything, key: str, first: date, last: date) -> list[Told]:
+    """The tasks of a report, by what the drawings say of their forms."""
+    if key == "duties":
+        return [
+            one for one in due_between(told, first, last) if one.how == "open" and one.due and one.drawn_duty
+        ]
+    if key == "escalations":
+        return [one for one in due_between(told, first, last) if one.definition in ("escalation", "dispute")]
+    return [one for one in due_between(told, first, last) if one.form in FORMS[key].split()]
+
+
+def as_cells(tasks: list[Told], now: datetime) -> Cells:
+    """(child, due, done, state) of each."""
+    return [
+        (one.child, one.due, one.ended if one.how == "done" else None, WORDS[one.state(now)]) for one in tasks
+    ]
+
+
+def seen_alone(tasks: list[Told]) -> tuple[int, int]:
+    """Visits at which the child was seen alone, of those whose form asks it."""
+    asked = [one.answers["seen_alone"] for one in tasks if one.how == "done" and "seen_alone" in one.answers]
+    known = [one for one in asked if one is not None]
+    return sum(one is True for one in known), len(known)
+
+
+def paid(tasks: list[Told], now: datetime) -> tuple[float, float]:
+    """Pounds paid, and pounds overdue, by the protocol's 40 a week and 100 each half year."""
+    usual = {"remand_yda/pay_allowance": 40.0, "remand_yda/pay_clothing": 100.0}
+    given = 0.0
+    for one in tasks:
+        if one.how == "done":
+            typed = one.answers.get("allowance_amount", one.answers.get("clothing_amount"))
+            given += usual[one.form] if typed is None else typed
+    return given, sum(usual[one.form] for one in tasks if one.state(now) == "overdue")
+
+
+def after_remand(told: Everything, tasks: list[Told], now: datetime) -> int:
+    """Assessments that were done, or are still open, after the child's remand had ended."""
+    ended = {
+        entry["child_id"]: moment(entry["facts"]["detail"]) for entry in told.of_kind("bed_nights_closed")
+    }
+    return sum(one.child in ended and ended[one.child] <= (one.ended or now) for one in tasks)

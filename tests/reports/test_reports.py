@@ -9,6 +9,7 @@ import pytest
 
 from app.services.oversight.reports import making
 from app.services.oversight.reports.making import Shown
+from app.services.oversight.reports.registry import REPORTS
 from app.services.oversight.reports.scope import EVERY_TEAM, Asked
 from tests.reports import counted_again
 from tests.reports.conftest import Year
@@ -43,3 +44,46 @@ def test_bed_nights_and_budget(year: Year, first: date, last: date) -> None:
     )  # fmt: skip
     assert sum(value for _, value in shown.made.charts[0].points) == said["Bed nights"]
     assert said["Forecast to 31 March if they stay"] == sums["forecast"]
+
+
+TASKS = (*counted_again.FORMS, "duties", "escalations")
+
+
+@pytest.mark.parametrize("key", TASKS)
+@periods
+def test_what_was_due_and_what_became_of_it(year: Year, key: str, first: date, last: date) -> None:
+    shown = made(year, key, first, last)
+
+    tasks = counted_again.work(year.told, key, first, last)
+    expected = counted_again.as_cells(tasks, year.now)
+    assert cells(shown, "child", "due_at", "done_at", "state") == sorted(expected, key=repr)
+    if key in counted_again.FORMS:
+        said, states = figures(shown), [state for _, _, _, state in expected]
+        assert (said["Done in time"], said["Done late"]) == (
+            states.count("Done in time"), states.count("Done late"),
+        )  # fmt: skip
+        assert said["Due"] == len(states) - states.count("Not needed")
+
+
+@periods
+def test_what_the_answers_add(year: Year, first: date, last: date) -> None:
+    work = {key: counted_again.work(year.told, key, first, last) for key in TASKS}
+
+    visits = made(year, "visits", first, last)
+    alone = next(figure for figure in visits.made.figures if figure.title == "Seen alone")
+    assert (alone.value, alone.of) == counted_again.seen_alone(work["visits"])
+
+    payments = figures(made(year, "payments", first, last))
+    assert (payments["Paid"], payments["Arrears"]) == counted_again.paid(work["payments"], year.now)
+
+    assessments = made(year, "assessments", first, last)
+    after = sum(row["after_remand"] for row in assessments.made.rows)
+    assert after == counted_again.after_remand(year.told, work["assessments"], year.now)
+
+    escalations = figures(made(year, "escalations", first, last))
+    settled = [one for one in work["escalations"] if one.how == "done" and one.answers.get("settled", True)]
+    assert (escalations["Raised"], escalations["Settled"]) == (len(work["escalations"]), len(settled))
+
+
+def test_every_report_is_counted_again() -> None:
+    assert set(REPORTS) == {*TASKS, "bed-nights"}

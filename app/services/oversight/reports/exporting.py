@@ -56,7 +56,7 @@ def as_xlsx(viewer: Viewer, key: str, asked: Asked) -> tuple[str, bytes]:
     """The name and the content of a report as XLSX, said in the audit. Raises NotFound."""
     shown = making.make(viewer, key, asked)
     book = Workbook(write_only=True)
-    sheet = book.create_sheet(shown.report.title[:31])
+    sheet = book.create_sheet(shown.report.key[:31])  # a title may hold what a sheet's name may not
     for place in range(1, len(_headings(shown)) + 1):
         sheet.column_dimensions[get_column_letter(place)].width = 20
     sheet.freeze_panes = "A2"

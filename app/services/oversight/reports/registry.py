@@ -2,8 +2,22 @@
 
 from __future__ import annotations
 
-from app.services.oversight.reports import bed_nights
+from app.services.oversight.reports import bed_nights, late_work, payments, timeliness, visits
 from app.services.oversight.reports.shape import Report
 
-REPORTS: dict[str, Report] = {report.key: report for report in (bed_nights.REPORT,)}
+REPORTS: dict[str, Report] = {
+    report.key: report
+    for report in (
+        bed_nights.REPORT,
+        late_work.ESCALATIONS,
+        late_work.DUTIES,
+        timeliness.NOTIFICATIONS,
+        visits.REPORT,
+        timeliness.REVIEW,
+        timeliness.ASSESSMENT,
+        timeliness.TEN_THINGS,
+        payments.REPORT,
+        timeliness.ORDER,
+    )
+}
 """The registry: a page, a file and the JSON door each take their reports from here."""

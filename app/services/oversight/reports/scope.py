@@ -65,6 +65,7 @@ class Task:
     state: str
     due: Mapping[str, Any]
     answers: Mapping[str, Any]
+    escalated_at: datetime | None = None
 
     @property
     def day(self) -> date:
@@ -117,14 +118,16 @@ class Scope:
         """Whether a day is within the period."""
         return day is not None and self.first <= day <= self.last
 
-    def of_children(self, child_id: Any, *, with_money: bool = False) -> ColumnElement[bool]:
+    def of_children(
+        self, child_id: Any, *, with_money: bool = False, is_of_teams: bool = True
+    ) -> ColumnElement[bool]:
         """The condition on a column of children's ids: seen by the viewer, and of the teams that were asked for.
 
         Money is seen by those who work with the child: an administrator does not by that right alone.
         """
         viewer = replace(self.viewer, is_admin=False) if with_money else self.viewer
         seen = sees_child(viewer, self.viewer.authority_id, child_id)
-        if self.teams is None:
+        if self.teams is None or not is_of_teams:
             return seen
         task = aliased(UserTask)
         theirs = exists().where(
@@ -143,6 +146,7 @@ class Scope:
         in_period: bool = True,
         only_open: bool = False,
         of_teams: bool = True,
+        with_money: bool = False,
     ) -> list[Task]:
         """The tasks with one of these forms, or of one of these pathways, or with one of these duties; all without.
 
@@ -159,9 +163,7 @@ class Scope:
             .where(
                 table.authority_id == self.viewer.authority_id,
                 or_(*wanted) if wanted else true(),
-                sees_child(self.viewer, table.authority_id, table.child_id)
-                if of_teams
-                else self.of_children(table.child_id),
+                self.of_children(table.child_id, with_money=with_money, is_of_teams=not of_teams),
             )
             .order_by(counted_at, table.id)
         )
@@ -210,13 +212,13 @@ class Scope:
         )  # fmt: skip
         return list(self.session.execute(query))  # type: ignore[arg-type]  # rows with the same names
 
-    def stays(self) -> list[BedNights]:
+    def stays(self, *, with_money: bool = True) -> list[BedNights]:
         """The stays in youth detention accommodation of children whose money the viewer may see, the oldest first."""
         query = (
             select(BedNights)
             .where(
                 BedNights.authority_id == self.viewer.authority_id,
-                self.of_children(BedNights.child_id, with_money=True),
+                self.of_children(BedNights.child_id, with_money=with_money),
             )
             .order_by(BedNights.from_at, BedNights.id)
         )
@@ -281,6 +283,7 @@ class Scope:
             state=self._state(row),
             due=row.due or {},
             answers=answers or {},
+            escalated_at=row.escalated_at,
         )
 
     def _state(self, row: UserTask) -> str:
