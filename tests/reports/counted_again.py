@@ -89,6 +89,11 @@ FORMS = {
     "reviews": "remand_yda/hold_first_review remand_yda/hold_second_review remand_yda/hold_later_review "
     "custodial_sentence/hold_combined_review release_preparation/hold_final_review",
     "assessments": "remand_yda/complete_initial_assessment remand_yda/complete_single_assessment",
+    "attendance": "remand_yda/attend_planning_meeting remand_yda/hold_first_review remand_yda/hold_second_review "
+    "remand_yda/hold_later_review custodial_sentence/hold_combined_review release_preparation/hold_final_review "
+    "release_preparation/hold_preparation_meeting release_preparation/hold_pre_release_meeting "
+    "release_preparation/hold_one_meeting custodial_sentence/invite_to_planning custodial_sentence/invite_to_review "
+    "release_preparation/invite_to_release_meetings",
     "release-information": "release_preparation/ten_things",
     "payments": "remand_yda/pay_allowance remand_yda/pay_clothing",
     "yro-timeliness": "yro_laa/refer_to_front_door yro_laa/send_assessment",
@@ -144,3 +149,74 @@ def after_remand(told: Everything, tasks: list[Told], now: datetime) -> int:
         entry["child_id"]: moment(entry["facts"]["detail"]) for entry in told.of_kind("bed_nights_closed")
     }
     return sum(one.child in ended and ended[one.child] <= (one.ended or now) for one in tasks)
+
+
+def came(tasks: list[Told]) -> tuple[int, int]:
+    """Meetings to which youth justice came, of those of which it is known who came."""
+    known = []
+    for one in tasks:
+        if one.how == "done":
+            if one.answers.get("attended_yjs") is not None:
+                known.append(one.answers["attended_yjs"])
+            elif one.answers.get("attended"):
+                known.append("yjs_case_manager" in one.answers["attended"])
+    return sum(known), len(known)
+
+
+def begun(told: Everything, *definitions: str) -> dict[str, dict[str, Any]]:
+    """Pathways of these kinds: child, kind, first and last day, by the pathway's id."""
+    found = {}
+    for entry in told.of_kind("instance_started"):
+        if entry["facts"]["definition"] in definitions:
+            found[entry["instance_id"]] = {
+                "child": entry["child_id"], "kind": entry["facts"]["definition"], "parent": entry["facts"]["parent"],
+                "from": london(moment(entry["facts"]["started_at"])), "until": None,
+            }  # fmt: skip
+    for entry in told.of_kind("instance_ended"):
+        if entry["instance_id"] in found:
+            found[entry["instance_id"]]["until"] = london(entry["at"])
+    return found
+
+
+def cohort(told: Everything, first: date, last: date, now: datetime) -> Cells:
+    """(child, from, until, weeks) of each remand and sentence that ran within these days."""
+    return [
+        (one["child"], one["from"], one["until"], ((one["until"] or london(now)) - one["from"]).days // 7)
+        for one in begun(told, "remand_yda", "rilaa", "custodial_sentence").values()
+        if one["from"] <= last and (one["until"] is None or one["until"] >= first)
+    ]
+
+
+def root_of(told: Everything, instance: str) -> str:
+    """The pathway in which a chain of pathways began."""
+    parents = {entry["instance_id"]: entry["facts"]["parent"] for entry in told.of_kind("instance_started")}
+    while parents.get(instance):
+        instance = parents[instance]
+    return instance
+
+
+def remand_costs(told: Everything, first: date, last: date, now: datetime) -> Cells:
+    """(child, from, days, cost, transport, wait) of each remand to accommodation, day by day."""
+    pathways = begun(told, "rilaa")
+    said: dict[str, dict[str, Any]] = {key: {} for key in pathways}
+    forms = ("arrange_placement_payment", "arrange_transport", "supervise_waiting_child")
+    for answer in told.answered(*(f"rilaa/{form}" for form in forms)):
+        root = root_of(told, answer["instance"])
+        said[root] |= {key: value for key, value in answer["given"].items() if value is not None}
+    rows = []
+    for key, one in pathways.items():
+        given, days = said[key], 0
+        if given.get("paid_from_on"):
+            day, until = date.fromisoformat(given["paid_from_on"]), one["until"] or london(now)
+            until = date.fromisoformat(given["paid_until_on"]) if given.get("paid_until_on") else until
+            while day <= until:
+                days += first <= day <= last and day <= london(now)
+                day += timedelta(days=1)
+        if days or first <= one["from"] <= last:
+            weekly, wait = given.get("weekly_cost"), None
+            if given.get("waiting_from_at") and given.get("waiting_until_at"):
+                wait = moment(given["waiting_until_at"]) - moment(given["waiting_from_at"])
+                wait = round(wait.total_seconds() / 3600, 1)
+            cost = None if weekly is None else round(weekly / 7 * days, 2)
+            rows.append((one["child"], one["from"], days, cost, given.get("cost"), wait))
+    return rows

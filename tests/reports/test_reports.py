@@ -85,5 +85,24 @@ def test_what_the_answers_add(year: Year, first: date, last: date) -> None:
     assert (escalations["Raised"], escalations["Settled"]) == (len(work["escalations"]), len(settled))
 
 
+@periods
+def test_who_came(year: Year, first: date, last: date) -> None:
+    shown = made(year, "attendance", first, last)
+
+    work = counted_again.work(year.told, "attendance", first, last)
+    said = next(figure for figure in shown.made.figures if figure.title == "Youth justice came")
+    assert (said.value, said.of) == counted_again.came(work)
+
+
+@periods
+def test_the_cohort_and_remands_to_accommodation(year: Year, first: date, last: date) -> None:
+    cohort, costs = made(year, "cohort", first, last), made(year, "remand-costs", first, last)
+
+    expected = counted_again.cohort(year.told, first, last, year.now)
+    assert cells(cohort, "child", "from_on", "until_on", "weeks") == sorted(expected, key=repr)
+    paid = counted_again.remand_costs(year.told, first, last, year.now)
+    assert cells(costs, "child", "from_on", "days", "cost", "transport", "wait") == sorted(paid, key=repr)
+
+
 def test_every_report_is_counted_again() -> None:
-    assert set(REPORTS) == {*TASKS, "bed-nights"}
+    assert set(REPORTS) == {*TASKS, "bed-nights", "cohort", "remand-costs"}

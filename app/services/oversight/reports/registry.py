@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from app.services.oversight.reports import bed_nights, late_work, payments, timeliness, visits
+from app.services.oversight.reports import (
+    attendance,
+    bed_nights,
+    by_child,
+    late_work,
+    payments,
+    timeliness,
+    visits,
+)
 from app.services.oversight.reports.shape import Report
 
 REPORTS: dict[str, Report] = {
     report.key: report
     for report in (
         bed_nights.REPORT,
+        by_child.REMAND_COSTS,
+        by_child.COHORT_REPORT,
         late_work.ESCALATIONS,
         late_work.DUTIES,
         timeliness.NOTIFICATIONS,
         visits.REPORT,
         timeliness.REVIEW,
         timeliness.ASSESSMENT,
+        attendance.REPORT,
         timeliness.TEN_THINGS,
         payments.REPORT,
         timeliness.ORDER,

@@ -194,7 +194,7 @@ class Scope:
             query = query.where(Answer.at <= until)
         return list(self.session.scalars(query))
 
-    def instances(self, *definitions: str) -> list[ProcessInstance]:
+    def instances(self, *definitions: str, with_money: bool = False) -> list[ProcessInstance]:
         """The pathways of these kinds, whenever begun, the oldest first; without their engine's state."""
         columns = ProcessInstance
         query = (
@@ -206,7 +206,7 @@ class Scope:
             .where(
                 columns.authority_id == self.viewer.authority_id,
                 columns.definition_key.in_(definitions),
-                self.of_children(columns.child_id),
+                self.of_children(columns.child_id, with_money=with_money),
             )
             .order_by(columns.started_at, columns.id)
         )  # fmt: skip

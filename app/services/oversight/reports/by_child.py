@@ -1,0 +1,159 @@
+"""Reports with one row a pathway: what remands to accommodation cost, and the cohort on remand and in custody."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from app.domain.moments import age_on, london_day
+from app.services.oversight.reports.months import money
+from app.services.oversight.reports.scope import Scope
+from app.services.oversight.reports.shape import Chart, Column, Figure, Made, Report, Row
+from app.store.tasks import Answer
+
+RILAA = (
+    "rilaa/find_placement",
+    "rilaa/arrange_placement_payment",
+    "rilaa/arrange_transport",
+    "rilaa/supervise_waiting_child",
+)
+COHORT = {
+    "remand_yda": "Remand in custody",
+    "rilaa": "Remand to accommodation",
+    "custodial_sentence": "Sentence",
+}
+
+
+def _by_root(scope: Scope, answers: list[Answer]) -> dict[str, dict[str, Any]]:
+    roots = scope.roots(answer.instance_id for answer in answers)
+    found: dict[str, dict[str, Any]] = {}
+    for answer in answers:
+        root = roots.get(answer.instance_id, answer.instance_id)
+        found.setdefault(root, {}).update({k: v for k, v in answer.answers.items() if v not in (None, "")})
+    return found
+
+
+def _remand_costs(scope: Scope) -> Made:
+    said = _by_root(scope, scope.answers(*RILAA, with_money=True))
+    rows: list[Row] = []
+    for instance in scope.instances("rilaa", with_money=True):
+        given = said.get(instance.id, {})
+        first = _day(given.get("paid_from_on"))
+        last = _day(given.get("paid_until_on")) or (
+            london_day(instance.ended_at) if instance.ended_at else scope.today
+        )
+        days = 0
+        if first:
+            days = max(0, (min(last, scope.last, scope.today) - max(first, scope.first)).days + 1)
+        if not (days or scope.covers(london_day(instance.started_at))):
+            continue
+        weekly = given.get("weekly_cost")
+        rows.append(
+            {
+                "child": instance.child_id,
+                "from_on": london_day(instance.started_at),
+                "placement": given.get("placement"),
+                "weekly": weekly,
+                "days": days,
+                "cost": None if weekly is None else round(weekly / 7 * days, 2),
+                "transport": given.get("cost"),
+                "wait": _hours(given.get("waiting_from_at"), given.get("waiting_until_at")),
+            }
+        )
+    figures = (
+        Figure("Placements", money(row["cost"] for row in rows), "money"),
+        Figure("Transport", money(row["transport"] for row in rows), "money"),
+        Figure("Hours waited for a placement", money(row["wait"] for row in rows), "hours"),
+    )
+    notes = ("A placement costs its weekly amount for each day paid within the period, both days counted.",)
+    return Made(scope.named(rows), figures, (), notes)
+
+
+def _cohort(scope: Scope) -> Made:
+    begun = {answer.id: answer.answers for answer in scope.answers(*(f"{key}/start" for key in COHORT))}
+    found = [
+        one
+        for one in scope.instances(*COHORT)
+        if london_day(one.started_at) <= scope.last
+        and (one.ended_at is None or london_day(one.ended_at) >= scope.first)
+        and one.status != "cancelled"
+    ]
+    born = {child.id: child.date_of_birth for child in scope.children(one.child_id for one in found).values()}
+    rows: list[Row] = []
+    for one in found:
+        before = begun.get(one.id, {}).get("looked_after_before")
+        from_on = london_day(one.started_at)
+        until = london_day(one.ended_at) if one.ended_at else scope.today
+        birthday = born.get(one.child_id)
+        rows.append(
+            {
+                "child": one.child_id,
+                "pathway": COHORT[one.definition_key],
+                "from_on": from_on,
+                "until_on": london_day(one.ended_at) if one.ended_at else None,
+                "looked_after_before": before,
+                "weeks": (until - from_on).days // 7,
+                "thirteen_weeks": (until - from_on).days >= 91,
+                "age": age_on(birthday, from_on) if birthday else None,
+            }
+        )
+    kinds = [(words, float(sum(row["pathway"] == words for row in rows))) for words in COHORT.values()]
+    figures = (
+        Figure("Children", len({row["child"] for row in rows})),
+        Figure("Looked after before", sum(row["looked_after_before"] is True for row in rows), of=len(rows)),
+        Figure("Thirteen weeks or more", sum(row["thirteen_weeks"] for row in rows), of=len(rows)),
+        Figure("17 or older", sum((row["age"] or 0) >= 17 for row in rows), of=len(rows)),
+    )
+    notes = ("Weeks are those of this pathway alone; earlier time in care is checked when a remand ends.",)
+    return Made(scope.named(rows), figures, (Chart("bar", "By pathway", "children", tuple(kinds)),), notes)
+
+
+def _day(given: Any) -> date | None:
+    return date.fromisoformat(str(given)[:10]) if given else None
+
+
+def _hours(first: Any, last: Any) -> float | None:
+    if not first or not last:
+        return None
+    return round((datetime.fromisoformat(last) - datetime.fromisoformat(first)).total_seconds() / 3600, 1)
+
+
+REMAND_COSTS = Report(
+    key="remand-costs",
+    title="Remands to accommodation: cost",
+    what="Placements of children remanded to the local authority: weekly cost, transport, hours waited.",
+    for_whom="Heads of service and youth justice managers",
+    duties=("STP-5.6-04", "STP-5.6-05", "STP-5.6-08"),
+    columns=(
+        Column("child", "Child", "child"),
+        Column("from_on", "Remanded", "date"),
+        Column("placement", "Placement"),
+        Column("weekly", "A week", "money"),
+        Column("days", "Days", "number", is_summed=True),
+        Column("cost", "Cost", "money", is_summed=True),
+        Column("transport", "Transport", "money", is_summed=True),
+        Column("wait", "Hours waited", "hours", is_summed=True),
+    ),
+    make=_remand_costs,
+    usual=(364, 0),
+    has_money=True,
+)
+COHORT_REPORT = Report(
+    key="cohort",
+    title="Cohort",
+    what="Children on remand and in custody: their status before, how long, how old.",
+    for_whom="Heads of service and youth justice managers",
+    duties=("WAN-9-10", "STK-3.1-01"),
+    columns=(
+        Column("child", "Child", "child"),
+        Column("pathway", "Pathway"),
+        Column("from_on", "From", "date"),
+        Column("until_on", "Until", "date"),
+        Column("looked_after_before", "Looked after before", "yes_no"),
+        Column("weeks", "Weeks", "number"),
+        Column("thirteen_weeks", "13 weeks or more", "yes_no"),
+        Column("age", "Age then", "number"),
+    ),
+    make=_cohort,
+    usual=(364, 0),
+)
