@@ -119,6 +119,9 @@ def as_told(authority_id: str) -> Everything:
                 entry["task_id"], entry["child_id"], entry["instance_id"], facts["definition"],
                 facts["element"], facts["lane"], at, due, duty=facts["duty"],
             )  # fmt: skip
+        elif entry["kind"] == "instance_started" and entry["instance_id"] in given:
+            answers.append({"child": entry["child_id"], "form": "start", "at": at, "task": None,
+                            "given": given[entry["instance_id"]], "instance": entry["instance_id"]})  # fmt: skip
         elif task is None:
             continue
         elif entry["kind"] == "deadline_moved":

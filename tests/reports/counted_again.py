@@ -187,12 +187,13 @@ def cohort(told: Everything, first: date, last: date, now: datetime) -> Cells:
     ]
 
 
-def root_of(told: Everything, instance: str) -> str:
-    """The pathway in which a chain of pathways began."""
+def begun_by(told: Everything, instance: str, wanted: dict[str, Any]) -> str | None:
+    """The nearest of these pathways in the chain that led to this one; one may itself have begun from another."""
     parents = {entry["instance_id"]: entry["facts"]["parent"] for entry in told.of_kind("instance_started")}
-    while parents.get(instance):
-        instance = parents[instance]
-    return instance
+    at: str | None = instance
+    while at is not None and at not in wanted:
+        at = parents.get(at)
+    return at
 
 
 def remand_costs(told: Everything, first: date, last: date, now: datetime) -> Cells:
@@ -201,8 +202,10 @@ def remand_costs(told: Everything, first: date, last: date, now: datetime) -> Ce
     said: dict[str, dict[str, Any]] = {key: {} for key in pathways}
     forms = ("arrange_placement_payment", "arrange_transport", "supervise_waiting_child")
     for answer in told.answered(*(f"rilaa/{form}" for form in forms)):
-        root = root_of(told, answer["instance"])
-        said[root] |= {key: value for key, value in answer["given"].items() if value is not None}
+        remand = begun_by(told, answer["instance"], pathways)
+        if remand is None:
+            continue  # a search for an order with a requirement to live somewhere
+        said[remand] |= {key: value for key, value in answer["given"].items() if value is not None}
     rows = []
     for key, one in pathways.items():
         given, days = said[key], 0
@@ -220,3 +223,33 @@ def remand_costs(told: Everything, first: date, last: date, now: datetime) -> Ce
             cost = None if weekly is None else round(weekly / 7 * days, 2)
             rows.append((one["child"], one["from"], days, cost, given.get("cost"), wait))
     return rows
+
+
+def homes(told: Everything, first: date, last: date) -> Cells:
+    """(child, release, home known, escalated to) of each child to be released, by what was last answered of it."""
+    release: dict[str, str] = {}
+    home: dict[str, str] = {}
+    raised: dict[str, str] = {}
+    for answer in told.answers:
+        given, child = answer["given"], answer["child"]
+        release[child] = given.get("release_on") or release.get(child, "")
+        home[child] = given.get("release_address") or home.get(child, "")
+        if answer["form"].endswith("/escalate_to_service"):
+            raised[child] = "Head of service"
+        elif answer["form"].endswith(("/escalate_home_to_director", "/escalate_to_director")):
+            raised[child] = "Director"
+    days = {child: date.fromisoformat(day[:10]) for child, day in release.items() if day}
+    return [
+        (child, day, bool(home[child]), raised.get(child))
+        for child, day in days.items()
+        if first <= day <= last
+    ]
+
+
+def joint_list(told: Everything, first: date, last: date) -> Cells:
+    """(child, from, until) of each young person with probation within these days."""
+    return [
+        (one["child"], one["from"], one["until"])
+        for one in begun(told, "working_with_probation").values()
+        if one["from"] <= last and (one["until"] is None or one["until"] >= first)
+    ]

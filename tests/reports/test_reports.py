@@ -104,5 +104,25 @@ def test_the_cohort_and_remands_to_accommodation(year: Year, first: date, last: 
     assert cells(costs, "child", "from_on", "days", "cost", "transport", "wait") == sorted(paid, key=repr)
 
 
+@pytest.mark.parametrize(("first", "last"), [(date(2026, 6, 1), date(2027, 12, 31)), PERIODS[1]])
+def test_homes_for_release_and_the_joint_list(year: Year, first: date, last: date) -> None:
+    tracker, joint = (
+        made(year, "release-accommodation", first, last),
+        made(year, "quarterly-list", first, last),
+    )
+
+    expected = counted_again.homes(year.told, first, last)
+    assert cells(tracker, "child", "release_on", "has_home", "raised_to") == sorted(expected, key=repr)
+    listed = counted_again.joint_list(year.told, first, last)
+    assert cells(joint, "child", "from_on", "until_on") == sorted(listed, key=repr)
+
+
 def test_every_report_is_counted_again() -> None:
-    assert set(REPORTS) == {*TASKS, "bed-nights", "cohort", "remand-costs"}
+    assert set(REPORTS) == {
+        *TASKS,
+        "bed-nights",
+        "cohort",
+        "remand-costs",
+        "release-accommodation",
+        "quarterly-list",
+    }

@@ -24,17 +24,18 @@ COHORT = {
 }
 
 
-def _by_root(scope: Scope, answers: list[Answer]) -> dict[str, dict[str, Any]]:
-    roots = scope.roots(answer.instance_id for answer in answers)
+def _of_remands(scope: Scope, answers: list[Answer]) -> dict[str, dict[str, Any]]:
+    """What was answered in the search for a placement, by the remand that began it; an order's search is not one."""
+    begun_by = {one.id: one.parent_id for one in scope.instances("rilaa_placement", with_money=True)}
     found: dict[str, dict[str, Any]] = {}
     for answer in answers:
-        root = roots.get(answer.instance_id, answer.instance_id)
-        found.setdefault(root, {}).update({k: v for k, v in answer.answers.items() if v not in (None, "")})
+        given = {key: value for key, value in answer.answers.items() if value not in (None, "")}
+        found.setdefault(begun_by.get(answer.instance_id) or answer.instance_id, {}).update(given)
     return found
 
 
 def _remand_costs(scope: Scope) -> Made:
-    said = _by_root(scope, scope.answers(*RILAA, with_money=True))
+    said = _of_remands(scope, scope.answers(*RILAA, with_money=True))
     rows: list[Row] = []
     for instance in scope.instances("rilaa", with_money=True):
         given = said.get(instance.id, {})

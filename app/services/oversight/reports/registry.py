@@ -8,6 +8,7 @@ from app.services.oversight.reports import (
     by_child,
     late_work,
     payments,
+    release,
     timeliness,
     visits,
 )
@@ -26,7 +27,9 @@ REPORTS: dict[str, Report] = {
         timeliness.REVIEW,
         timeliness.ASSESSMENT,
         attendance.REPORT,
+        release.TRACKER,
         timeliness.TEN_THINGS,
+        release.QUARTERLY,
         payments.REPORT,
         timeliness.ORDER,
     )

@@ -21,7 +21,7 @@ from app.domain.moments import end_of_day, london_day, start_of_day
 from app.domain.profiles import Profile
 from app.services import reference
 from app.services.oversight.reports.shape import Row
-from app.store.children import PARTNERSHIP, BedNights, Child
+from app.store.children import PARTNERSHIP, BedNights, Child, ChildFact
 from app.store.instances import ProcessInstance
 from app.store.tasks import Answer, UserTask
 from app.store.ties import sees_child
@@ -224,15 +224,16 @@ class Scope:
         )
         return list(self.session.scalars(query))
 
-    def roots(self, instance_ids: Iterable[str | None]) -> dict[str, str]:
-        """The root of each of these pathways."""
-        wanted = sorted({one for one in instance_ids if one})
+    def facts(self, name: str) -> dict[str, Any]:
+        """What is known under this name of each child."""
         found = self.session.execute(
-            select(ProcessInstance.id, ProcessInstance.root_id).where(
-                ProcessInstance.authority_id == self.viewer.authority_id, ProcessInstance.id.in_(wanted)
+            select(ChildFact.child_id, ChildFact.value).where(
+                ChildFact.authority_id == self.viewer.authority_id,
+                ChildFact.name == name,
+                self.of_children(ChildFact.child_id),
             )
         )
-        return {row.id: row.root_id for row in found}
+        return {row.child_id: row.value["value"] for row in found}
 
     def children(self, ids: Iterable[str]) -> dict[str, Child]:
         """The children with these ids."""
