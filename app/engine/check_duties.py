@@ -30,7 +30,7 @@ def check(process: Scope, everything: Iterable[Node], timed: Collection[str]) ->
                 node.id,
                 "duty_without_deadline",
                 f"{title(node)} meets {', '.join(late)}, which has a time limit, and nothing here says when it is due. "
-                "Give it a “due”.",
+                "Choose when it is due.",
             )
         if not duties and _has_rule(node):
             yield hint(

@@ -127,9 +127,13 @@ def _references(node: Node, known: Known) -> Iterator[Finding]:
             )
     overdue = node.properties.get("overdue")
     if overdue and overdue not in ("escalate", "mark"):
-        yield fault(node.id, "overdue", f"The property “overdue” of {title(node)} must be escalate or mark.")
+        yield fault(node.id, "overdue", f"What happens when {title(node)} is late must be escalate or mark.")
     if overdue and not node.properties.get("due"):
-        yield fault(node.id, "overdue", f"{title(node)} has “overdue” but no “due”. Say when it is due.")
+        yield fault(
+            node.id,
+            "overdue",
+            f"{title(node)} says what happens when it is late, and not when it is due. Choose when it is due.",
+        )
     for name in listed(node.properties.get("copy", "")):
         if not _NAME.fullmatch(name):
             yield fault(

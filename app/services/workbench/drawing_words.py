@@ -18,6 +18,7 @@ from app.engine.shapes import Node, Scope
 from app.services import checks, definitions, reference
 from app.services.due_words import condition_in_words, due_in_one_line
 from app.services.manual.meanings import forms_of, meanings
+from app.services.workbench.usual_starts import usual_starts
 
 LONGEST_BADGE = 90
 
@@ -53,7 +54,9 @@ def vocabulary(bundle: Bundle, path: str, profile: Profile) -> dict[str, Any]:
     return {
         "roles": [{"key": role.key, "name": role.name} for role in reference.roles()],
         "forms": [{"key": key, "name": _title(key, form)} for key, form in sorted(bundle.forms.items())],
-        "rules": [asdict(rule) for rule in _rules(profile)],
+        "rules": [
+            asdict(rule) for rule in _rules(profile, usual_starts((bundle, *definitions.shipped().values())))
+        ],
         "duties": [{"key": duty.id, "words": _duty(duty)} for duty in reference.register()],
         "names": [asdict(name) for name in _names(bundle, scopes)],
         "functions": sorted(functions.NAMES),
@@ -97,12 +100,13 @@ class _Rule:
     title: str
     words: str
     counted_from: str
+    starts: tuple[str, ...]  # the names that it is counted from elsewhere, the most frequent first
 
 
-def _rules(profile: Profile) -> Iterator[_Rule]:
+def _rules(profile: Profile, starts: Mapping[str, tuple[str, ...]]) -> Iterator[_Rule]:
     for rule in profile.deadlines.values():
         sides = " or ".join(rule_in_words(side) for side in (rule.local, rule.statutory) if side)
-        yield _Rule(rule.key, rule.title, sides, rule.counted_from)
+        yield _Rule(rule.key, rule.title, sides, rule.counted_from, starts.get(rule.key, ()))
 
 
 def _duty(duty: Duty) -> str:

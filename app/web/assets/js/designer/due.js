@@ -20,6 +20,13 @@ const times = (names) => [
   ...names.filter(({ is_time: isTime }) => isTime).map(({ name, words }) => [name, words ? words[0].toUpperCase() + words.slice(1) : name.replaceAll('_', ' ')])
 ]
 
+/** What a limit is counted from in other pathways, where this one knows it too; else its only moment. */
+export function likelyStart (known, key) {
+  const here = known.names.filter(({ is_time: isTime }) => isTime).map(({ name }) => name)
+  const usual = (known.rules.find((one) => one.key === key)?.starts || []).find((name) => here.includes(name))
+  return usual || (here.length === 1 ? here[0] : '')
+}
+
 export function dueFields (written, words, { known, none, onChange }) {
   const { rule, from } = readDue(written)
   const rules = known.rules.map((one) => [one.key, `${one.title}: ${one.words}`])
@@ -29,7 +36,7 @@ export function dueFields (written, words, { known, none, onChange }) {
   return [
     choice('When it is due', rule, [...first, ...other, ...rules], (key) => {
       if (key === OTHER) return
-      onChange(key ? writeDue(key, from) : '')
+      onChange(key ? writeDue(key, from || likelyStart(known, key)) : '')
     }),
     chosen
       ? choice('Counted from', from.replaceAll('"', "'"), times(known.names), (value) => onChange(writeDue(rule, value)), { hint: `The limit is meant to count from: ${chosen.counted_from}.` })
