@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -11,10 +11,10 @@ from app.domain.clock import LONDON
 from app.domain.errors import BadInput
 from app.domain.explanations import Side, explain
 from app.domain.limits import Direction, Limit, Rule, Unit, limit
-from app.domain.moments import london_day
+from app.domain.moments import day_in_words, london_day, moment_in_words
 from app.domain.workdays import Skipped, WorkingCalendar
 
-__all__ = ["Deadline", "DeadlineRule", "Direction", "Limit", "Rule", "Side", "Unit", "compute"]
+__all__ = ["Agreed", "Deadline", "DeadlineRule", "Direction", "Limit", "Rule", "Side", "Unit", "compute"]
 
 
 @dataclass(frozen=True)
@@ -36,11 +36,42 @@ class DeadlineRule:
 
 
 @dataclass(frozen=True)
+class Agreed:
+    """A date that a manager agreed to beside the one that was worked out, which is kept here with its explanation.
+
+    It stays when facts change, unless `stays` says that it falls away as soon as the worked-out date moves.
+    """
+
+    due_at: datetime
+    reason: str
+    by: str
+    at: datetime
+    stays: bool
+    worked_out_at: datetime
+    worked_out_why: str
+
+    def to_json(self) -> dict[str, Any]:
+        """JSON values only."""
+        moments = {name: getattr(self, name).astimezone(LONDON).isoformat() for name in _MOMENTS}
+        return {**vars(self), **moments}
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Agreed:
+        """The same value again from `to_json`."""
+        moments = {name: datetime.fromisoformat(stored[name]).astimezone(UTC) for name in _MOMENTS}
+        return cls(**{**stored, **moments})
+
+
+_MOMENTS = ("due_at", "at", "worked_out_at")
+
+
+@dataclass(frozen=True)
 class Deadline:
     """A due date with its reasons; it survives `from_json(to_json())` unchanged.
 
     `skipped` has the days that either side passed over, in order. When both sides end together `won_by` is
-    "local" and the explanation says that they agree.
+    "local" and the explanation says that they agree. Where a date was `agreed`, `due_at` is that one, or the
+    statutory limit where that ends first.
     """
 
     key: str
@@ -52,6 +83,46 @@ class Deadline:
     won_by: Side
     skipped: tuple[Skipped, ...]
     explanation: str
+    agreed: Agreed | None = None
+
+    @property
+    def worked_out(self) -> Deadline:
+        """The same without what was agreed: as the rules give it."""
+        if self.agreed is None:
+            return self
+        at = self.agreed.worked_out_at
+        won_by: Side = "local" if self.local and self.local.due_at == at else "statutory"
+        return replace(
+            self,
+            due_at=at,
+            due_on=london_day(at),
+            won_by=won_by if self.local or self.statutory else self.won_by,
+            explanation=self.agreed.worked_out_why,
+            agreed=None,
+        )
+
+    def agreeing(self, due_at: datetime, *, reason: str, by: str, at: datetime, stays: bool) -> Deadline:
+        """The same with an agreed date: no later than the statutory limit, which nobody can move."""
+        plain = self.worked_out
+        agreed = Agreed(due_at, reason, by, at, stays, plain.due_at, plain.explanation)
+        is_held = plain.statutory is not None and plain.statutory.due_at < due_at
+        counts = plain.statutory.due_at if plain.statutory and is_held else due_at
+        return replace(
+            plain,
+            due_at=counts,
+            due_on=london_day(counts),
+            won_by="statutory" if is_held else plain.won_by,
+            explanation=f"{plain.explanation} {_moved_in_words(agreed, is_held=is_held)}",
+            agreed=agreed,
+        )
+
+    def keeping(self, earlier: Agreed | None) -> Deadline:
+        """This newly worked-out date, with the date that was agreed before, if that is to stay."""
+        if earlier is None or not (earlier.stays or earlier.worked_out_at == self.due_at):
+            return self
+        return self.agreeing(
+            earlier.due_at, reason=earlier.reason, by=earlier.by, at=earlier.at, stays=earlier.stays
+        )
 
     @classmethod
     def plain(cls, due_at: datetime, explanation: str) -> Deadline:
@@ -73,6 +144,7 @@ class Deadline:
             "won_by": self.won_by,
             "skipped": [day.to_json() for day in self.skipped],
             "explanation": self.explanation,
+            **({"agreed": self.agreed.to_json()} if self.agreed else {}),
         }
 
     @classmethod
@@ -88,7 +160,17 @@ class Deadline:
             stored["won_by"],
             tuple(Skipped.from_json(day) for day in stored["skipped"]),
             stored["explanation"],
+            Agreed.from_json(stored["agreed"]) if stored.get("agreed") else None,
         )
+
+
+def _moved_in_words(agreed: Agreed, *, is_held: bool) -> str:
+    reason = agreed.reason.rstrip(".")
+    until = day_in_words(london_day(agreed.due_at))
+    words = f"by {agreed.by} on {moment_in_words(agreed.at)}, because: {reason}."
+    if is_held:
+        return f"Agreed until {until} {words} The statutory limit ends first and counts."
+    return f"Moved to {until} {words}"
 
 
 def compute(rule: DeadlineRule, from_at: datetime, calendar: WorkingCalendar) -> Deadline:

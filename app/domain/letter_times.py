@@ -13,6 +13,7 @@ KINDS = {
     "queued": "A task is new in my team's queue",
     "due_soon": "A task of mine is due soon",
     "overdue": "A task of mine is overdue",
+    "moved": "The due date of a task of mine is moved",
     "escalated": "Late work is escalated to me",
     "asked": "I am asked for a contribution",
     "answered": "What I asked for is answered",

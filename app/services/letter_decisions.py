@@ -128,6 +128,7 @@ def counts_in_words(counts: Mapping[str, int]) -> list[str]:
         "queued": ("task is new in your team’s queue", "tasks are new in your team’s queue"),
         "due_soon": ("task is due soon", "tasks are due soon"),
         "overdue": ("task is overdue", "tasks are overdue"),
+        "moved": ("due date was moved", "due dates were moved"),
         "escalated": ("task was escalated to you", "tasks were escalated to you"),
         "asked": ("contribution is asked of you", "contributions are asked of you"),
         "answered": ("question of yours is answered", "questions of yours are answered"),

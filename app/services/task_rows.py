@@ -200,26 +200,43 @@ def duties_in(area: str | None, ids: Iterable[str]) -> list[str]:
 def move_due_times(
     session: Session, instance: Row[Any], deadlines: Mapping[str, Deadline], reason: str
 ) -> list[Entry]:
-    """Give open tasks their new due times where they differ; an entry for each that moved."""
+    """Give open tasks their newly worked-out due times where they differ; an entry for each that moved.
+
+    A date that a manager agreed to stays beside the new one.
+    """
     entries: list[Entry] = []
     rows = session.execute(
-        select(_TASKS.c.id, _TASKS.c.ref, _TASKS.c.element_id, _TASKS.c.name, _TASKS.c.due_at).where(
-            _TASKS.c.authority_id == instance.authority_id, _TASKS.c.instance_id == instance.id, IS_OPEN
-        )
+        select(_TASKS.c.id, _TASKS.c.ref, _TASKS.c.element_id, _TASKS.c.name, _TASKS.c.due_at, _TASKS.c.due)
+        .where(_TASKS.c.authority_id == instance.authority_id, _TASKS.c.instance_id == instance.id, IS_OPEN)
+        .order_by(_TASKS.c.id)
     ).all()
     for row in rows:
         deadline = deadlines.get(row.ref)
-        if deadline is not None and deadline.due_at != row.due_at:
+        if deadline is None:
+            continue
+        deadline = with_agreed(row, deadline)
+        if deadline.due_at != row.due_at:
             entries.append(_move(session, instance, row, deadline, reason))
+        elif deadline.agreed is not None:
+            write_due(session, instance, row, deadline)
     return entries
 
 
-def _move(session: Session, instance: Row[Any], row: Any, deadline: Deadline, reason: str) -> Entry:
+def with_agreed(row: Any, deadline: Deadline) -> Deadline:
+    """A newly worked-out deadline, with the date that was agreed for the task of `row` before."""
+    return deadline.keeping(Deadline.from_json(row.due).agreed) if row.due else deadline
+
+
+def write_due(session: Session, instance: Row[Any], row: Any, deadline: Deadline) -> None:
+    """Give an open task a due time; where it moves, it is watched anew and no longer marked as overdue."""
+    moves = {"due_at": deadline.due_at, "overdue_at": None} if deadline.due_at != row.due_at else {}
     session.execute(
         update(_TASKS)
         .where(_TASKS.c.authority_id == instance.authority_id, _TASKS.c.id == row.id)
-        .values(due_at=deadline.due_at, **limits(deadline), overdue_at=None)
+        .values(**limits(deadline), **moves)
     )
+    if not moves:
+        return
     session.execute(
         delete(_TIMERS).where(
             _TIMERS.c.authority_id == instance.authority_id,
@@ -230,6 +247,10 @@ def _move(session: Session, instance: Row[Any], row: Any, deadline: Deadline, re
     )
     timer = WaitingTimer(row.id, row.element_id, row.name, deadline.due_at)
     session.execute(insert(_TIMERS).values(**timer_row(instance, "overdue", timer)))
+
+
+def _move(session: Session, instance: Row[Any], row: Any, deadline: Deadline, reason: str) -> Entry:
+    write_due(session, instance, row, deadline)
     return Entry(
         kind="deadline_moved",
         child_id=instance.child_id,

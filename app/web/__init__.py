@@ -17,6 +17,7 @@ PAGES = (
     "asking",
     "task_conflicts",
     "task_life",
+    "oversight.moved_deadlines",
     "child_documents",
     "case_system",
     "start",

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import g
 
-from app.services import beside_task, comments, documents, putting_off, task_life, task_why
+from app.services import agreed_dates, beside_task, comments, documents, putting_off, task_life, task_why
 from app.services import case_system as case_system_records
 from app.services.beside_task import BesideTask
 from app.services.task_view import TaskView
@@ -26,6 +26,7 @@ def parts(view: TaskView) -> dict[str, Any]:
         **_colleagues(view.task.id, found),
         **_life(view),
         **_papers(view),
+        "can_move_deadline": agreed_dates.can_move(g.viewer, view.task.id),
         "why_seen": task_why.sentences(g.viewer, view.task.id),
     }
 

@@ -36,6 +36,7 @@ TOPICS: dict[str, tuple[str, str]] = {
     "week": ("practitioner", "my-week"),
     "putting_off": ("practitioner", "my-week"),
     "task_life": ("practitioner", "undo"),
+    "moved_deadlines": ("practitioner", "dates"),
     "plans": ("practitioner", "plan"),
     "papers": ("practitioner", "plan"),
     "child_documents": ("practitioner", "child"),

@@ -9,7 +9,8 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from app.domain.clock import LONDON, SimulatedClock
-from app.services import chronology, facts, incidents, messages, timers
+from app.services import accounts, agreed_dates, chronology, facts, incidents, messages, timers
+from app.services.agreed_dates import Move
 from app.store.audit import AuditEntry
 from app.store.children import Child
 from app.store.db import reading, transaction
@@ -113,6 +114,21 @@ def test_the_chronology_says_what_moved_and_why(planned: str) -> None:
     assert len(told) == 1
     assert told[0].startswith("Moved from Friday 28 May 2027 to Monday 14 June 2027: ")
     assert told[0].endswith("changed from Wednesday 30 June 2027 to Wednesday 14 July 2027")
+
+
+@pytest.mark.parametrize(("stays", "becomes"), [(True, "2027-05-20"), (False, "2027-06-14")])
+def test_a_day_that_was_agreed_stays_unless_the_manager_said_otherwise(
+    planned: str, stays: bool, becomes: str
+) -> None:
+    instance = pathways.begin(RELEASE, planned)
+    task = pathways.one_task("prepare", instance)
+    manager = accounts.viewer_named("mo@wandsworth.example")
+    agreed_dates.move(manager, task, Move(date(2027, 5, 20), "The school asks for it.", stays))
+
+    learn(planned, release_on="2027-07-14")
+
+    assert due("prepare") == becomes
+    assert_all()
 
 
 def test_the_same_answer_again_moves_nothing(planned: str) -> None:

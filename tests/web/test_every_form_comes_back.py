@@ -68,6 +68,7 @@ FORMS = [
     ("/children/{child_id}/need-to-know/answers", "Save", None),
     ("/children/{child_id}/details", "Save", None),
     ("/tasks/{task_id}/ask", "Ask", "question"),
+    ("/tasks/{open_id}/deadline", "See what would move", "reason"),
     ("/askings/{asking_id}/withdraw", "Withdraw", "reason"),
     ("/tasks/{task_id}", "Add the comment", "comment"),
     ("/cover", "Set", "note"),

@@ -101,7 +101,8 @@ def prospect(
 def _date_line(clock: Clock, tasks: Sequence[Row[Any]]) -> DateLine:
     row = next((task for task in tasks if task.ref == clock.ref), None)
     was = row.due_at if row is not None else clock.was
-    becomes = was if row is not None and clock.choice == "keep" else clock.after
+    stays = row is not None and (clock.choice == "keep" or moving_rows.has_agreed_date(row))
+    becomes = was if stays else clock.after
     at = now()
     is_late = becomes is not None and becomes < at and (was is None or was >= at)
     return DateLine(clock.rule.element_id, clock.rule.name, clock.rule.kind, was, becomes, is_late)

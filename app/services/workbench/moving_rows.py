@@ -55,7 +55,7 @@ def follow(
     for row in tasks:
         task = ready[row.ref]
         values = _of_drawing(session, instance, row, task, context, asked)
-        if choices.get(row.ref, "keep") != "keep":
+        if choices.get(row.ref, "keep") != "keep" and not has_agreed_date(row):
             values |= _of_date(row, task)
         changed = {name: value for name, value in values.items() if value != getattr(row, name)}
         if changed:
@@ -65,6 +65,12 @@ def follow(
                 {"id": row.id, "was": was, "is": {name: _plain(value) for name, value in changed.items()}}
             )
     return changes
+
+
+def has_agreed_date(row: Row[Any]) -> bool:
+    """Whether a manager moved the due time of a task and said that it stays: no drawing moves it again."""
+    agreed = (row.due or {}).get("agreed")
+    return bool(agreed and agreed["stays"])
 
 
 def _of_drawing(

@@ -1,0 +1,107 @@
+"""What managers do to running work: each with its reason, its entry in the audit, and refused to everybody else."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from app.domain.access import Viewer
+from app.domain.clock import SimulatedClock
+from app.domain.deadlines import Deadline
+from app.domain.errors import BadInput, NotAllowed, NotFound, StaleTask
+from app.services import accounts, agreed_dates, children, instances
+from app.services.agreed_dates import Move
+from app.store.audit import AuditEntry
+from app.store.db import reading
+from app.store.letters import Letter
+from app.store.tasks import UserTask
+from tests.crash.invariants import assert_all
+
+pytestmark = pytest.mark.usefixtures("filled_app", "clock")
+START = {
+    "looked_after_before": False,
+    "has_social_worker": True,
+    "known_to_csc": True,
+    "safety_concern": False,
+}
+
+
+def person(name: str) -> Viewer:
+    return accounts.viewer_named(f"{name}@wandsworth.example")
+
+
+@pytest.fixture
+def remand(clock: SimulatedClock) -> str:
+    """The id of a remand of Alex that began an hour ago."""
+    dora = person("dora")
+    (alex,) = children.search(dora, "alex example")
+    began = (clock.now() - timedelta(hours=1)).isoformat()
+    return instances.start(dora, "remand_yda", alex.id, {**START, "remanded_at": began})
+
+
+def task_of(instance_id: str, element: str) -> Any:
+    with reading() as session:
+        return session.scalars(
+            select(UserTask)
+            .where(UserTask.instance_id == instance_id, UserTask.element_id == element)
+            .order_by(UserTask.created_at.desc())
+        ).first()
+
+
+def last_entry(kind: str) -> dict[str, Any]:
+    with reading() as session:
+        query = select(AuditEntry).where(AuditEntry.kind == kind).order_by(AuditEntry.id.desc())
+        return dict(session.scalars(query).first().facts)
+
+
+def test_a_date_is_moved_within_the_law_stays_when_it_is_counted_again_and_is_taken_back(remand: str) -> None:
+    # given: the first visit, due by protocol and by law
+    mo = person("mo")
+    visit = task_of(remand, "record_first_visit")
+    before = Deadline.from_json(visit.due)
+    later = before.due_on + timedelta(days=30)
+
+    # when: it is agreed beyond the law
+    after = agreed_dates.move(mo, visit.id, Move(later, "The establishment is shut."))
+
+    # then: the law is what counts, where there is one
+    assert after.agreed is not None
+    assert after.agreed.due_at.date() == later
+    assert after.statutory == before.statutory
+    assert after.due_at == (before.statutory.due_at if before.statutory else after.agreed.due_at)
+    assert "because: The establishment is shut." in after.explanation
+    assert Deadline.from_json(after.to_json()) == after
+    assert last_entry("deadline_moved")["reason"] == "The establishment is shut."
+    with reading() as session:
+        assert session.scalars(
+            select(Letter.kind).where(Letter.kind == "moved", Letter.task_id == visit.id)
+        ).all()
+
+    # and: brought forward it counts itself, and is watched
+    earlier = agreed_dates.move(mo, visit.id, Move(date(2026, 12, 2), "The child asks for it."))
+    assert task_of(remand, "record_first_visit").due_at == earlier.due_at
+    assert earlier.worked_out.due_at == before.due_at
+    assert_all()
+
+    # and: taken back it is as it was worked out
+    with pytest.raises(BadInput):
+        agreed_dates.take_back(mo, visit.id, " ")
+    assert agreed_dates.take_back(mo, visit.id, "A mistake.") == before
+    assert_all()
+
+
+def test_who_may_not_move_it_and_what_is_no_date(remand: str) -> None:
+    visit = task_of(remand, "record_first_visit")
+    tomorrow = Move(date(2026, 12, 2), "Agreed.")
+    for name, refused in (("sam", NotAllowed), ("corin", NotFound)):
+        with pytest.raises((refused, NotFound)):
+            agreed_dates.move(person(name), visit.id, tomorrow)
+    with pytest.raises(BadInput) as wrong:
+        agreed_dates.move(person("mo"), visit.id, Move(date(2026, 11, 30), " "))
+    assert set(wrong.value.errors) == {"on", "reason"}
+    with pytest.raises(StaleTask):
+        agreed_dates.take_back(person("mo"), visit.id, "Nothing there.")
+    assert "agreed" not in task_of(remand, "record_first_visit").due
