@@ -23,6 +23,7 @@ from app.services import (
     messages,
     notifications,
     senders,
+    suspending,
     timers,
     waiting_documents,
 )
@@ -39,6 +40,7 @@ log = structlog.get_logger()
 def wake(app: Flask) -> None:
     """Fire the timers that are due, deliver what a stopped process left behind, go on with pathways that are moved."""
     with app.app_context():
+        suspending.bring_forward()
         fired = timers.drain()
         delivered = messages.deliver_pending()
         migrating.go_on()

@@ -26,6 +26,8 @@ TOLD = {
     "instance_started": "Pathway started: {name}",
     "instance_ended": "Pathway ended: {name}",
     "instance_cancelled": "Pathway cancelled: {name}",
+    "instance_suspended": "Pathway suspended {detail}: {name}. {reason}",
+    "instance_resumed": "Pathway goes on: {name}. {reason}",
     "task_completed": "Completed: {name}",
     "task_cancelled": "No longer needed: {name}",
     "task_not_needed": "Set aside as not needed: {name}. {reason}",
@@ -104,6 +106,7 @@ GROUPS: Mapping[str, tuple[str, tuple[str, ...]]] = {
         "plan_made", "plan_given", "document_added", "document_withdrawn",
         "task_recorded_elsewhere")),
     "pathways": ("Pathways and faults", ("instance_started", "instance_ended", "instance_cancelled",
+        "instance_suspended", "instance_resumed",
         "instance_migrated", "migration_reverted", "migration_failed", "incident", "incident_retried")),
 }  # fmt: skip
 """What the chronology can be narrowed to: key -> (words, kinds)."""

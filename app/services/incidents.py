@@ -11,13 +11,13 @@ from sqlalchemy.orm import Session
 from app.domain.access import AuthorityThing, ChildThing, Viewer, require
 from app.domain.clock import now
 from app.domain.errors import NotFound, StaleTask
-from app.services import advance, message_starts, messages, messages_out, timers
+from app.services import advance, going_on, message_starts, messages, timers
 from app.services.workbench import migrating
 from app.store.audit import Entry
 from app.store.children import Child
 from app.store.db import reading, transaction
 from app.store.incidents import Incident
-from app.store.outbox import OutboxMessage
+from app.store.instances import Suspension
 from app.store.ties import child_thing, sees_child
 
 
@@ -114,7 +114,9 @@ def resume(authority_id: str, incident_id: str, person_id: str | None) -> None:
 def _let_go_on(session: Session, incident: Incident, person_id: str | None) -> None:
     assert incident.instance_id is not None
     instance = advance.lock(session, incident.authority_id, incident.instance_id)
-    if instance.status != "suspended":
+    stands_still = instance.status == "suspended"
+    by_a_manager = session.get(Suspension, (instance.authority_id, instance.id)) is not None
+    if not stands_still or by_a_manager:
         return
     entry = Entry(
         kind="incident_retried",
@@ -128,22 +130,4 @@ def _let_go_on(session: Session, incident: Incident, person_id: str | None) -> N
         },
     )
     advance.record(session, instance, [entry], status="running")
-    session.execute(
-        update(OutboxMessage)
-        .where(
-            OutboxMessage.authority_id == incident.authority_id,
-            OutboxMessage.target_id == instance.id,
-            OutboxMessage.state == "held",
-        )
-        .values(state="queued")
-        .execution_options(synchronize_session=False)
-    )
-    messages_out.queue_for_child(
-        session,
-        authority_id=instance.authority_id,
-        child_id=instance.child_id,
-        target_id=instance.id,
-        name=messages_out.FACTS_CHANGED,
-        payload={"facts": {}},
-        person_id=person_id,
-    )
+    going_on.let_waiting_go_on(session, instance, person_id)

@@ -28,6 +28,11 @@ from app.store.ties import child_thing, sees_child
 from app.store.timers import Timer
 
 HISTORY_SHOWN = 200
+ACTIONS = (
+    "send_message", "cancel_instance", "retry_incident", "see_incident",
+    "suspend_instance", "resume_instance", "correct_start", "change_course",
+)  # fmt: skip
+"""What a person may be offered on the page of a pathway."""
 
 
 @dataclass(frozen=True)
@@ -135,11 +140,7 @@ def show(viewer: Viewer, instance_id: str) -> InstanceView:
         tasks = _open_tasks(session, found)
         timers = _timers(session, found)
         history = _history(session, found)
-        can = {
-            action
-            for action in ("send_message", "cancel_instance", "retry_incident", "see_incident")
-            if may(viewer, action, thing)
-        }
+        can = {action for action in ACTIONS if may(viewer, action, thing)}
         due = {line.element_id: line.due_at for line in timers}
         waiting = _waiting(session, found)
         return InstanceView(

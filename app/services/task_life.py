@@ -18,6 +18,7 @@ from app.engine import runner
 from app.services import (
     advance,
     definitions,
+    going_on,
     messages,
     reference,
     signing_again,
@@ -263,7 +264,7 @@ def _refuse_if_decisive(session: Session, instance: advance.InstanceRow, task: R
     if form is not None and any(field.allocates for field in form.fields):
         raise Conflict("Somebody has to be chosen in this task, so it cannot be set aside.")
     if instance.status == "suspended":
-        raise StaleTask("This pathway is suspended until somebody has put an incident right.")
+        raise StaleTask(going_on.why_it_stands(session, instance))
 
 
 def _pass_by(

@@ -23,6 +23,7 @@ from app.services import (
     definitions,
     drafts,
     facts,
+    going_on,
     letters,
     messages,
     notifications,
@@ -191,7 +192,7 @@ def take(
     """
     if instance.status == "suspended":
         raise StaleTask(
-            "This pathway is suspended until somebody has put an incident right. Your answers are kept as a draft.",
+            f"{going_on.why_it_stands(session, instance)} Your answers are kept as a draft.",
             state="suspended",
         )
     version = definitions.compiled(session, instance.version_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -53,6 +53,23 @@ class ProcessInstance(Base):
             postgresql_where=text("status IN ('running', 'suspended')"),
         ),
         {"postgresql_with": {"fillfactor": "80"}},
+    )
+
+
+class Suspension(Base):
+    """A manager has suspended a pathway: why, and on which day it goes on by itself. Gone when it goes on."""
+
+    __tablename__ = "suspensions"
+    authority_id: Mapped[str] = mapped_column(primary_key=True)
+    instance_id: Mapped[str] = mapped_column(primary_key=True)
+    reason: Mapped[str]
+    by_id: Mapped[str]
+    at: Mapped[datetime]
+    until_on: Mapped[date | None]
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["authority_id", "instance_id"], ["process_instances.authority_id", "process_instances.id"]
+        ),
     )
 
 

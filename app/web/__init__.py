@@ -60,6 +60,7 @@ PAGES = (
     "oversight.compliance",
     "late_reasons",
     "instances",
+    "oversight.suspending",
     "incidents",
     "letters",
     "help",

@@ -49,6 +49,7 @@ TOPICS: dict[str, tuple[str, str]] = {
     "asking": ("practitioner", "ask"),
     "task_conflicts": ("practitioner", "wrong"),
     "calendars": ("practitioner", "letters"),
+    "suspending": ("practitioner", "pathway"),
     "incidents": ("manager", "incidents"),
     "pathways": ("designer", "pathways"),
     "protocols": ("designer", "protocols"),

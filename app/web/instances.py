@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from app.domain import clock
 from app.domain.errors import BadInput, NotFound
 from app.domain.forms import Form, validate
-from app.services import instance_view, instances, messages, pictures, reach, submissions
+from app.services import instance_view, instances, messages, pictures, reach, submissions, suspending
 from app.services.instance_view import InstanceView
 from app.web.fields import read_posted, refusal_summary
 from app.web.guard import allowed
@@ -42,6 +42,7 @@ def show(instance_id: str) -> str:
         late=_late(view),
         due={task.element_id: f"Due {short_day(task.due_at)}" for task in view.tasks if task.due_at},
         gateways=GATEWAYS,
+        standing=suspending.of_instance(g.viewer, instance_id),
         openable=reach.openable(g.viewer, view.child.id, view.tasks),
     )
 

@@ -23,7 +23,7 @@ from app.store.audit import AuditEntry, broken_links
 from app.store.db import reading
 from app.store.definitions import DefinitionVersion
 from app.store.incidents import Incident
-from app.store.instances import ProcessInstance
+from app.store.instances import ProcessInstance, Suspension
 from app.store.letters import Letter
 from app.store.outbox import Notification, OutboxMessage, Subscription
 from app.store.people import Authority, Team, TeamRole, viewers
@@ -331,7 +331,7 @@ def instances_stay_on_their_bytes(session: Session) -> list[str]:
 
 
 def incidents_stand_alone(session: Session) -> list[str]:
-    """I9: a suspended instance has an incident that says why; a running one has none that stopped it."""
+    """I9: a suspended instance has an incident, or a manager's word, that says why; a running one has neither."""
     open_incidents = Counter(
         row.instance_id
         for row in session.execute(
@@ -339,6 +339,7 @@ def incidents_stand_alone(session: Session) -> list[str]:
         )
         if row.command.get("do") not in ("start", "migrate")
     )
+    open_incidents.update(session.scalars(select(Suspension.instance_id)))
     problems = []
     for row in session.execute(select(ProcessInstance.id, ProcessInstance.status)):
         wanted = 1 if row.status == "suspended" else 0

@@ -12,7 +12,7 @@ from app.domain.access import Viewer
 from app.domain.clock import SimulatedClock
 from app.domain.deadlines import Deadline
 from app.domain.errors import BadInput, NotAllowed, NotFound, StaleTask
-from app.services import accounts, agreed_dates, children, instances
+from app.services import accounts, agreed_dates, children, instances, suspending, tasks, timers
 from app.services.agreed_dates import Move
 from app.store.audit import AuditEntry
 from app.store.db import reading
@@ -27,6 +27,8 @@ START = {
     "known_to_csc": True,
     "safety_concern": False,
 }
+
+VISIT = {"seen_on": "2026-12-01", "seen_alone": True, "child_said": "I want to ring my gran."}
 
 
 def person(name: str) -> Viewer:
@@ -105,3 +107,56 @@ def test_who_may_not_move_it_and_what_is_no_date(remand: str) -> None:
     with pytest.raises(StaleTask):
         agreed_dates.take_back(person("mo"), visit.id, "Nothing there.")
     assert "agreed" not in task_of(remand, "record_first_visit").due
+
+
+def test_a_suspended_pathway_keeps_its_dates_and_makes_up_for_them_when_it_goes_on(
+    remand: str, clock: SimulatedClock
+) -> None:
+    # given
+    mo, sam = person("mo"), person("sam")
+    visit = task_of(remand, "record_first_visit")
+    with pytest.raises((NotAllowed, NotFound)):
+        suspending.suspend(sam, remand, "No.", None)
+    with pytest.raises(BadInput) as wrong:
+        suspending.suspend(mo, remand, " ", date(2026, 12, 1))
+    assert set(wrong.value.errors) == {"reason", "until_on"}
+
+    # when
+    suspending.suspend(mo, remand, "The court hears it again.", None)
+
+    # then: nothing goes on, nothing is forgotten
+    with pytest.raises(StaleTask, match="The court hears it again"):
+        tasks.complete(sam, visit.id, VISIT)
+    with pytest.raises(StaleTask):
+        suspending.suspend(mo, remand, "Twice.", None)
+    clock.move_to(visit.due_at + timedelta(days=1))
+    timers.drain()
+    assert task_of(remand, "record_first_visit").overdue_at is None
+    assert task_of(remand, "record_first_visit").due_at == visit.due_at
+    standing = suspending.of_instance(mo, remand)
+    assert standing is not None
+    assert (visit.name, visit.due_at) in standing.came_due
+    assert_all()
+
+    # and: it is made up for
+    with pytest.raises((NotAllowed, NotFound)):
+        suspending.resume(sam, remand, "Why not.")
+    suspending.resume(mo, remand, "It was heard.")
+    assert task_of(remand, "record_first_visit").overdue_at is not None
+    assert last_entry("instance_resumed")["reason"] == "It was heard."
+    with pytest.raises(StaleTask):
+        suspending.resume(mo, remand, "Twice.")
+    assert_all(quiet_at=clock.now())
+
+
+def test_it_goes_on_by_itself_when_its_day_has_come(remand: str, clock: SimulatedClock) -> None:
+    suspending.suspend(person("mo"), remand, "He is in hospital.", date(2026, 12, 3))
+    clock.move_to(clock.now() + timedelta(days=1))
+    assert suspending.bring_forward() == 0
+
+    clock.move_to(clock.now() + timedelta(days=1))
+
+    assert (suspending.bring_forward(), suspending.bring_forward()) == (1, 0)
+    assert last_entry("instance_resumed")["reason"] == suspending.BY_ITSELF
+    timers.drain()
+    assert_all(quiet_at=clock.now())

@@ -49,3 +49,23 @@ def test_a_manager_moves_a_date_and_sees_before_what_would_count(
     browser.submit("Take it back", {"why_back": ""}, status=422)
     browser.submit("Take it back", {"why_back": "A slip."})
     assert REASON.rstrip(".") not in browser.follow().text
+
+
+def test_a_manager_suspends_a_pathway_and_lets_it_go_on(
+    browser: Browser, another_browser: Callable[[], Browser], remand: str
+) -> None:
+    browser.sign_in("mo")
+    browser.get(browser.get(f"/instances/{remand}").href("Suspend this pathway"))
+    browser.submit("Suspend the pathway", {"reason": ""}, status=422)
+    browser.submit("Suspend the pathway", {"reason": "The court hears it again."})
+    page = browser.follow()
+    assert "The court hears it again." in page.text
+
+    sam = another_browser()
+    sam.sign_in("sam")
+    assert "Let it go on" not in sam.get(f"/instances/{remand}").text
+    sam.get(f"/instances/{remand}/resume", status=404)
+
+    browser.get(page.href("Let it go on"))
+    browser.submit("Let it go on", {"reason": "It was heard."})
+    assert "The court hears it again." not in browser.follow().text

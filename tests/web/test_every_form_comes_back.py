@@ -77,6 +77,7 @@ FORMS = [
     ("/documents/{document_id}/withdraw", "Withdraw the document", "reason"),
     ("/children/{child_id}/documents", "Add the document", "title"),
     ("/children/{child_id}/siblings", "Remove the link", "reason"),
+    ("/instances/{instance_id}/suspend", "Suspend the pathway", "reason"),
     ("/instances/{instance_id}/cancel", "Cancel", "reason"),
     ("/start/remand_yda/{child_id}", "Continue", "court_name"),
     ("/simulations/{simulation_id}/task", "Complete it in the simulation", None),
