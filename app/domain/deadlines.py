@@ -112,7 +112,7 @@ class Deadline:
             due_at=counts,
             due_on=london_day(counts),
             won_by="statutory" if is_held else plain.won_by,
-            explanation=f"{plain.explanation} {_moved_in_words(agreed, is_held=is_held)}",
+            explanation=f"{plain.explanation.rstrip('.')}. {_moved_in_words(agreed, is_held=is_held)}",
             agreed=agreed,
         )
 
