@@ -64,7 +64,10 @@ def show(report: str) -> str | tuple[str, int]:
         "duties": [duties[duty] for duty in found.duties if duty in duties],
         "teams": ((OWN_TEAMS, "My teams"), *shown.teams, (EVERY_TEAM, "Everybody whom I may see")),
         "agencies": making.AGENCY_NAMES if found.by_agency else {},
-        "typed": {name: request.args.get(name) or day.isoformat() for name, day in _days(asked).items()},
+        "typed": {
+            name: request.args.get(name) or f"{day.day} {day.month} {day.year}"
+            for name, day in _days(asked).items()
+        },
         "field_errors": {key: words[0] for key, words in (error.errors if error else {}).items()},
         "errors": [{"text": w[0], "href": f"#{key}"} for key, w in (error.errors if error else {}).items()],
         "files": {ending: _file(report, ending) for ending in ("csv", "xlsx")},
@@ -138,6 +141,10 @@ def _drawn(shown: making.Shown) -> list[charts.Drawn]:
 
 def _days(asked: Asked) -> dict[str, date]:
     return {"from": asked.from_on, "to": asked.to_on}
+
+
+def _typed(day: date) -> str:
+    return f"{day.day} {day.month} {day.year}"
 
 
 def _file(report: str, ending: str) -> str:

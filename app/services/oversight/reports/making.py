@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import timedelta
 
 from app.domain.access import CASEWORK_AGENCIES, AuthorityThing, Viewer, require
 from app.domain.clock import today
 from app.domain.errors import BadInput, NotFound
+from app.domain.typed_times import Mistyped, read_day
 from app.services import lists
 from app.services.oversight.reports.registry import REPORTS
 from app.services.oversight.reports.scope import EVERY_TEAM, OWN_TEAMS, Asked, Scope
@@ -57,7 +58,7 @@ def usual(report: Report) -> Asked:
 
 
 def read(report: Report, given: Mapping[str, str]) -> Asked:
-    """What an address asks for: `from` and `to` as ISO days, `team`, `agency`.
+    """What an address asks for: `from` and `to` as days (ISO, or as typed), `team`, `agency`.
 
     Raises BadInput with a sentence for each day that is wrong.
     """
@@ -66,8 +67,9 @@ def read(report: Report, given: Mapping[str, str]) -> Asked:
     for name in days:
         if given.get(name):
             try:
-                days[name] = date.fromisoformat(given[name])
-            except ValueError:
+                typed = given[name].strip()
+                days[name] = read_day(typed if typed[4:5] == "-" else {"day": typed})
+            except Mistyped:
                 errors[name] = ["Enter a real date"]
     if not errors and days["from"] > days["to"]:
         errors["to"] = ["The last day must be the same as or after the first day"]
