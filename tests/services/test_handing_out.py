@@ -14,6 +14,7 @@ from app.domain.ids import new_id
 from app.services import children, handing_out, lists, tasks, week
 from app.services.lists import Filters
 from app.store.db import db, reading, table_of, transaction
+from app.store.instances import ProcessInstance
 from app.store.tasks import UserTask
 from tests.services.test_lists import remand_of, somebody
 
@@ -109,6 +110,7 @@ def test_each_person_is_offered_with_what_they_have(fifty: list[str], clock: Sim
 
 
 LISTS = {
+    "waiting": ("ix_user_tasks_child", "GROUP BY", lambda: lists.waiting(somebody("sam"))),
     "mine": ("ix_user_tasks_assignee", "GROUP BY", lambda: lists.my_work(somebody("casey"))),
     "queue": ("ix_user_tasks_team", "GROUP BY", lambda: lists.team_queue(somebody("casey"), "youth_justice")),
     "week": (
@@ -122,13 +124,22 @@ LISTS = {
 
 @pytest.fixture
 def thousands(fifty: list[str]) -> None:
-    """Beside the fifty three thousand open tasks of another team, person and child; the database has counted them."""
+    """Beside the fifty three thousand open tasks in 300 pathways of other people; the database has counted them."""
     robin = children.search(somebody("dora"), "robin")[0].id
     with transaction() as session:
         query = select(table_of(UserTask)).where(UserTask.id == fifty[0])
         template = dict(session.execute(query).mappings().one())
         template |= {"team_id": "looked_after", "child_id": robin, "assignee_id": somebody("mo").person_id}
-        rows = [{**template, "id": new_id(), "ref": new_id()} for _ in range(3000)]
+        query = select(table_of(ProcessInstance)).where(ProcessInstance.id == template["instance_id"])
+        theirs = {"child_id": robin, "created_by": somebody("mo").person_id}
+        pathway = dict(session.execute(query).mappings().one()) | theirs
+        ids = [new_id() for _ in range(300)]
+        pathways = [{**pathway, "id": one, "root_id": one} for one in ids]
+        session.execute(insert(table_of(ProcessInstance)), pathways)
+        rows = [
+            {**template, "id": new_id(), "ref": new_id(), "instance_id": ids[number % len(ids)]}
+            for number in range(3000)
+        ]
         session.execute(insert(table_of(UserTask)), rows)
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("ANALYZE"))
