@@ -55,6 +55,7 @@ NOT_A_PAGE = {
     "workbench_manual.pdf": "a PDF",
     "workbench_manual.picture": "a picture",
     "plans.pdf": "a PDF",
+    "compliance.table": "a file",
     "reports.as_csv": "a file",
     "reports.as_xlsx": "a file",
     "workbench_drawing.content": "for scripts",

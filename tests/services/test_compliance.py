@@ -31,7 +31,7 @@ from tests.services.test_lists import somebody
 @pytest.fixture
 def years(clock: SimulatedClock, filled_app: Flask) -> Viewer:
     """A year of a few children; and who sees everything of it."""
-    filling.fill("wandsworth", 8, 1, lives=3)
+    filling.fill("wandsworth", 12, 1, lives=4)
     return somebody("ada")
 
 
