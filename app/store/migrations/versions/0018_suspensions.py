@@ -1,4 +1,4 @@
-"""Pathways that a manager has suspended, with the reason and the day on which they go on."""
+"""What a manager changes: suspended pathways with the reason and the day on which they go on, letters about moved days."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,7 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Only a fault could suspend a pathway before."""
+    """Only a fault could suspend a pathway before; whoever has chosen their letters hears of moved days too."""
     op.create_table(
         "suspensions",
         sa.Column("authority_id", sa.String(), nullable=False),
@@ -26,6 +26,19 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("authority_id", "instance_id"),
     )
+    choices = sa.table(
+        "letter_choices",
+        sa.column("authority_id", sa.String()),
+        sa.column("person_id", sa.String()),
+        sa.column("kinds", sa.JSON()),
+    )
+    connection = op.get_bind()
+    for row in connection.execute(sa.select(choices)).all():
+        connection.execute(
+            sa.update(choices)
+            .where(choices.c.authority_id == row.authority_id, choices.c.person_id == row.person_id)
+            .values(kinds=sorted({*row.kinds, "moved"}))
+        )
 
 
 def downgrade() -> None:
