@@ -1,4 +1,4 @@
-"""What a manager changes: suspended pathways with the reason and the day on which they go on, letters about moved days."""
+"""What a manager changes: suspended pathways, their reason, the day on which they go on; letters of moved days."""
 
 import sqlalchemy as sa
 from alembic import op
