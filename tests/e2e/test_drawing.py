@@ -172,7 +172,7 @@ def test_a_deadline_is_changed_on_the_drawing_and_a_finding_mended(
     panel.get_by_label("When it is due").select_option("")  # a late mark without a date is a mistake
     sign = page.locator(".djs-overlays[data-container-id=confirm_all_told] .app-designer-sign--error")
     expect(sign).to_be_visible()
-    expect(panel.get_by_text("Say when it is due")).to_be_visible()
+    expect(panel.get_by_text("Choose when it is due").first).to_be_visible()
     panel.get_by_label("When it is due").select_option("remand.first_meeting")
     panel.get_by_label("Counted from").select_option("remanded_at")
     expect(sign).to_have_count(0)
@@ -229,6 +229,7 @@ def test_the_tools_do_what_they_say_and_can_be_undone(
 
     # a step is found by its name, and says what its duty asks for
     press("Find")
+    expect(page.locator(".djs-search-input input")).to_be_focused()
     page.keyboard.type("visit the child in custody")
     expect(page.locator(".djs-search-result-selected")).to_be_visible()
     page.keyboard.press("Enter")
