@@ -95,13 +95,6 @@ def _form(path: Path) -> dict[str, Any]:
     return found
 
 
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise BadInput(f"{path} is not text in UTF-8.") from error
-
-
 @click.command()
 @click.argument("key")
 @click.option("--to", "to_number", required=True, type=int, help="The number of the version to move to.")

@@ -11,7 +11,18 @@ from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 from app.domain.errors import BadInput
 
-AGENCIES = ("yjs", "csc", "health", "education", "secure", "court", "design", "other")
+AGENCY_NAMES = {
+    "yjs": "Youth justice service",
+    "csc": "Children’s social care",
+    "health": "Health",
+    "education": "Education",
+    "secure": "Secure establishment",
+    "court": "Court",
+    "design": "Designers",
+    "other": "Others",
+}
+"""Every agency that a role can be of, as pages head a list with it."""
+AGENCIES = tuple(AGENCY_NAMES)
 
 
 @dataclass(frozen=True)

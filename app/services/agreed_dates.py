@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
+from app.domain import reasons
 from app.domain.access import Viewer, may, require
 from app.domain.clock import now, today
 from app.domain.deadlines import Deadline
@@ -84,7 +85,9 @@ def take_back(viewer: Viewer, task_id: str, reason: str, *, submission: str | No
             return before
         if before.agreed is None:
             raise StaleTask("No date has been agreed for this task, so there is nothing to take back.")
-        if problem := _problem_of_reason(reason, "Enter why the date is taken back"):
+        if problem := reasons.problem(
+            reason, most=LONGEST_REASON, missing="Enter why the date is taken back"
+        ):
             raise BadInput(CANNOT, {"why_back": [problem]})
         facts = {"agreed_at": None, "reason": f"The agreed date was taken back. {reason.strip()}"}
         _write(session, viewer, instance, task, before.worked_out, facts)
@@ -104,7 +107,7 @@ def _agreed(viewer: Viewer, before: Deadline, asked: Move) -> Deadline:
     errors: dict[str, list[str]] = {}
     if problem := _problem_of_day(before, asked.on):
         errors["on"] = [problem]
-    if problem := _problem_of_reason(asked.reason, "Enter why the date is moved"):
+    if problem := reasons.problem(asked.reason, most=LONGEST_REASON, missing="Enter why the date is moved"):
         errors["reason"] = [problem]
     if errors or asked.on is None:
         raise BadInput(CANNOT, errors)
@@ -127,14 +130,6 @@ def _problem_of_day(before: Deadline, on: date | None) -> str:
     law = before.statutory
     if law is not None and before.local is None and on > law.due_on:
         return f"The law sets this date, so the day must not be after {day_in_words(law.due_on)}"
-    return ""
-
-
-def _problem_of_reason(reason: str, missing: str) -> str:
-    if not reason.strip():
-        return missing
-    if len(reason) > LONGEST_REASON:
-        return f"The reason must be {LONGEST_REASON:,} characters or fewer"
     return ""
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Row, insert, select
 from sqlalchemy.orm import Session, aliased
 
+from app.domain import reasons
 from app.domain.access import Viewer, acts_for, may, require
 from app.domain.clock import now, today
 from app.domain.errors import BadInput, NotFound, StaleTask
@@ -120,13 +121,8 @@ def ask(viewer: Viewer, task_id: str, given: Mapping[str, Any], *, submission: s
 def withdraw(viewer: Viewer, asking_id: str, reason: str) -> str:
     """Take a question back; the id of the task that asked. Raises NotFound, NotAllowed, StaleTask, BadInput."""
     said = reason.strip()
-    if not said or len(said) > LONGEST_REASON:
-        sentence = (
-            "Enter why it is no longer needed"
-            if not said
-            else f"The reason must be {LONGEST_REASON:,} characters or fewer"
-        )
-        raise BadInput(sentence, {"reason": [sentence]})
+    if wrong := reasons.problem(said, most=LONGEST_REASON, missing="Enter why it is no longer needed"):
+        raise BadInput(wrong, {"reason": [wrong]})
     with transaction() as session:
         asking = session.get(Asking, (viewer.authority_id, asking_id))
         if asking is None:

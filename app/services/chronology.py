@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.domain.access import Viewer, require
 from app.domain.clock import LONDON
 from app.domain.moments import day_in_words, london_day, start_of_day
+from app.domain.roles import AGENCY_NAMES
 from app.services import reference
 from app.services.children import get
 from app.store.audit import AuditEntry
@@ -113,9 +114,8 @@ GROUPS: Mapping[str, tuple[str, tuple[str, ...]]] = {
 
 
 AGENCIES: Mapping[str, str] = {
-    "yjs": "Youth justice service", "csc": "Children’s social care", "health": "Health", "education": "Education",
-    "secure": "Secure establishment", "other": "Others",
-}  # fmt: skip
+    key: name for key, name in AGENCY_NAMES.items() if key not in ("court", "design")
+}
 """Whose doing the chronology can be narrowed to: the agency of a role -> its words."""
 
 

@@ -250,11 +250,17 @@ def message_form(session: Session, version_id: str, message: str) -> Form | None
     return form(session, version_id, keys[0]) if keys else None
 
 
+def ids_in_force(session: Session) -> list[str]:
+    """The version of every pathway that is in force, by the pathway's key."""
+    version = DefinitionVersion
+    return list(session.scalars(select(version.id).where(version.is_current).order_by(version.key)))
+
+
 def in_force(session: Session) -> list[Bundle]:
     """The exact content of every pathway that is in force, without making any of it run."""
     known = {bundle.version_id(): bundle for bundle in shipped().values()} | kept_versions.bundles()
+    ids = ids_in_force(session)
     version = DefinitionVersion
-    ids = list(session.scalars(select(version.id).where(version.is_current).order_by(version.key)))
     unknown = [one for one in ids if one not in known]
     if unknown:
         rows = session.execute(select(version.id, version.bundle).where(version.id.in_(unknown)))

@@ -16,6 +16,7 @@ from app.domain.errors import StaleTask
 from app.domain.late_reasons import REASONS
 from app.services import advance
 from app.services.task_lookup import row, thing
+from app.services.work_rows import TaskRow
 from app.store.audit import Entry
 from app.store.db import reading, transaction
 from app.store.people import name_of
@@ -86,7 +87,7 @@ def say(viewer: Viewer, task_id: str, reason: str, words: str = "") -> None:
         advance.record(session, instance, [entry])
 
 
-def is_late(task: Row[Any]) -> bool:
+def is_late(task: Row[Any] | TaskRow) -> bool:
     """Whether a task was completed after its due time, or is open and it has passed."""
     if task.due_at is None or task.state not in ("open", "completed"):
         return False

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Row, delete
 from sqlalchemy.orm import Session
 
+from app.domain import reasons
 from app.domain.access import Viewer, acts_for, may, require
 from app.domain.clock import now, today
 from app.domain.errors import BadInput
@@ -161,10 +162,9 @@ def _checked(until_on: date | None, reason: str, due_at: datetime | None) -> tup
             f"The day must not be after {day_in_words(london_day(due_at))}, when the task is due: "
             "putting it off would hide that it is late"
         ]
-    if not reason:
-        errors["reason"] = ["Enter the reason for putting this off"]
-    elif len(reason) > LONGEST_REASON:
-        errors["reason"] = [f"The reason must be {LONGEST_REASON} characters or fewer"]
+    missing = "Enter the reason for putting this off"
+    if wrong := reasons.problem(reason, most=LONGEST_REASON, missing=missing):
+        errors["reason"] = [wrong]
     if errors or until_on is None:
         raise BadInput("The task cannot be put off like this.", errors)
     return until_on, reason

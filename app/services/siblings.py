@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
+from app.domain import reasons
 from app.domain.access import Viewer, require
 from app.domain.clock import now
 from app.domain.errors import BadInput, NotFound
@@ -70,9 +71,8 @@ def link(viewer: Viewer, child_id: str, sibling_id: str) -> None:
 def unlink(viewer: Viewer, child_id: str, sibling_id: str, reason: str) -> None:
     """Take it back, with a reason. Raises NotFound, NotAllowed, BadInput."""
     said = reason.strip()
-    if not said or len(said) > LONGEST_REASON:
-        sentence = f"The reason must be {LONGEST_REASON} characters or fewer" if said else "Enter the reason"
-        raise BadInput(sentence, {"reason": [sentence]})
+    if wrong := reasons.problem(said, most=LONGEST_REASON):
+        raise BadInput(wrong, {"reason": [wrong]})
     with transaction() as session:
         references = _require_both(session, viewer, child_id, sibling_id)
         if not _is_linked(session, viewer.authority_id, child_id, sibling_id):

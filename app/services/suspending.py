@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Row, delete, insert, select
 from sqlalchemy.orm import Session
 
+from app.domain import reasons
 from app.domain.access import Viewer, require
 from app.domain.clock import now, today
 from app.domain.errors import BadInput, NotFound, StaleTask
@@ -180,10 +181,8 @@ def _about(instance: Row[Any]) -> dict[str, str]:
 
 def _check(reason: str, until_on: date | None) -> None:
     errors: dict[str, list[str]] = {}
-    if not reason.strip():
-        errors["reason"] = ["Enter the reason"]
-    elif len(reason) > LONGEST_REASON:
-        errors["reason"] = [f"The reason must be {LONGEST_REASON:,} characters or fewer"]
+    if wrong := reasons.problem(reason, most=LONGEST_REASON):
+        errors["reason"] = [wrong]
     if until_on is not None and until_on <= today():
         errors["until_on"] = ["The day must be in the future"]
     elif until_on is not None and until_on > today() + LONGEST:

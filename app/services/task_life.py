@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from app.domain import reasons
 from app.domain.access import Viewer, acts_for, may, require
 from app.domain.clock import now
 from app.domain.errors import BadInput, Conflict, StaleTask
@@ -168,11 +169,8 @@ def _checked(form: Form, answers: tasks.Given, reason: str) -> dict[str, Any]:
 
 
 def _reason_problem(reason: str, missing: str) -> dict[str, list[str]]:
-    if not reason.strip():
-        return {"reason": [missing]}
-    if len(reason) > LONGEST_REASON:
-        return {"reason": [f"The reason must be {LONGEST_REASON:,} characters or fewer"]}
-    return {}
+    wrong = reasons.problem(reason, most=LONGEST_REASON, missing=missing)
+    return {"reason": [wrong]} if wrong else {}
 
 
 def _keep_earlier(session: Session, viewer: Viewer, before: Answer, reason: str) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, TypeVar
 
 from flask import request, url_for
+
+Item = TypeVar("Item")
 
 
 def here(**changes: Any) -> str:
@@ -18,6 +21,13 @@ def page_number(name: str = "page") -> int:
     """The page asked for; the first when the number is none, or too small."""
     asked = request.args.get(name, "")
     return max(1, int(asked)) if asked.isascii() and asked.isdigit() and len(asked) < 7 else 1
+
+
+def paged(items: Sequence[Item], size: int) -> tuple[Sequence[Item], int, int]:
+    """Those on the page asked for, the number of that page and of all; the last page where there are fewer."""
+    pages = max(1, -(-len(items) // size))
+    page = min(page_number(), pages)
+    return items[(page - 1) * size : page * size], page, pages
 
 
 def page_address(number: int, name: str = "page") -> str:

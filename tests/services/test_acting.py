@@ -8,49 +8,25 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from app.domain.access import Viewer
 from app.domain.clock import SimulatedClock
 from app.domain.deadlines import Deadline
 from app.domain.errors import BadInput, NotAllowed, NotFound, StaleTask
-from app.services import accounts, agreed_dates, children, instances, suspending, tasks, timers
+from app.services import agreed_dates, suspending, tasks, timers
 from app.services.agreed_dates import Move
 from app.store.audit import AuditEntry
 from app.store.db import reading
 from app.store.letters import Letter
-from app.store.tasks import UserTask
 from tests.crash.invariants import assert_all
+from tests.services.test_lists import remand_of, somebody
+from tests.services.test_task_life import VISIT, task_of
 
 pytestmark = pytest.mark.usefixtures("filled_app", "clock")
-START = {
-    "looked_after_before": False,
-    "has_social_worker": True,
-    "known_to_csc": True,
-    "safety_concern": False,
-}
-
-VISIT = {"seen_on": "2026-12-01", "seen_alone": True, "child_said": "I want to ring my gran."}
-
-
-def person(name: str) -> Viewer:
-    return accounts.viewer_named(f"{name}@wandsworth.example")
 
 
 @pytest.fixture
 def remand(clock: SimulatedClock) -> str:
     """The id of a remand of Alex that began an hour ago."""
-    dora = person("dora")
-    (alex,) = children.search(dora, "alex example")
-    began = (clock.now() - timedelta(hours=1)).isoformat()
-    return instances.start(dora, "remand_yda", alex.id, {**START, "remanded_at": began})
-
-
-def task_of(instance_id: str, element: str) -> Any:
-    with reading() as session:
-        return session.scalars(
-            select(UserTask)
-            .where(UserTask.instance_id == instance_id, UserTask.element_id == element)
-            .order_by(UserTask.created_at.desc())
-        ).first()
+    return remand_of("alex", clock)
 
 
 def last_entry(kind: str) -> dict[str, Any]:
@@ -61,7 +37,7 @@ def last_entry(kind: str) -> dict[str, Any]:
 
 def test_a_date_is_moved_within_the_law_stays_when_it_is_counted_again_and_is_taken_back(remand: str) -> None:
     # given: the first visit, due by protocol and by law
-    mo = person("mo")
+    mo = somebody("mo")
     visit = task_of(remand, "record_first_visit")
     before = Deadline.from_json(visit.due)
     later = before.due_on + timedelta(days=30)
@@ -100,12 +76,12 @@ def test_who_may_not_move_it_and_what_is_no_date(remand: str) -> None:
     tomorrow = Move(date(2026, 12, 2), "Agreed.")
     for name, refused in (("sam", NotAllowed), ("corin", NotFound)):
         with pytest.raises((refused, NotFound)):
-            agreed_dates.move(person(name), visit.id, tomorrow)
+            agreed_dates.move(somebody(name), visit.id, tomorrow)
     with pytest.raises(BadInput) as wrong:
-        agreed_dates.move(person("mo"), visit.id, Move(date(2026, 11, 30), " "))
+        agreed_dates.move(somebody("mo"), visit.id, Move(date(2026, 11, 30), " "))
     assert set(wrong.value.errors) == {"on", "reason"}
     with pytest.raises(StaleTask):
-        agreed_dates.take_back(person("mo"), visit.id, "Nothing there.")
+        agreed_dates.take_back(somebody("mo"), visit.id, "Nothing there.")
     assert "agreed" not in task_of(remand, "record_first_visit").due
 
 
@@ -113,7 +89,7 @@ def test_a_suspended_pathway_keeps_its_dates_and_makes_up_for_them_when_it_goes_
     remand: str, clock: SimulatedClock
 ) -> None:
     # given
-    mo, sam = person("mo"), person("sam")
+    mo, sam = somebody("mo"), somebody("sam")
     visit = task_of(remand, "record_first_visit")
     with pytest.raises((NotAllowed, NotFound)):
         suspending.suspend(sam, remand, "No.", None)
@@ -150,7 +126,7 @@ def test_a_suspended_pathway_keeps_its_dates_and_makes_up_for_them_when_it_goes_
 
 
 def test_it_goes_on_by_itself_when_its_day_has_come(remand: str, clock: SimulatedClock) -> None:
-    suspending.suspend(person("mo"), remand, "He is in hospital.", date(2026, 12, 3))
+    suspending.suspend(somebody("mo"), remand, "He is in hospital.", date(2026, 12, 3))
     clock.move_to(clock.now() + timedelta(days=1))
     assert suspending.bring_forward() == 0
 

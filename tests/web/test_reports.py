@@ -13,8 +13,8 @@ from openpyxl import load_workbook
 from sqlalchemy import select
 
 from app.domain.clock import SimulatedClock, now, today
+from app.domain.spreadsheets import as_text
 from app.services import accounts, children, instances
-from app.services.oversight.reports import exporting
 from app.store.audit import AuditEntry
 from app.store.db import reading
 from tests.things import ANSWERS
@@ -37,7 +37,7 @@ def held(clock: SimulatedClock, demo_app: Flask) -> None:
 
 @pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
 def test_what_could_begin_a_formula_is_text(cell: str) -> None:
-    assert exporting.as_text(cell) == f"'{cell}"
+    assert as_text(cell) == f"'{cell}"
 
 
 def test_a_report_is_read_sorted_and_taken_away(held: None, demo_app: Flask, browser: Browser) -> None:

@@ -197,17 +197,7 @@ class _Life:
         """The moment of the next thing, and the thing."""
         found: list[tuple[datetime, int, Any]] = []
         with reading() as session:
-            due = session.scalar(
-                select(Timer.due_at)
-                .join(
-                    ProcessInstance,
-                    (ProcessInstance.authority_id == Timer.authority_id)
-                    & (ProcessInstance.id == Timer.instance_id),
-                )
-                .where(ProcessInstance.status == "running")
-                .order_by(Timer.due_at)
-                .limit(1)
-            )
+            due = session.scalar(_NEXT_TIMER)
             open_tasks = session.execute(_OPEN_TASKS).all()
         if self.messages:
             found.append((self.messages[0][0], 0, self._hear))

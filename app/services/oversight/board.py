@@ -16,6 +16,7 @@ from app.domain.access import AuthorityThing, Viewer, require
 from app.domain.clock import now, today
 from app.domain.errors import NotFound
 from app.domain.forms import read_form
+from app.engine.contracts import Bundle
 from app.services import definitions, incidents
 from app.services.child_rows import ChildRow, child_row
 from app.services.oversight.capacity import TeamWeek, weeks
@@ -101,9 +102,8 @@ def tasks(viewer: Viewer, scope: Scope, which: str, page: int = 1) -> TaskPage:
         page = min(max(1, page), pages)
         query = task_rows().where(*conditions).order_by(UserTask.due_at, UserTask.id)
         found = session.execute(query.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)).all()
-        return TaskPage(
-            tuple(as_task_row(row) for row in found), _count(session, viewer, scope, which), page, pages
-        )
+        total = _number(session, which, conditions)
+        return TaskPage(tuple(as_task_row(row) for row in found), total, page, pages)
 
 
 def releases(viewer: Viewer) -> list[Release]:
@@ -121,9 +121,12 @@ def releases(viewer: Viewer) -> list[Release]:
 
 
 def _count(session: Session, viewer: Viewer, scope: Scope, which: str) -> int:
+    return _number(session, which, _conditions(session, viewer, scope, which))
+
+
+def _number(session: Session, which: str, conditions: list[ColumnElement[bool]]) -> int:
     """Tasks; of the unallocated the children, since one may wait for two workers."""
     what = UserTask.child_id.distinct() if which == "unallocated" else UserTask.id
-    conditions = _conditions(session, viewer, scope, which)
     return session.scalar(select(func.count(what)).where(*conditions)) or 0
 
 
@@ -158,24 +161,25 @@ _named: dict[str, tuple[tuple[str, str], ...]] = {}
 
 
 def _forms_that_name(session: Session) -> dict[str, set[str]]:
+    """The forms by which a worker is named, by the worker's role. A version is read once."""
+    ids = definitions.ids_in_force(session)
+    if not _named.keys() >= set(ids):
+        _named.update({bundle.version_id(): _names_in(bundle) for bundle in definitions.in_force(session)})
     found: dict[str, set[str]] = {role: set() for role in WORKERS}
-    for bundle in definitions.in_force(session):
-        version_id = bundle.version_id()
-        if version_id not in _named:
-            forms = (
-                read_form(key, form)
-                for key, form in bundle.forms.items()
-                if '"allocates"' in json.dumps(form)
-            )
-            _named[version_id] = tuple(
-                (field.allocates, form.key)
-                for form in forms
-                for field in form.fields
-                if field.allocates in WORKERS and field.required
-            )
+    for version_id in ids:
         for role, form_key in _named[version_id]:
             found[role].add(form_key)
     return found
+
+
+def _names_in(bundle: Bundle) -> tuple[tuple[str, str], ...]:
+    forms = (read_form(key, form) for key, form in bundle.forms.items() if '"allocates"' in json.dumps(form))
+    return tuple(
+        (field.allocates, form.key)
+        for form in forms
+        for field in form.fields
+        if field.allocates in WORKERS and field.required
+    )
 
 
 def _releases(session: Session, viewer: Viewer) -> list[tuple[str, date]]:

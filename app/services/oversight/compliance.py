@@ -17,6 +17,7 @@ from app.domain import small_numbers
 from app.domain.access import AuthorityThing, Viewer, require
 from app.domain.errors import NotFound
 from app.domain.late_reasons import REASONS
+from app.domain.roles import AGENCY_NAMES
 from app.services import lists, pathway_view, reference
 from app.services.oversight.compliance_groups import NONE, WAYS, Group, Share, counted, keys_by
 from app.services.oversight.compliance_rules import (
@@ -33,23 +34,7 @@ from app.store.db import reading
 from app.store.people import teams
 from app.store.tasks import LateReason, UserTask
 
-AGENCIES = MappingProxyType(
-    {
-        "yjs": "Youth justice service",
-        "csc": "Children’s social care",
-        "health": "Health",
-        "education": "Education",
-        "secure": "Secure establishment",
-        "court": "Court",
-        "design": "Designers",
-        "other": "Others",
-    }
-)
-
-
 NOTHING = MappingProxyType(dict.fromkeys(LIMITS, Share()))
-
-
 APART = ("waiting", "not_needed", "cancelled")
 """What is neither met nor missed."""
 _WHY = MappingProxyType({**REASONS, NONE: "Nobody has said why yet"})
@@ -143,7 +128,7 @@ def _words(session: Session, viewer: Viewer, by: str) -> Callable[[str], tuple[s
         named = {team.id: team.name for team in teams(session, viewer.authority_id)}
         return lambda key: (named.get(key, "No team"), "")
     if by == "agency":
-        return lambda key: (AGENCIES.get(key, key), "")
+        return lambda key: (AGENCY_NAMES.get(key, key), "")
     names = pathway_view.names(viewer)
     if by == "pathway":
         return lambda key: (names.get(key, key), "")

@@ -83,9 +83,7 @@ def counted(session: Session, viewer: Viewer, looked_at: Asked) -> tuple[Group, 
     ends = [start_of_day(add_months(month, 1)) for month in (first, *later)]
     month = case(*((UserTask.due_at < end, number) for number, end in enumerate(ends)))
     flags = {
-        f"{limit}_{which}": case((outcome(limit, which), 1), else_=0)
-        for limit in LIMITS
-        for which in ("met", "missed", "waiting")
+        f"{limit}_{which}": case((outcome(limit, which), 1), else_=0) for limit in LIMITS for which in WHICH
     } | {which: case((outcome("due", which), 1), else_=0) for which in ("not_needed", "cancelled")}
     same = (
         UserTask.definition_key,
@@ -127,7 +125,7 @@ def counted(session: Session, viewer: Viewer, looked_at: Asked) -> tuple[Group, 
 
 
 def _share(row: Any, limit: str) -> Share:
-    return Share(*(int(getattr(row, f"{limit}_{which}")) for which in ("met", "missed", "waiting")))
+    return Share(*(int(getattr(row, f"{limit}_{which}")) for which in WHICH))
 
 
 def duty_keys(duties: Iterable[str], by: str) -> tuple[str, ...]:

@@ -40,7 +40,11 @@ OUTCOMES = MappingProxyType(
 MOST_MONTHS = 36
 USUAL_MONTHS = 3
 DUTY_TEXT = cast(UserTask.duty, Text)
-_ENDS = {"due": UserTask.due_at, "local": UserTask.local_due_at, "statutory": UserTask.statutory_due_at}
+ENDS: dict[str, Any] = {
+    "due": UserTask.due_at,
+    "local": UserTask.local_due_at,
+    "statutory": UserTask.statutory_due_at,
+}
 
 
 @dataclass(frozen=True)
@@ -128,7 +132,7 @@ def conditions(viewer: Viewer, asked: Asked, at: Any = UserTask.due_at) -> list[
 
 def outcome(limit: str, which: str) -> ColumnElement[bool]:
     """Whether a task has one of OUTCOMES against one of LIMITS, at this moment."""
-    ends_at: Any = _ENDS[limit]
+    ends_at = ENDS[limit]
     is_done, is_open = UserTask.state == "completed", UserTask.state == "open"
     met = and_(is_done, UserTask.completed_at <= ends_at)
     missed = or_(and_(is_done, UserTask.completed_at > ends_at), and_(is_open, ends_at < now()))

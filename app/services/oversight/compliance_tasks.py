@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
@@ -16,10 +15,11 @@ from app.domain.errors import NotAllowed, NotFound
 from app.domain.late_reasons import REASONS
 from app.domain.limits import add_months
 from app.domain.moments import start_of_day
-from app.services import reference
+from app.services import late_reasons, reference
 from app.services.oversight.compliance_groups import NONE, WAYS, agency_of, duty_keys
 from app.services.oversight.compliance_rules import (
     DUTY_TEXT,
+    ENDS,
     LIMITS,
     OUTCOMES,
     Asked,
@@ -65,12 +65,7 @@ class CountedTask:
     @property
     def is_late(self) -> bool:
         """Whether its due date was missed, so that a reason can be given."""
-        due_at = self.task.due_at
-        return (
-            due_at is not None
-            and self.task.state in ("open", "completed")
-            and (self.task.completed_at or now()) > due_at
-        )
+        return late_reasons.is_late(self.task)
 
 
 @dataclass(frozen=True)
@@ -94,11 +89,7 @@ def behind(viewer: Viewer, asked: Asked, number: Behind, page: int = 1) -> TaskP
         raise NotAllowed("You may see these figures, and not the children behind them.")
     if number.limit not in LIMITS or number.outcome not in OUTCOMES or number.by not in ("", *WAYS):
         raise NotFound()
-    ends_at: Any = {
-        "due": UserTask.due_at,
-        "local": UserTask.local_due_at,
-        "statutory": UserTask.statutory_due_at,
-    }[number.limit]
+    ends_at = ENDS[number.limit]
     with reading() as session:
         wanted = [*conditions(viewer, asked), outcome(number.limit, number.outcome)]
         wanted += _of_line(session, viewer, wanted, asked, number)

@@ -40,6 +40,12 @@ class Scope:
         return found
 
 
+def team_choices(viewer: Viewer, offered: tuple[TeamRow, ...]) -> dict[str, str]:
+    """What `chosen` may be, in words: the viewer's own teams where they are in one, all, or one of them."""
+    own = {OWN: "My teams"} if any(team.id in viewer.team_ids for team in offered) else {}
+    return {**own, ALL: "All teams that I may see", **{team.id: team.name for team in offered}}
+
+
 def scope(viewer: Viewer, team: str = "", role: str | None = None, pathway: str | None = None) -> Scope:
     """The viewer's own teams unless another is chosen; all that they may see where they are in none of them.
 

@@ -8,7 +8,7 @@ from flask import Blueprint, g, render_template, request
 
 from app.services import lists, pathway_view, reach, reference
 from app.services.oversight import board
-from app.services.oversight.scope import ALL, OWN, Scope, scope
+from app.services.oversight.scope import Scope, scope, team_choices
 from app.web.addresses import chosen_filters, here, page_address, page_number
 from app.web.guard import allowed
 from app.web.local_words import local
@@ -62,13 +62,9 @@ def _scope() -> Scope:
 
 def _filters(chosen: Scope) -> dict[str, Any]:
     """What the filter offers, and what is chosen."""
-    own = {OWN: "My teams"} if any(team.id in g.viewer.team_ids for team in chosen.offered) else {}
     table = reference.roles()
     named = {
-        "team": (
-            "Team",
-            {**own, ALL: "All teams that I may see", **{team.id: team.name for team in chosen.offered}},
-        ),
+        "team": ("Team", team_choices(g.viewer, chosen.offered)),
         "role": (
             "Role",
             dict(

@@ -22,8 +22,8 @@ from app.services.oversight.compliance_rules import (
     month_of,
 )
 from app.services.oversight.compliance_tasks import Behind
-from app.services.oversight.scope import ALL, OWN
-from app.web.addresses import here, page_address, page_number
+from app.services.oversight.scope import team_choices
+from app.web.addresses import here, page_address, page_number, paged
 from app.web.guard import allowed
 from app.web.local_words import local
 from app.web.oversight import compliance_csv
@@ -45,8 +45,7 @@ def show() -> str:
     is_shared = request.args.get("small") == "hide"
     found = compliance.figures(g.viewer, looked_at, by, is_shared=is_shared)
     may_open = looked_at.names_children(g.viewer) and not is_shared
-    pages_of = max(1, -(-len(found.lines) // LINES))
-    page = min(page_number(), pages_of)
+    lines, page, pages_of = paged(found.lines, LINES)
     return render_template(
         "oversight/compliance.html",
         page_name="On time",
@@ -57,7 +56,7 @@ def show() -> str:
         may_open=may_open,
         errors=errors,
         trend=trend(found.months),
-        lines=found.lines[(page - 1) * LINES : page * LINES],
+        lines=lines,
         page=page,
         pages=pages_of,
         page_address=page_address,
@@ -124,12 +123,9 @@ def chosen() -> tuple[Asked, list[dict[str, str]]]:
 def offered(looked_at: Asked) -> dict[str, Any]:
     """What the filter of a page offers, and what it has chosen."""
     scope, months = looked_at.scope, looked_at.period
-    has_own = any(team.id in g.viewer.team_ids for team in scope.offered)
-    choices = {OWN: "My teams"} if has_own else {}
-    choices |= {ALL: "All teams that I may see"} | {team.id: team.name for team in scope.offered}
     return {
         "looked_at": looked_at,
-        "teams": choices | {PARTNERSHIP: "The whole partnership"},
+        "teams": team_choices(g.viewer, scope.offered) | {PARTNERSHIP: "The whole partnership"},
         "pathways": {key: local(name) for key, name in pathway_view.names(g.viewer).items()},
         "months": _months(months.first),
         "first": month_of(months.first),

@@ -6,6 +6,7 @@ import csv
 from io import StringIO
 
 from app.domain.small_numbers import HIDDEN
+from app.domain.spreadsheets import as_text
 from app.services.oversight.compliance import Figures, Line
 from app.services.oversight.compliance_rules import LIMITS, Asked, month_of
 from app.web.local_words import local
@@ -25,7 +26,7 @@ def text(figures: Figures, way: str, looked_at: Asked) -> str:
     months = [month_of(looked_at.period.first), month_of(looked_at.period.last)]
     for line in (*figures.lines, figures.total):
         write.writerow(
-            [_plain(cell) for cell in (local(line.words), local(line.note), *_numbers(line), *months)]
+            [as_text(cell) for cell in (local(line.words), local(line.note), *_numbers(line), *months)]
         )
     return "\ufeff" + out.getvalue()
 
@@ -46,8 +47,3 @@ def _numbers(line: Line) -> list[str]:
 
 def _apart(line: Line, which: str, number: int) -> str:
     return HIDDEN if which in line.hidden else str(number)
-
-
-def _plain(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell

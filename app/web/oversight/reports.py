@@ -14,7 +14,7 @@ from app.services.oversight.reports import exporting, making
 from app.services.oversight.reports.scope import EVERY_TEAM, OWN_TEAMS, Asked
 from app.services.oversight.reports.shape import Column, Figure
 from app.web import moments
-from app.web.addresses import here, page_address, page_number
+from app.web.addresses import here, page_address, paged
 from app.web.guard import allowed
 from app.web.oversight import charts
 from app.web.oversight.tabs import SECTION
@@ -48,14 +48,13 @@ def show(report: str) -> str | tuple[str, int]:
     shown = making.make(g.viewer, report, asked, for_partners=request.args.get("children") == "no")
     sort = request.args.get("sort", "")
     rows = making.in_order(shown.made.rows, found, sort)
-    total_pages = max(1, -(-len(rows) // PAGE_SIZE))
-    page = min(page_number(), total_pages)
+    on_page, page, total_pages = paged(rows, PAGE_SIZE)
     duties = reference.register().by_id
     shape = {
         "page_name": found.title,
         "shown": shown,
         "columns": found.columns,
-        "rows": rows[(page - 1) * PAGE_SIZE : page * PAGE_SIZE],
+        "rows": on_page,
         "total": len(rows),
         "page": page,
         "pages": total_pages,
@@ -63,11 +62,8 @@ def show(report: str) -> str | tuple[str, int]:
         "drawn": _drawn(shown),
         "duties": [duties[duty] for duty in found.duties if duty in duties],
         "teams": ((OWN_TEAMS, "My teams"), *shown.teams, (EVERY_TEAM, "Everybody whom I may see")),
-        "agencies": making.AGENCY_NAMES if found.by_agency else {},
-        "typed": {
-            name: request.args.get(name) or f"{day.day} {day.month} {day.year}"
-            for name, day in _days(asked).items()
-        },
+        "agencies": making.CASEWORK_NAMES if found.by_agency else {},
+        "typed": {name: request.args.get(name) or _typed(day) for name, day in _days(asked).items()},
         "field_errors": {key: words[0] for key, words in (error.errors if error else {}).items()},
         "errors": [{"text": w[0], "href": f"#{key}"} for key, w in (error.errors if error else {}).items()],
         "files": {ending: _file(report, ending) for ending in ("csv", "xlsx")},

@@ -13,7 +13,7 @@ from app.domain.forms import validate
 from app.services import reference
 from app.services.workbench import profile_changes, profile_items, profile_preview
 from app.web import fields, questions
-from app.web.addresses import page_address, page_number
+from app.web.addresses import page_address, paged
 from app.web.guard import allowed
 from app.web.kept_forms import is_again, keeps_what_is_typed
 from app.web.workbench.profile_forms import form_for
@@ -43,14 +43,13 @@ def show() -> str:
     changed = {one.key for one in items if profile_changes.is_changed(g.viewer, section, one.key)}
     found = [one for one in items if profile_items.says(one, words)]
     found.sort(key=lambda one: one.key not in changed)
-    pages = max(1, -(-len(found) // PAGE_SIZE))
-    page = min(page_number(), pages)
+    on_page, page, pages = paged(found, PAGE_SIZE)
     return render_template(
         "workbench/profile.html",
         page_name=f"Profile of {profile.name}",
         titles=TITLES,
         section=section,
-        items=found[(page - 1) * PAGE_SIZE : page * PAGE_SIZE],
+        items=on_page,
         words=words,
         found=len(found),
         page=page,

@@ -15,6 +15,7 @@ from app.domain.moments import end_of_day, london_day
 from app.services.oversight.reports.months import by_month, money
 from app.services.oversight.reports.scope import Scope
 from app.services.oversight.reports.shape import Chart, Column, Figure, Made, Report, Row
+from app.services.oversight.reports.work import day_of
 from app.store.children import BedNights
 from app.store.tasks import Answer
 
@@ -131,8 +132,7 @@ def balance(scope: Scope, stays: list[Stay]) -> tuple[float, date] | None:
 
 
 def _day(answer: Answer) -> date:
-    given = next((answer.answers[key] for key in DAYS if answer.answers.get(key)), None)
-    return date.fromisoformat(given[:10]) if given else london_day(answer.at)
+    return day_of(answer.answers, *DAYS) or london_day(answer.at)
 
 
 def _figures(scope: Scope, stays: list[Stay], rows: list[Row]) -> tuple[Figure, ...]:

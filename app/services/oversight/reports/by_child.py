@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from app.domain.moments import age_on, london_day
 from app.services.oversight.reports.months import money
 from app.services.oversight.reports.scope import Scope
 from app.services.oversight.reports.shape import Chart, Column, Figure, Made, Report, Row
+from app.services.oversight.reports.work import day_of
 from app.store.tasks import Answer
 
 RILAA = (
@@ -39,8 +40,8 @@ def _remand_costs(scope: Scope) -> Made:
     rows: list[Row] = []
     for instance in scope.instances("rilaa", with_money=True):
         given = said.get(instance.id, {})
-        first = _day(given.get("paid_from_on"))
-        last = _day(given.get("paid_until_on")) or (
+        first = day_of(given, "paid_from_on")
+        last = day_of(given, "paid_until_on") or (
             london_day(instance.ended_at) if instance.ended_at else scope.today
         )
         days = 0
@@ -107,10 +108,6 @@ def _cohort(scope: Scope) -> Made:
     )
     notes = ("Weeks are those of this pathway alone; earlier time in care is checked when a remand ends.",)
     return Made(scope.named(rows), figures, (Chart("bar", "By pathway", "children", tuple(kinds)),), notes)
-
-
-def _day(given: Any) -> date | None:
-    return date.fromisoformat(str(given)[:10]) if given else None
 
 
 def _hours(first: Any, last: Any) -> float | None:

@@ -16,6 +16,7 @@ from openpyxl.utils import get_column_letter
 
 from app.domain.access import Viewer
 from app.domain.clock import LONDON
+from app.domain.spreadsheets import as_text
 from app.services.oversight.reports import making
 from app.services.oversight.reports.making import Shown
 from app.services.oversight.reports.scope import Asked
@@ -24,7 +25,6 @@ from app.store import audit
 from app.store.audit import Entry
 from app.store.db import transaction
 
-BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 FORMATS = {
     "date": "dd/mm/yyyy",
     "moment": "dd/mm/yyyy hh:mm",
@@ -33,11 +33,6 @@ FORMATS = {
     "share": '0.0"%"',
 }
 """How a spreadsheet shows each kind."""
-
-
-def as_text(value: str) -> str:
-    """Text that no spreadsheet takes for a formula: one that could begin one gets an apostrophe before it."""
-    return f"'{value}" if value.startswith(BEGINS_A_FORMULA) else value
 
 
 def as_csv(viewer: Viewer, key: str, asked: Asked) -> tuple[str, bytes]:

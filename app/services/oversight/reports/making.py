@@ -9,6 +9,7 @@ from datetime import timedelta
 from app.domain.access import CASEWORK_AGENCIES, AuthorityThing, Viewer, require
 from app.domain.clock import today
 from app.domain.errors import BadInput, NotFound
+from app.domain.roles import AGENCY_NAMES
 from app.domain.typed_times import Mistyped, read_day
 from app.services import lists
 from app.services.oversight.reports.registry import REPORTS
@@ -18,7 +19,7 @@ from app.store.db import reading
 
 FEW = 5
 LONGEST = timedelta(days=5 * 366)
-AGENCY_NAMES = {"yjs": "Youth justice service", "csc": "Children’s social care"}
+CASEWORK_NAMES = {key: name for key, name in AGENCY_NAMES.items() if key in CASEWORK_AGENCIES}
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ def read(report: Report, given: Mapping[str, str]) -> Asked:
         errors["from"] = ["A report covers at most five years"]
     if errors:
         raise BadInput("The report cannot be made for these days.", errors)
-    agency = given.get("agency") if report.by_agency and given.get("agency") in AGENCY_NAMES else None
+    agency = given.get("agency") if report.by_agency and given.get("agency") in CASEWORK_NAMES else None
     return Asked(days["from"], days["to"], given.get("team") or OWN_TEAMS, agency)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
+from app.domain.limits import add_months
+
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -17,7 +19,7 @@ def by_month(first: date, last: date) -> Iterator[tuple[str, date, date]]:
     """Each month of the period with its first and last day within the period."""
     day = first
     while day <= last:
-        following = date(day.year + day.month // 12, day.month % 12 + 1, 1)
+        following = add_months(day.replace(day=1), 1)
         yield label_of(day), day, min(last, following - timedelta(days=1))
         day = following
 

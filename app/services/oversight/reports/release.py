@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from app.domain.moments import london_day
 from app.services.oversight.reports import work
 from app.services.oversight.reports.scope import Scope
 from app.services.oversight.reports.shape import Chart, Column, Figure, Made, Report, Row
+from app.services.plan_record import as_day
 from app.store.tasks import Answer
 
 STATUS = {
@@ -39,7 +39,7 @@ def _tracker(scope: Scope) -> Made:
     raised = _last(scope.answers(*LEVELS))
     rows: list[Row] = []
     for child_id, given in sorted(released.items(), key=lambda one: (one[1] or "", one[0])):
-        day = date.fromisoformat(str(given)[:10]) if given else None
+        day = as_day(given)
         if not scope.covers(day):
             continue
         panel, level = said.get(child_id), raised.get(child_id)

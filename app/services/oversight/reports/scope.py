@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
@@ -50,8 +50,6 @@ class Task:
 
     id: str
     child_id: str
-    instance_id: str
-    root_id: str
     definition: str
     element: str
     name: str
@@ -142,16 +140,12 @@ class Scope:
         *,
         forms: Iterable[str] = (),
         definitions: Iterable[str] = (),
-        duties: Iterable[str] = (),
-        in_period: bool = True,
         only_open: bool = False,
-        of_teams: bool = True,
         with_money: bool = False,
     ) -> list[Task]:
-        """The tasks with one of these forms, or of one of these pathways, or with one of these duties; all without.
+        """The tasks of the period and the teams with one of these forms, or of one of these pathways; all without.
 
-        By the day on which they count, then by id. `of_teams` keeps those of the teams that were asked for, else
-        those of their children.
+        By the day on which they count, then by id.
         """
         table = UserTask
         wanted = [table.form.in_(sorted(forms))] if forms else []
@@ -163,21 +157,17 @@ class Scope:
             .where(
                 table.authority_id == self.viewer.authority_id,
                 or_(*wanted) if wanted else true(),
-                self.of_children(table.child_id, with_money=with_money, is_of_teams=not of_teams),
+                counted_at.between(start_of_day(self.first), end_of_day(self.last)),
+                self.of_children(table.child_id, with_money=with_money, is_of_teams=False),
             )
             .order_by(counted_at, table.id)
         )
-        if of_teams and self.teams is not None:
+        if self.teams is not None:
             query = query.where(table.team_id.in_(sorted(self.teams)))
-        if in_period:
-            query = query.where(counted_at.between(start_of_day(self.first), end_of_day(self.last)))
         if only_open:
             query = query.where(table.state == "open")
-        named = frozenset(duties)
-        found = [self._task(row, answers) for row, answers in self.session.execute(query)]
-        return [
-            task for task in found if (not named or named & set(task.duty)) and self._of_agency(task.role)
-        ]
+        found = (self._task(row, answers) for row, answers in self.session.execute(query))
+        return [task for task in found if self._of_agency(task.role)]
 
     def answers(self, *forms: str, until: datetime | None = None, with_money: bool = False) -> list[Answer]:
         """What was answered in these forms, whenever (or until a moment), the oldest first."""
@@ -269,8 +259,6 @@ class Scope:
         return Task(
             id=row.id,
             child_id=row.child_id,
-            instance_id=row.instance_id,
-            root_id=row.root_id,
             definition=row.definition_key,
             element=row.element_id,
             name=row.name,
@@ -295,8 +283,3 @@ class Scope:
         if row.state == "cancelled" or row.not_needed_reason:
             return "not_done" if is_late else "not_needed"
         return "late" if is_late else "on_time"
-
-
-def days_between(first: date, last: date) -> Iterable[date]:
-    """Every day from `first` to `last`, both counted."""
-    return (first + timedelta(days=number) for number in range((last - first).days + 1))

@@ -11,6 +11,7 @@ import { Saving } from './designer/saving.js'
 import { toolbar } from './designer/toolbar.js'
 import plain from './designer/plain.js'
 import keeping from './designer/keeping.js'
+import { send } from './editor_requests.js'
 
 const page = document.querySelector('[data-designer]')
 const nextFrame = () => new Promise((resolve) => requestAnimationFrame(resolve))
@@ -110,7 +111,7 @@ async function start () {
     const key = `${kind} ${text}`
     if (answers.has(key)) return answers.get(key)
     try {
-      const said = await saving.post(page.dataset.expression, { path: known.path, profile: profile.value, kind, text })
+      const said = await send(page, page.dataset.expression, { path: known.path, profile: profile.value, kind, text })
       if (said.ok) answers.set(key, await said.json())
       return answers.get(key) || null
     } catch { return null } // without a connection nothing is said; the checks look again when it is saved

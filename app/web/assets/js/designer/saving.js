@@ -1,5 +1,7 @@
 // Saves by itself a moment after the last change. Without a connection a copy stays in this browser and is saved later;
 // what somebody else has saved is never written over.
+import { sendAgain } from '../editor_requests.js'
+
 const PAUSE = 800
 const AGAIN = 5000
 const WORDS = {
@@ -47,21 +49,6 @@ export class Saving {
 
   kept () { try { return JSON.parse(localStorage.getItem(this.key)) } catch { return null } }
 
-  async renew () {
-    const answer = await fetch('/session/token', { credentials: 'same-origin', headers: { Accept: 'application/json' } })
-    if (answer.ok) this.page.dataset.token = (await answer.json()).csrf_token
-    return answer.status
-  }
-
-  post (address, body) {
-    return fetch(address, {
-      method: 'POST',
-      credentials: 'same-origin',
-      body: JSON.stringify(body),
-      headers: { Accept: 'application/json', 'Content-Type': 'application/json', 'X-CSRFToken': this.page.dataset.token }
-    })
-  }
-
   async save () {
     if (this.saving || this.stopped) return
     this.saving = true
@@ -73,9 +60,7 @@ export class Saving {
       const body = {
         revision: this.revision, path: this.path, profile: this.profile(), xml, removed: [...this.model.meant.values()], deleted: [...this.ids].filter((id) => !now.has(id))
       }
-      let answer = await this.post(this.page.dataset.save, body)
-      if (answer.status === 400 && await this.renew() === 200) answer = await this.post(this.page.dataset.save, body)
-      await this.heard(answer, xml, now)
+      await this.heard(await sendAgain(this.page, this.page.dataset.save, body), xml, now)
     } catch {
       this.failed(xml, WORDS.offline)
     } finally {

@@ -1,5 +1,7 @@
 // Saves when it is told to. What could not be saved is kept in this browser; what somebody else has saved is never
 // written over.
+import { sendAgain } from '../editor_requests.js'
+
 const WORDS = {
   changed: 'There are changes that are not saved',
   saving: 'Saving…',
@@ -36,20 +38,7 @@ export class Saving {
 
   forget () { try { localStorage.removeItem(this.page.dataset.key) } catch { /* see keep */ } }
 
-  async post (address, body) {
-    const send = () => fetch(address, {
-      method: 'POST',
-      credentials: 'same-origin',
-      body: JSON.stringify(body),
-      headers: { Accept: 'application/json', 'Content-Type': 'application/json', 'X-CSRFToken': this.page.dataset.token }
-    })
-    const answer = await send()
-    if (answer.status !== 400) return answer
-    const renewed = await fetch('/session/token', { credentials: 'same-origin', headers: { Accept: 'application/json' } })
-    if (!renewed.ok) return answer
-    this.page.dataset.token = (await renewed.json()).csrf_token
-    return send()
-  }
+  post (address, body) { return sendAgain(this.page, address, body) }
 
   async save (thoughRead = false) {
     if (this.busy || this.stopped || !this.known.is_open) return
