@@ -61,7 +61,11 @@ def show(report: str) -> str | tuple[str, int]:
         "sort": sort,
         "drawn": _drawn(shown),
         "duties": [duties[duty] for duty in found.duties if duty in duties],
-        "teams": ((OWN_TEAMS, "My teams"), *shown.teams, (EVERY_TEAM, "Everybody whom I may see")),
+        "teams": (
+            (OWN_TEAMS, "All teams that I may see"),
+            *shown.teams,
+            (EVERY_TEAM, "Everybody whom I may see"),
+        ),
         "agencies": making.CASEWORK_NAMES if found.by_agency else {},
         "typed": {name: request.args.get(name) or _typed(day) for name, day in _days(asked).items()},
         "field_errors": {key: words[0] for key, words in (error.errors if error else {}).items()},
