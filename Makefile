@@ -7,20 +7,24 @@ BIN := .venv/bin
 ASSETS := $(shell find app/web/assets tools/build -type f 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint bench crash reports e2e screens pictures miwg hostile clean
+.PHONY: help setup run test databases lint bench crash reports fuzz audit e2e screens pictures miwg hostile clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
 	@echo "  PORT=8001 with run: another port."
 
 setup: .venv/.installed app/web/static/.built ## install what is locked and build the styles and scripts
+	@$(BIN)/python -m compileall -q app
 
 run: setup ## start web and timers on http://127.0.0.1:8000 with demo people
 	@$(BIN)/throughcare run --demo --port $(PORT)
 
 test: setup lint ## every test, those on PostgreSQL and in a browser among them
 	@sh tools/browser.sh
-	@$(BIN)/pytest -n $(WORKERS)
+	@$(BIN)/pytest -n $(WORKERS) --dist worksteal
+
+databases: setup ## every test of the services on both databases, where `make test` takes turns (minutes)
+	@$(BIN)/pytest -n $(WORKERS) --dist worksteal --both-databases tests/services
 
 lint: .venv/.installed ## ruff, mypy and the floors of the house
 	@$(BIN)/ruff check .
@@ -31,17 +35,23 @@ lint: .venv/.installed ## ruff, mypy and the floors of the house
 bench: setup ## every benchmark, each beside its limit in the same run
 	@$(BIN)/throughcare bench
 
-crash: setup ## kill the processes at every commit point, many times (minutes)
+crash: setup ## kill processes at every commit point, hosts and the database, many times (minutes)
 	@$(BIN)/pytest -m slow tests/crash
 
 reports: setup ## every report on a year of 500 children, counted again from the audit (minutes)
 	@$(BIN)/pytest -m slow tests/reports
+
+fuzz: setup ## send ten thousand requests of every kind to the API, on both databases (minutes)
+	@$(BIN)/pytest -m slow -s tests/api
 
 miwg: setup ## MIWG=folder: bring in and carry out every BPMN file of a folder, as docs/miwg.md says
 	@$(BIN)/python -m tools.miwg $(MIWG)
 
 hostile: setup ## bring in 500 damaged and hostile files, and measure each (minutes)
 	@$(BIN)/python -m tests.hostile.import_run
+
+audit: setup ## ask what weaknesses of the locked packages are known (needs the internet)
+	@sh tools/audit.sh
 
 e2e: setup ## only the journeys in a real browser
 	@sh tools/browser.sh

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 
 def create_app(config: Mapping[str, Any] | None = None) -> Flask:
@@ -14,6 +15,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     `config` names settings in upper case without a prefix (DATABASE_URL, INSTANCE_PATH, ...) and wins over the
     environment; app/config.py lists them. Raises BadInput when a setting cannot be used.
     """
+    import app.api
     import app.logs
     import app.store.db
     import app.web
@@ -34,4 +36,9 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app.store.db.init(flask_app)
     app.logs.watch_requests(flask_app)
     app.web.register(flask_app)
+    app.api.register(flask_app)
+    if settings.proxies:  # whose word is taken for where people are, and nobody else's
+        flask_app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            flask_app.wsgi_app, x_for=settings.proxies, x_proto=1, x_host=0
+        )
     return flask_app

@@ -9,18 +9,24 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 
 from app.domain.errors import BadInput
 
 PREFIX = "THROUGHCARE_"
+COUNTERS = "PROMETHEUS_MULTIPROC_DIR"
 PROJECT = Path(__file__).resolve().parent.parent
 SECRET_BYTES = 32
 _UUID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 NOTIFY_KEY = re.compile(f".*{_UUID}-{_UUID}", re.IGNORECASE)
+OF_EVERYBODY = re.compile(
+    r"//login\.microsoftonline\.[a-z]+/(common|organizations|consumers)\b", re.IGNORECASE
+)
 UNSAFE_SECRETS = frozenset({"secret", "changeme", "change-me", "dev", "development", "test", "password"})
 
 
@@ -48,7 +54,24 @@ class Settings:
     notify_template_id: str | None
     mail_from: str
     scan_command: str | None
+    audit_anchor: str
     log_json: bool
+    api_rate: str
+    api_rate_storage: str
+    proxies: int
+    document_keys: tuple[str, ...]
+    webhook_networks: tuple[IPv4Network | IPv6Network, ...] | None
+    local_accounts: bool
+    second_factor: bool
+    oidc_issuer: str | None
+    oidc_client_id: str | None
+    oidc_client_secret: str | None
+    oidc_roles_file: str | None
+    oidc_scopes: str
+    oidc_roles_claim: str
+    oidc_name_claim: str
+    oidc_email_claim: str
+    oidc_called: str
 
     def for_flask(self) -> dict[str, Any]:
         """The same settings under the upper-case names that `app.config` holds."""
@@ -84,7 +107,24 @@ def read_settings(overrides: Mapping[str, Any] | None = None) -> Settings:
         notify_template_id=given("NOTIFY_TEMPLATE_ID") or None,
         mail_from=str(given("MAIL_FROM") or "throughcare@localhost"),
         scan_command=given("SCAN_COMMAND") or None,
+        audit_anchor=_audit_anchor(given("AUDIT_ANCHOR"), instance_path),
         log_json=_yes_or_no(given, "LOG_JSON", default=production),
+        api_rate=_rate(given("API_RATE") or "600 per minute"),
+        api_rate_storage=str(given("API_RATE_STORAGE") or "memory://"),
+        document_keys=_document_keys(given("DOCUMENT_KEYS") or ""),
+        proxies=_proxies(given("PROXIES") or 0),
+        webhook_networks=_networks(given("WEBHOOK_NETWORKS") or "") if production else None,
+        local_accounts=_yes_or_no(given, "LOCAL_ACCOUNTS", default=not production),
+        second_factor=_yes_or_no(given, "SECOND_FACTOR", default=production),
+        oidc_issuer=_issuer(given, production),
+        oidc_client_id=given("OIDC_CLIENT_ID") or None,
+        oidc_client_secret=given("OIDC_CLIENT_SECRET") or None,
+        oidc_roles_file=given("OIDC_ROLES_FILE") or None,
+        oidc_scopes=str(given("OIDC_SCOPES") or "openid profile email"),
+        oidc_roles_claim=str(given("OIDC_ROLES_CLAIM") or "roles"),
+        oidc_name_claim=str(given("OIDC_NAME_CLAIM") or "name"),
+        oidc_email_claim=str(given("OIDC_EMAIL_CLAIM") or "email"),
+        oidc_called=str(given("OIDC_CALLED") or "your work account").strip(),
     )
 
 
@@ -127,6 +167,62 @@ def _smtp_url(value: str | None) -> str | None:
     return value
 
 
+def _document_keys(value: str) -> tuple[str, ...]:
+    """The newest first, each 32 bytes in URL-safe base64 (44 characters), parted by commas."""
+    keys = tuple(one.strip() for one in value.split(",") if one.strip())
+    if not all(re.fullmatch("[A-Za-z0-9_-]{43}=", key) for key in keys):
+        raise BadInput(f"{PREFIX}DOCUMENT_KEYS must be keys as docs/install.md makes them, parted by commas.")
+    return keys
+
+
+def _proxies(value: Any) -> int:
+    if not re.fullmatch("[0-9]", str(value)):
+        raise BadInput(f"{PREFIX}PROXIES must be how many proxies stand in front, 0 to 9, not “{value}”.")
+    return int(value)
+
+
+def _networks(value: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    """Networks of our own that webhooks may lead into, such as 10.20.0.0/16, parted by commas."""
+    try:
+        return tuple(ip_network(one.strip()) for one in value.split(",") if one.strip())
+    except ValueError as error:
+        example = "such as 10.20.0.0/16, parted by commas"
+        raise BadInput(f"{PREFIX}WEBHOOK_NETWORKS must be networks {example}: {error}.") from error
+
+
+def _audit_anchor(value: str | None, instance_path: Path) -> str:
+    """Where checkpoints of the audit go: `log`, `mailto:` an address, or a file, whose path is made absolute."""
+    if value and value.startswith("mailto:") and "@" not in value:
+        raise BadInput(f"{PREFIX}AUDIT_ANCHOR must be a file, log, or mailto: with an address.")
+    if value and (value == "log" or value.startswith("mailto:")):
+        return value
+    return str(Path(value).resolve() if value else instance_path / "audit-checkpoints.txt")
+
+
+def _rate(value: str) -> str:
+    if not re.fullmatch(r"[1-9][0-9]{0,6} per (second|minute|hour)", value.strip()):
+        raise BadInput(f"{PREFIX}API_RATE must be such as “600 per minute”, not “{value}”.")
+    return value.strip()
+
+
+def _issuer(given: Callable[[str], Any], production: bool) -> str | None:
+    """The provider of work accounts, as its own documents name it: whoever answers for that name is believed."""
+    needed = ("OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "OIDC_ROLES_FILE")
+    missing = [PREFIX + name for name in needed if not given(name)]
+    if len(missing) == len(needed):
+        return None
+    if missing:
+        raise BadInput(f"Signing in with work accounts needs {' and '.join(missing)} too.")
+    issuer = str(given("OIDC_ISSUER")).strip()
+    if not issuer.startswith("https://") and (production or not issuer.startswith("http://")):
+        raise BadInput(f"{PREFIX}OIDC_ISSUER must start with https://.")
+    if OF_EVERYBODY.search(issuer):
+        raise BadInput(
+            f"{PREFIX}OIDC_ISSUER must name your own directory: this one lets people of every organisation in."
+        )
+    return issuer
+
+
 def _notify_api_key(given: Callable[[str], Any]) -> str | None:
     """Notify's key: the name somebody gave it, the id of the service and the secret, joined by hyphens."""
     key = given("NOTIFY_API_KEY") or None
@@ -166,3 +262,13 @@ def _own_secret(path: Path) -> str:
         finally:
             draft.unlink()
     return path.read_text(encoding="ascii").strip()
+
+
+def share_counters() -> None:
+    """Let the processes that follow count their requests in one folder (prometheus_client's own variable)."""
+    os.environ.setdefault(COUNTERS, tempfile.mkdtemp(prefix="throughcare-metrics-"))
+
+
+def counters_are_shared() -> bool:
+    """Whether other processes of this host count in the same folder."""
+    return COUNTERS in os.environ

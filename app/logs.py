@@ -23,7 +23,7 @@ ALLOWED = frozenset({
     "event", "level", "timestamp", "logger", "request_id", "endpoint", "method", "status", "duration_ms",
     "authority_id", "instance_id", "definition", "version_id", "element_id", "task_id", "timer_id", "message_id",
     "notification_id", "incident_id", "person_id", "job", "count", "lag_seconds", "attempts", "error", "frames",
-    "host", "port", "state_bytes", "fired", "delivered",
+    "host", "port", "state_bytes", "fired", "delivered", "checkpoint",
 })  # fmt: skip
 log = structlog.get_logger("throughcare")
 

@@ -17,7 +17,9 @@ from flask import Flask
 from app.domain.errors import Busy
 from app.services import (
     accounts,
+    audits,
     delivery,
+    first_answers,
     letter_post,
     letter_reminders,
     messages,
@@ -26,6 +28,8 @@ from app.services import (
     suspending,
     timers,
     waiting_documents,
+    webhook_post,
+    webhook_way,
 )
 from app.services.notifications import Sender
 from app.services.workbench import migrating, publishing
@@ -76,13 +80,31 @@ def remind(app: Flask) -> None:
         letter_reminders.remind()
 
 
+def tell_other_systems(app: Flask) -> None:
+    """Send what happened to the addresses that asked for it."""
+    with app.app_context():
+        webhook_post.drain(webhook_way.poster(app.config["WEBHOOK_NETWORKS"]))
+
+
 def keep_house(app: Flask) -> None:
     """Put in force what is due, forget what is over, look again at files that could not be scanned for viruses."""
     with app.app_context():
         publishing.put_due_in_force()
         accounts.forget_what_is_over()
+        first_answers.forget_old()
         letter_reminders.forget_what_was_never_sent()
         waiting_documents.scan_waiting(app.config.get("SCAN_COMMAND"))
+
+
+def anchor_audit(app: Flask) -> None:
+    """Once a day, note how far the audit has come, and put that where nobody changes it with the database."""
+    with app.app_context():
+        audits.checkpoint_daily(
+            app.config["SECRET_KEY"],
+            app.config["AUDIT_ANCHOR"],
+            sender=_sender(app),
+            mail_from=app.config["MAIL_FROM"],
+        )
 
 
 def jobs(app: Flask, scheduler: BaseScheduler) -> BaseScheduler:
@@ -90,9 +112,11 @@ def jobs(app: Flask, scheduler: BaseScheduler) -> BaseScheduler:
     for job, seconds in (
         (wake, WAKE_SECONDS),
         (send_letters, WAKE_SECONDS),
+        (tell_other_systems, WAKE_SECONDS),
         (follow_letters, FOLLOWING_SECONDS),
         (remind, 60 * REMINDING_MINUTES),
         (keep_house, 60 * HOUSEKEEPING_MINUTES),
+        (anchor_audit, 60 * HOUSEKEEPING_MINUTES),
     ):
         scheduler.add_job(
             _guarded(job, app),

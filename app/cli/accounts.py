@@ -6,7 +6,8 @@ import click
 from flask import current_app
 
 from app.cli.context import application
-from app.services import accounts, handing_over
+from app.domain.errors import NotAllowed
+from app.services import accounts, handing_over, own_password, second_factors
 
 
 @click.group()
@@ -21,7 +22,8 @@ def user() -> None:
 @click.option("--role", "roles", multiple=True, help="A role key; may be given more than once.")
 @click.option("--team", "teams", multiple=True, help="A team's id; may be given more than once.")
 @click.option("--admin", is_flag=True, help="May look after people, pathways and incidents.")
-@click.option("--password", prompt=True, hide_input=True, confirmation_prompt=True)
+@click.option("--password", help="Asked for when it is not given.")
+@click.option("--no-password", is_flag=True, help="Cannot sign in: for the tokens of another system.")
 def add(
     username: str,
     name: str,
@@ -29,14 +31,41 @@ def add(
     roles: tuple[str, ...],
     teams: tuple[str, ...],
     admin: bool,
-    password: str,
+    password: str | None,
+    no_password: bool,
 ) -> None:
-    """Add a person who can sign in as USERNAME."""
+    """Add a person who can sign in as USERNAME.
+
+    Refused where local accounts are switched off: people come by their work accounts then, and need not be added.
+    """
     with application():
+        if no_password:
+            password = None
+        elif not current_app.config["LOCAL_ACCOUNTS"]:
+            raise NotAllowed(
+                "Local accounts are switched off: people sign in with their work accounts. "
+                "Set THROUGHCARE_LOCAL_ACCOUNTS=yes to have both, or add --no-password for another system."
+            )
+        elif password is None:
+            password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
         accounts.add_person(
             authority, username, name, password=password, roles=roles, team_ids=teams, is_admin=admin
         )
-    click.echo(f"{name} can sign in as {username}.")
+    click.echo(f"{name} {'has an account' if no_password else 'can sign in'} as {username}.")
+
+
+@user.command("set-password")
+@click.argument("username")
+@click.option("--password", help="Asked for when it is not given.")
+def set_password(username: str, password: str | None) -> None:
+    """Give somebody who has forgotten theirs a new password; they are signed out everywhere, and told by a letter."""
+    with application():
+        if not current_app.config["LOCAL_ACCOUNTS"]:
+            raise NotAllowed("Local accounts are switched off: nobody signs in with a password.")
+        if password is None:
+            password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+        own_password.reset(username, password)
+    click.echo(f"{username} signs in with the new password.")
 
 
 @user.command()
@@ -52,3 +81,12 @@ def disable(username: str) -> None:
         click.echo(f"{username} still has {load.words}. A manager hands them over at {address}", err=True)
     if covers:
         click.echo(f"{username} covered for {', '.join(covers)}. Set cover again.", err=True)
+
+
+@user.command("forget-second-factor")
+@click.argument("username")
+def forget_second_factor(username: str) -> None:
+    """Let somebody who has lost telephone and recovery codes set up a new second factor."""
+    with application():
+        second_factors.forget_named(username)
+    click.echo(f"{username} signs in with the password alone, and can set up a new second factor then.")

@@ -29,11 +29,26 @@ CHECKOUT = Path(__file__).resolve().parents[2]
     "--tiny", is_flag=True, help="Only show that it runs: few rounds, few rows. No figures to quote."
 )
 @click.option("--rounds", type=click.IntRange(min=1), help="How often each thing is measured.")
+@click.option(
+    "--children",
+    type=click.IntRange(min=20),
+    help="lists: of so many invented children; 17200 make a million tasks.",
+)
+@click.option("--minutes", type=click.FloatRange(min=0.02), help="load: for so long.")
+@click.option("--people", type=click.IntRange(min=2, max=51), help="load: so many people.")
 def bench(
-    names: tuple[str, ...], as_json: bool, kinds: tuple[str, ...], tiny: bool, rounds: int | None
+    names: tuple[str, ...],
+    as_json: bool,
+    kinds: tuple[str, ...],
+    tiny: bool,
+    rounds: int | None,
+    children: int | None,
+    minutes: float | None,
+    people: int | None,
 ) -> None:
     """Benchmarks, each beside its limit in the same run: start, complete, fire, growth, drain, idle, my_work,
-    simulate; all of them where none is named. Takes minutes."""
+    closed, work_lists, every_page, lists, load, process, simulate, designer; all of them where none is named. Takes
+    an hour."""
     running = _benchmarks()
     unknown = [name for name in names if name not in running.BENCHES]
     if unknown:
@@ -45,7 +60,8 @@ def bench(
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the private PostgreSQL is stopped too
     size = TINY if tiny else FULL
-    size = replace(size, rounds=rounds) if rounds else size
+    asked: dict[str, Any] = {"rounds": rounds, "children": children, "minutes": minutes, "people": people}
+    size = replace(size, **{name: number for name, number in asked.items() if number})
     figures = _measure(running, names or tuple(running.BENCHES), kinds or running.KINDS, size)
     if as_json:
         print_json({"machine": running.machine(), "figures": [figure.to_json() for figure in figures]})

@@ -37,11 +37,18 @@ def demo(children: int, years: float, authority: str, stories: int, as_json: boo
         seconds = time.monotonic() - begun
     if as_json:
         print_json(
-            {"lived": made.lived, "children": made.children, "rows": made.rows, "seconds": round(seconds, 1)}
+            {
+                "lived": made.lived,
+                "children": made.children,
+                "rows": made.rows,
+                "loaded_by": made.way,
+                "seconds": round(seconds, 1),
+            }
         )
         return
     click.echo(
-        f"{made.children:,} invented children: {made.lived} lived by the engine, the others copied from them."
+        f"{made.children:,} invented children: {made.lived} stories lived by the engine, copied by fast load "
+        f"({made.way})."
     )
     for table in ("process_instances", "user_tasks", "audit"):
         click.echo(f"  {made.rows.get(table, 0):>12,} {table.replace('_', ' ')}")

@@ -1,8 +1,7 @@
-"""`run`, `web`, `scheduler`, `db`, `audit`, `timers`, `incidents`: running the service and keeping it well."""
+"""`run`, `scheduler`, `db`, `timers`, `incidents`: running the service and keeping it well."""
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any
 import click
 
 from app.cli.context import application, print_json
-from app.services import audits, backups, definitions, demo
+from app.services import backups, definitions, demo, sealing
 from app.services import incidents as incidents_service
 from app.services import timers as timers_service
 from app.store import schema
@@ -69,16 +68,6 @@ def _stop(number: int, frame: FrameType | None) -> None:
 
 
 @click.command()
-@click.option("--bind", default="127.0.0.1:8000", show_default=True)
-@click.option("--workers", default=2, show_default=True)
-@click.option("--threads", default=4, show_default=True)
-def web(bind: str, workers: int, threads: int) -> None:
-    """The web processes (gunicorn), for any number of hosts on one PostgreSQL."""
-    arguments = ["gunicorn", "--bind", bind, "--workers", str(workers), "--threads", str(threads)]
-    os.execv(sys.executable, [sys.executable, "-m", *arguments, "app:create_app()"])  # noqa: S606
-
-
-@click.command()
 def scheduler() -> None:
     """The timers and letters; any number of these may run beside each other."""
     import app.scheduler
@@ -126,21 +115,29 @@ def restore(file: Path) -> None:
     click.echo(f"Restored from {file}.")
 
 
-@click.group()
-def audit() -> None:
-    """The audit of what happened."""
+@db.command()
+@click.argument("role")
+def grant(role: str) -> None:
+    """Give ROLE of PostgreSQL what web and scheduler need, and no right to change or remove the audit.
 
-
-@audit.command()
-def verify() -> None:
-    """Follow every chain of the audit; names the first bad entry of each and exits 1."""
+    To be run as the owner of the tables, once after each upgrade.
+    """
     with application():
-        problems = audits.verify()
-    for problem in problems:
-        click.echo(problem, err=True)
-    if problems:
-        sys.exit(1)
-    click.echo("The audit is as it was written.")
+        schema.grant(role)
+    click.echo(f"{role} may read and write, and only add to the audit.")
+
+
+@click.group()
+def documents() -> None:
+    """The documents of children."""
+
+
+@documents.command()
+def seal() -> None:
+    """Seal every document with the newest key of THROUGHCARE_DOCUMENT_KEYS."""
+    with application() as flask_app:
+        number = sealing.seal_all(flask_app.config["DOCUMENT_KEYS"])
+    click.echo(f"{number} documents are sealed with the newest key.")
 
 
 @click.group()

@@ -7,7 +7,6 @@ import sys
 from collections import Counter
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import click
 from rich.console import Console
@@ -16,7 +15,6 @@ from rich.table import Table
 from app.cli.checking import bpmn_files, check, diff
 from app.cli.context import application, moment, print_json
 from app.cli.publishing import migrate, publish
-from app.domain.duties import Coverage
 from app.domain.errors import BadInput
 from app.services import definitions, reference
 from app.services import holidays as holidays_service
@@ -46,7 +44,7 @@ def duties(area: str | None, pathway: str | None, as_json: bool) -> None:
     """The register of duties, and what meets each: elements, a feature, or a reason why no software can."""
     covered = reference.duty_coverage(pathway, area)
     if as_json:
-        print_json([_as_json(found) for found in covered])
+        print_json([found.to_json() for found in covered])
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in ("Duty", "Strength", "Status", "What it asks for", "Met by"):
@@ -66,23 +64,6 @@ def duties(area: str | None, pathway: str | None, as_json: bool) -> None:
         f"{len(covered)} duties: "
         + ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))
     )
-
-
-def _as_json(found: Coverage) -> dict[str, Any]:
-    return {
-        "id": found.duty.id,
-        "area": found.duty.area,
-        "clause": found.duty.clause,
-        "pathway": list(found.duty.pathway),
-        "strength": found.duty.strength,
-        "does": found.duty.does,
-        "status": found.status,
-        "elements": [
-            {"definition": definition, "element": element} for definition, element in found.elements
-        ],
-        "feature": found.feature or None,
-        "reason": found.reason or None,
-    }
 
 
 @click.group()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from datetime import datetime
@@ -15,6 +14,7 @@ from app.cli.checking import bpmn_files
 from app.cli.context import application, print_json
 from app.domain.access import Viewer
 from app.domain.errors import BadInput, PathwayRefused
+from app.domain.json_text import read_json
 from app.engine import catalogue
 from app.engine.contracts import Bundle
 from app.engine.migration import Choice, Moves
@@ -89,7 +89,7 @@ def _forms_beside(folder: Path, key: str) -> dict[str, dict[str, Any]]:
 
 def _form(path: Path) -> dict[str, Any]:
     try:
-        found: dict[str, Any] = json.loads(path.read_bytes())
+        found: dict[str, Any] = read_json(path.read_bytes())
     except ValueError as error:
         raise BadInput(f"{path} is no JSON.") from error
     return found

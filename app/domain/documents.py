@@ -23,7 +23,7 @@ class Block:
 
 @dataclass(frozen=True)
 class Section:
-    """What stands under one heading. `level` is the heading's, 2 at least: the title alone is 1."""
+    """What stands under one heading, or under the title alone. `level` is the heading's: 2 at least, the title is 1."""
 
     key: str
     heading: str

@@ -167,6 +167,23 @@ class Coverage:
     feature: str = ""
     reason: str = ""
 
+    def to_json(self) -> dict[str, Any]:
+        """JSON values only, as the command line and the JSON door tell it."""
+        return {
+            "id": self.duty.id,
+            "area": self.duty.area,
+            "clause": self.duty.clause,
+            "pathway": list(self.duty.pathway),
+            "strength": self.duty.strength,
+            "does": self.duty.does,
+            "status": self.status,
+            "elements": [
+                {"definition": definition, "element": element} for definition, element in self.elements
+            ],
+            "feature": self.feature or None,
+            "reason": self.reason or None,
+        }
+
 
 @dataclass(frozen=True)
 class CoverageNotes:

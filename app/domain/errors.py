@@ -25,6 +25,10 @@ class BadInput(ThroughcareError):
         self.errors = {field: list(sentences) for field, sentences in (errors or {}).items()}
 
 
+class Unreadable(BadInput):
+    """What was sent is not what it says it is: no JSON, or none that can be read."""
+
+
 class NotFound(ThroughcareError):
     """There is no such thing, or not for this person: a stranger cannot tell the two apart."""
 

@@ -35,6 +35,9 @@ _DAYS = re.compile(
     rf"|\d{{8}}|\d{{6}})\b",
     re.ASCII | re.IGNORECASE,
 )
+_LETTERS_AND_FIGURES = re.compile(
+    r"(?=.*[A-Za-z])(?=.*[0-9])"
+)  # M-100200: a number, though 10 02 00 is a day
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,7 @@ def read_words(words: str) -> Sought:
     left = " ".join(rest)
     parts = left.split()
     numbers += [plain_number(part) for part in parts]
+    numbers += [plain_number(part) for part in words.split() if end and _LETTERS_AND_FIGURES.search(part)]
     if any(character.isdigit() for character in left):
         numbers.append(plain_number(left))  # 943 476 5919
     figures = [number for number in dict.fromkeys(numbers) if len(number) >= SHORTEST_NUMBER]

@@ -23,6 +23,11 @@ KINDS = {
 }
 """What letters are about, in the words of the page on which a person chooses."""
 DIGEST = "digest"
+OPENED = "opened"
+"""A record was opened in an emergency: nobody chooses about that letter, and it waits for nothing."""
+PASSWORD = "password"  # noqa: S105 - a kind of letter
+"""One's own password was changed: the same, and it goes to nobody who covers."""
+UNASKED = frozenset({OPENED, PASSWORD})
 DUE_DAYS = (1, 2, 3, 5)
 DIGEST_HOURS = range(6, 20)
 
@@ -52,7 +57,7 @@ class Choice:
 def waits_for_digest(kind: str, choice: Choice) -> bool:
     """Whether a letter of this kind is counted in the digest and not sent by itself."""
     is_urgent = kind == "escalated" and choice.escalations_any_time
-    return choice.digest_hour is not None and kind != DIGEST and not is_urgent
+    return choice.digest_hour is not None and kind not in {DIGEST, *UNASKED} and not is_urgent
 
 
 def time_to_send(kind: str, moment: datetime, choice: Choice, calendar: WorkingCalendar) -> datetime:
@@ -60,7 +65,7 @@ def time_to_send(kind: str, moment: datetime, choice: Choice, calendar: WorkingC
 
     A digest goes on working days at its hour, whatever the quiet hours.
     """
-    if kind == DIGEST or (kind == "escalated" and choice.escalations_any_time):
+    if kind in {DIGEST, *UNASKED} or (kind == "escalated" and choice.escalations_any_time):
         return moment
     local = moment.astimezone(LONDON)
     if waits_for_digest(kind, choice):

@@ -27,6 +27,18 @@ DESIGNER_ROLE = "process_designer"
 """The role key of those who draw, simulate, publish and migrate pathways."""
 
 
+GUEST_ROLE = "guest"
+"""The role key of hosts and guests of other agencies: they see what is shared with them, and nothing else."""
+
+OUT_OF_HOURS_ROLES = frozenset({"emergency_duty_team"})
+"""Role keys whose holders act at night for any child: a restricted record is open to them."""
+
+SENIOR_ROLES = frozenset(
+    {"service_manager", "head_of_service", "assistant_director", "deputy_director", "dcs", "senior_manager"}
+)
+"""Role keys whose holders look after restricted records, so that none is left without anybody."""
+
+
 @dataclass(frozen=True)
 class Viewer:
     """The person for whom something is done: what they are, never what they may (that is `may`).
@@ -44,6 +56,22 @@ class Viewer:
     agencies: frozenset[str] = frozenset()
     profile: str = "default"
     covers: frozenset[str] = frozenset()
+    is_operator: bool = False  # whoever is at the machine itself, where every record can be read anyway
+
+    @property
+    def is_guest(self) -> bool:
+        """Whether the person sees only what is shared with them."""
+        return GUEST_ROLE in self.roles
+
+    @property
+    def is_out_of_hours(self) -> bool:
+        """Whether the person is of the team that acts at night."""
+        return not self.roles.isdisjoint(OUT_OF_HOURS_ROLES)
+
+    @property
+    def is_senior(self) -> bool:
+        """Whether the person looks after the restricted records of the authority."""
+        return not self.roles.isdisjoint(SENIOR_ROLES)
 
     @property
     def stands_for(self) -> frozenset[str]:
@@ -69,6 +97,24 @@ class AuthorityThing:
 
 
 @dataclass(frozen=True)
+class Record:
+    """Who is kept out of a child's record and who is let in today, whatever else ties them to the child.
+
+    `let_in` are named for a restricted record; `opened` have opened it in an emergency, to read; `barred` are related
+    to the child or know them; `shared` are guests, each with a part of the record that is shared with them.
+    """
+
+    is_restricted: bool = False
+    let_in: frozenset[str] = frozenset()
+    opened: frozenset[str] = frozenset()
+    barred: frozenset[str] = frozenset()
+    shared: frozenset[tuple[str, str]] = frozenset()
+
+
+UNGUARDED = Record()
+
+
+@dataclass(frozen=True)
 class ChildThing:
     """A child, or a pathway of that child: which agencies have (had) work on it, and who is allocated.
 
@@ -79,6 +125,7 @@ class ChildThing:
     agencies: frozenset[str] = frozenset()
     worker_ids: frozenset[str] = frozenset()
     is_partnership: bool = False
+    record: Record = UNGUARDED
 
 
 InstanceThing = ChildThing
@@ -100,6 +147,7 @@ class TaskThing:
     )
     completed_by: str | None = None
     signed_by: str | None = None  # who signed it off: they see what became of it, and say whether it stands
+    record: Record = UNGUARDED
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import Any
 from app.domain.errors import PathwayRefused
 from app.domain.roles import RoleTable
 from app.engine import assembly, drawing, gate, grammar, names
-from app.engine.contracts import Bundle, CompiledVersion, Element, Message
+from app.engine.contracts import Bundle, CompiledVersion, Element, Message, reach_of
 from app.engine.shapes import Drawing, Node, Scope
 
 __all__ = ["Bundle", "compile", "reachable", "read_bundles"]
@@ -240,7 +240,7 @@ def _refuse_circles(name: str, scopes: Mapping[str, Scope], path: tuple[str, ...
 
 def _messages(drawings: Mapping[str, Drawing]) -> dict[str, Message]:
     return {
-        message.name: Message(message.name, "child" if message.correlate == "child" else "root")
+        message.name: Message(message.name, reach_of(message.correlate))
         for read in drawings.values()
         for message in read.messages.values()
         if message.name

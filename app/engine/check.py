@@ -21,7 +21,7 @@ from app.engine import (
     gate,
 )
 from app.engine.check_elements import Known
-from app.engine.contracts import Finding
+from app.engine.contracts import CORRELATE, Finding
 from app.engine.findings import fault
 from app.engine.shapes import Drawing, Scope
 
@@ -97,11 +97,12 @@ def _file(read: Drawing) -> Iterator[Finding]:
     for message in read.messages.values():
         if not message.name:
             yield fault(message.id, "message", "A message has no name. Give it the name it is sent by.")
-        if message.correlate not in ("root", "child"):
+        if message.correlate not in CORRELATE:
             yield fault(
                 message.id,
                 "message",
-                f"The message {message.name} has correlate={message.correlate}. Use root (its own tree) or child.",
+                f"The message {message.name} has correlate={message.correlate}. "
+                "Use root (its own tree), child or parent.",
             )
 
 

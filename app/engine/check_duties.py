@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from app.engine import catalogue, written
 from app.engine.catalogue import listed
 from app.engine.contracts import Bundle, Finding
-from app.engine.findings import hint, title
+from app.engine.findings import called, hint, title
 from app.engine.names import PERSON_TASKS
 from app.engine.shapes import Node, Scope
 
@@ -67,7 +67,7 @@ def met_in(bundle: Bundle) -> dict[str, list[str]]:
         for process in catalogue.drawn(text).processes:
             for node in process.everything():
                 for duty in listed(node.properties.get("duty", "")):
-                    met.setdefault(duty, []).append(node.name or node.id)
+                    met.setdefault(duty, []).append(called(node))
     return met
 
 

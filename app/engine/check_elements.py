@@ -52,7 +52,7 @@ def check(node: Node, known: Known) -> Iterator[Finding]:
         yield fault(
             node.id,
             "name",
-            f"The name of {node.id} is longer than {MAX_NAME} characters. Shorten it.",
+            f"The name “{node.name[:40]}…” is longer than {MAX_NAME} characters. Shorten it.",
         )
     if node.attributes.get("triggeredByEvent") == "true":
         yield fault(

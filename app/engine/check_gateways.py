@@ -37,7 +37,8 @@ def _choice(node: Node, default: str | None) -> Iterator[Finding]:
         return
     for flow in conditional:
         if not flow.condition:
-            name = f"“{flow.name}”" if flow.name else f"to {flow.target}"
+            target = node.scope.nodes.get(flow.target)
+            name = f"“{flow.name}”" if flow.name else f"to {title(target)}" if target else ""
             yield fault(
                 node.id,
                 "condition_missing",

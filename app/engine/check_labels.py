@@ -80,5 +80,7 @@ def _is_far(drawn: Picture, key: str, label: Box) -> bool:
 
 def _of(drawn: Picture, key: str, rule: str, what: str) -> Finding:
     shown = drawn.nodes.get(key) or drawn.flows.get(key)
-    name = shown.name if shown is not None else key
-    return Finding(key, rule, "warning", f"The name “{name or key}” {what}. {_TIDY}")
+    name = (
+        f"The name “{shown.name}”" if shown is not None and shown.name else f"The name of {drawn.called(key)}"
+    )
+    return Finding(key, rule, "warning", f"{name} {what}. {_TIDY}")

@@ -113,15 +113,11 @@ def _passing(drawn: Picture, piece: Stretch) -> Iterator[Finding]:
     for key, box in drawn.solid():
         margin = 19 if key == host else 4 if key in (flow.source, flow.target) else 2
         if box.shrunk(margin).is_crossed(piece.start, piece.end):
-            yield _of_flow(
-                drawn, piece.flow, "edge_through_shape", f"runs through “{drawn.nodes[key].name or key}”"
-            )
+            yield _of_flow(drawn, piece.flow, "edge_through_shape", f"runs through {drawn.called(key)}")
     own = {flow.source, flow.target, host, *drawn.around(piece.flow)}
     for key in drawn.expanded - own:
         if key in drawn.boxes and drawn.boxes[key].shrunk(1).is_crossed(piece.start, piece.end):
-            yield _of_flow(
-                drawn, piece.flow, "edge_through_shape", f"runs through “{drawn.nodes[key].name or key}”"
-            )
+            yield _of_flow(drawn, piece.flow, "edge_through_shape", f"runs through {drawn.called(key)}")
 
 
 def _meetings(drawn: Picture, pieces: list[Stretch]) -> Iterator[Finding]:
@@ -132,10 +128,10 @@ def _meetings(drawn: Picture, pieces: list[Stretch]) -> Iterator[Finding]:
         if one.is_across == other.is_across:
             if _run_together(one, other):
                 yield _of_flow(
-                    drawn, one.flow, "edge_on_edge", f"runs on the flow {_between(drawn, other.flow)}"
+                    drawn, one.flow, "edge_on_edge", f"runs on the flow {drawn.between(other.flow)}"
                 )
         elif _cross(one, other) if one.is_across else _cross(other, one):
-            yield _of_flow(drawn, one.flow, "crossing", f"crosses the flow {_between(drawn, other.flow)}")
+            yield _of_flow(drawn, one.flow, "crossing", f"crosses the flow {drawn.between(other.flow)}")
 
 
 def _run_together(one: Stretch, other: Stretch) -> bool:
@@ -153,12 +149,4 @@ def _cross(across: Stretch, down: Stretch) -> bool:
 
 
 def _of_flow(drawn: Picture, key: str, rule: str, what: str) -> Finding:
-    return Finding(key, rule, "warning", f"The flow {_between(drawn, key)} {what}. {_TIDY}")
-
-
-def _between(drawn: Picture, key: str) -> str:
-    flow = drawn.flows[key]
-    names = [
-        (drawn.nodes[end].name if end in drawn.nodes else "") or end for end in (flow.source, flow.target)
-    ]
-    return f"from “{names[0]}” to “{names[1]}”"
+    return Finding(key, rule, "warning", f"The flow {drawn.between(key)} {what}. {_TIDY}")

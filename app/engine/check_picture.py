@@ -15,6 +15,7 @@ from app.engine.check_labels import check_labels
 from app.engine.check_lines import check_lines
 from app.engine.contracts import Finding
 from app.engine.picture import Box, Picture
+from app.engine.words import as_sentence
 
 FAULTS = frozenset(
     {
@@ -69,19 +70,23 @@ def _missing(drawn: Picture) -> Iterator[Finding]:
         yield Finding(
             key, "drawn_for_nothing", "warning", f"{key} is drawn and is not in the model. Delete it."
         )
-    for key, node in drawn.nodes.items():
+    for key in drawn.nodes:
         if key not in drawn.boxes and not drawn.is_hidden(key):
-            yield Finding(key, "missing_shape", "warning", f"“{node.name or key}” is not drawn. {_TIDY}")
+            yield Finding(
+                key, "missing_shape", "warning", as_sentence(f"{drawn.called(key)} is not drawn. {_TIDY}")
+            )
     for key in drawn.flows:
         if len(drawn.lines.get(key, ())) < 2 and not drawn.is_hidden(key):
-            yield Finding(key, "missing_edge", "warning", f"The flow {key} is not drawn. {_TIDY}")
+            yield Finding(
+                key, "missing_edge", "warning", f"The flow {drawn.between(key)} is not drawn. {_TIDY}"
+            )
 
 
 def _shapes(drawn: Picture) -> Iterator[Finding]:
     for one, other in combinations([key for key in drawn.nodes if key in drawn.boxes], 2):
         if _may_touch(drawn, one, other) or not drawn.boxes[one].overlaps(drawn.boxes[other]):
             continue
-        names = f"“{drawn.nodes[one].name or one}” and “{drawn.nodes[other].name or other}”"
+        names = as_sentence(f"{drawn.called(one)} and {drawn.called(other)}")
         yield Finding(one, "overlap", "warning", f"{names} lie on top of each other. {_TIDY}")
     for key, node in drawn.nodes.items():
         box, host, parent = (
@@ -92,10 +97,10 @@ def _shapes(drawn: Picture) -> Iterator[Finding]:
         if box is None:
             continue
         if host is not None and not host.is_on_border(box.middle, 3):
-            sentence = f"“{node.name or key}” is not on the edge of what it belongs to. {_TIDY}"
+            sentence = f"{as_sentence(drawn.called(key))} is not on the edge of what it belongs to. {_TIDY}"
             yield Finding(key, "boundary_off_host", "warning", sentence)
         if parent is not None and node.parent in drawn.expanded and not parent.holds(box, -4):
-            sentence = f"“{node.name or key}” sticks out of its sub-process. {_TIDY}"
+            sentence = f"{as_sentence(drawn.called(key))} sticks out of its sub-process. {_TIDY}"
             yield Finding(key, "outside_parent", "warning", sentence)
 
 
@@ -116,10 +121,8 @@ def _lanes(drawn: Picture) -> Iterator[Finding]:
             continue
         for key in members:
             if key in drawn.boxes and not _is_in_band(drawn, key, band):
-                name = drawn.nodes[key].name if key in drawn.nodes else key
-                yield Finding(
-                    key, "outside_lane", "warning", f"“{name or key}” is drawn outside its lane. {_TIDY}"
-                )
+                sentence = f"{as_sentence(drawn.called(key))} is drawn outside its lane. {_TIDY}"
+                yield Finding(key, "outside_lane", "warning", sentence)
     bands = sorted(
         (drawn.boxes[lane] for lane in drawn.outer_lanes if lane in drawn.boxes), key=lambda band: band.top
     )

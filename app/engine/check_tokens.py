@@ -14,6 +14,7 @@ from app.engine.findings import fault, hint, title
 from app.engine.shapes import Node, Scope
 
 MAX_STATES = 2000
+MAX_TOKENS = 100_000
 Marking = tuple[
     tuple[str, int], ...
 ]  # how many tokens lie on each flow, by its id; flows without any are left out
@@ -54,8 +55,10 @@ def _explore(scope: Scope, first: Marking) -> tuple[set[str], set[str]]:
     twice: set[str] = set()
     seen = {first}
     pending = [first]
-    while pending and len(seen) < MAX_STATES:
+    looked_at = 0
+    while pending and len(seen) < MAX_STATES and looked_at < MAX_TOKENS:
         marking = pending.pop()
+        looked_at += len(marking)
         tokens = dict(marking)
         reached = dict.fromkeys(target[flow] for flow in tokens)
         enabled = next((name for name in reached if _enabled(scope.nodes[name], tokens)), None)

@@ -29,7 +29,7 @@ def begin(pathway: Pathway, variables: Mapping[str, Any], message_payload: Mappi
     pathway.data.update(_clean(variables))
     pathway.data.update(_clean(message_payload or {}))
     pathway.plant()
-    _run_ready(pathway)
+    run_ready(pathway)
     for task in list(pathway.tasks.values()):
         if isinstance(task.task_spec, StartEvent) and task._state == TaskState.WAITING:
             event = task.task_spec.event_definition
@@ -48,7 +48,7 @@ def complete(pathway: Pathway, ref: str, values: Mapping[str, Any]) -> None:
         kept = {name: values.get(name) for name in element.copy}
         pathway.script_engine.scope(task)[element.id] = _clean(kept)
     task.run()
-    _run_ready(pathway)
+    run_ready(pathway)
 
 
 def fire(pathway: Pathway, ref: str) -> None:
@@ -79,7 +79,8 @@ def recompute(pathway: Pathway) -> None:
             event.recompute(task)
 
 
-def _run_ready(pathway: Pathway) -> None:
+def run_ready(pathway: Pathway) -> None:
+    """Run on until every branch has to wait. Raises EngineFailure where one never does."""
     while pathway.ready:
         task = pathway.ready.popleft()
         if task._state != TaskState.READY or task.id not in task.workflow.tasks:
@@ -113,7 +114,7 @@ def _catch(pathway: Pathway, task: Any, event: Any, payload: Mapping[str, Any] |
     else:
         event.catch(task, BpmnEvent(event, payload=payload))
     task.task_spec._update(task)
-    _run_ready(pathway)
+    run_ready(pathway)
 
 
 def _clean(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 if TYPE_CHECKING:
     from app.domain.deadlines import Deadline
@@ -82,12 +82,22 @@ class Element:
     builds_on: tuple[str, ...] = ()
 
 
+Correlate = Literal["root", "child", "parent"]
+CORRELATE: tuple[Correlate, ...] = get_args(Correlate)
+
+
+def reach_of(said: str) -> Correlate:
+    """How far a message goes, as its drawing says; its own tree where it says something else."""
+    return next((one for one in CORRELATE if one == said), "root")
+
+
 @dataclass(frozen=True)
 class Message:
-    """A message by its name; it goes to the sender's tree (`root`) or to the whole child (`child`)."""
+    """A message by its name; it goes to the sender's tree (`root`), to the whole child (`child`), or only to the
+    pathway by which the sender was started (`parent`)."""
 
     name: str
-    correlate: Literal["root", "child"] = "root"
+    correlate: Correlate = "root"
 
 
 @dataclass(frozen=True)

@@ -208,7 +208,11 @@ def _messages(
         if name not in before:
             yield Change("added", MESSAGES, message.id, name, "The message", path=path)
         elif before[name].correlate != message.correlate:
-            reach = {"root": "its own tree of pathways", "child": "every pathway of the child"}
+            reach = {
+                "root": "its own tree of pathways",
+                "child": "every pathway of the child",
+                "parent": "the pathway that started this one",
+            }
             said = [reach.get(one.correlate, one.correlate) for one in (before[name], message)]
             yield Change(
                 "changed", MESSAGES, message.id, name, "Whom the message reaches", said[0], said[1], path

@@ -29,10 +29,13 @@ def draw(
     shown: Sketch,
     *,
     marks: Mapping[str, Mark] | None = None,
+    labels: Mapping[str, str] | None = None,
     window: Box | None = None,
     is_inline: bool = False,
 ) -> str:
     """The SVG of a sketch, or of the part in `window`; `marks` colour elements by id and put a sign at each.
+
+    `labels` are a few letters each, written at the foot of elements.
 
     It names itself (role img, title, desc), and tells in words what is marked. Lanes whose names lie to the left of
     the window have them at its edge. `is_inline` is for a picture inside a page, which has elements to be found by
@@ -55,7 +58,9 @@ def draw(
     add(root, "title").text = shown.title
     add(root, "desc").text = " ".join(filter(None, (shown.about, _marked_in_words(shown, known))))
     add(root, "rect", x=view.left, y=view.top, width=view.width, height=view.height, fill=PAPER)
-    Pen(root, shown, view, known, is_inline).draw()
+    pen = Pen(root, shown, view, known, is_inline)
+    pen.draw()
+    pen.write_at_the_foot(labels or {})
     return etree.tostring(root, encoding="unicode")
 
 

@@ -51,7 +51,7 @@ def flow(root: Tree, flow_id: str) -> Tree:
 
 def flows_of(scope: Tree) -> Iterator[Tree]:
     """The sequence flows of one scope."""
-    return (one for one in scope if local_name(one) == "sequenceFlow")
+    return iter(scope.iterchildren(f"{{{BPMN}}}sequenceFlow"))
 
 
 def going_out(element: Tree) -> list[Tree]:

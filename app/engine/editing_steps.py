@@ -30,11 +30,15 @@ class Kind:
 KINDS = {
     "task": Kind("userTask", called="Task for a person"),
     "decision": Kind("exclusiveGateway", called="Decision: one of several ways"),
+    "some": Kind("inclusiveGateway", called="Decision: one or several ways, or their meeting point"),
+    "first": Kind("eventBasedGateway", called="Whatever comes first of several waits"),
     "fork": Kind("parallelGateway", called="Several things at the same time, or their meeting point"),
     "wait": Kind("intermediateCatchEvent", "timer", "Wait until a moment"),
     "receive": Kind("intermediateCatchEvent", "message", "Wait for a message"),
     "send": Kind("intermediateThrowEvent", "message", "Send a message"),
     "box": Kind("subProcess", called="Box of steps that can be ended together"),
+    "operate": Kind("serviceTask", called="Done by the system"),
+    "work_out": Kind("scriptTask", called="Worked out by the system"),
     "end": Kind("endEvent", called="End"),
 }
 """What can be put into a drawing, by the key of the outline's form."""

@@ -8,7 +8,7 @@ from app.domain.errors import BadInput
 from app.engine import editing
 from app.engine import editing_picture as picture
 from app.engine.editing import Tree, child, fresh_id, set_properties, set_text
-from app.engine.names import BPMN, GATEWAYS, local_name
+from app.engine.names import BPMN, GATEWAYS, SPIFF, local_name
 
 TIMERS = {"date": "timeDate", "duration": "timeDuration"}
 """How a timer is meant: a moment or a length of time."""
@@ -59,6 +59,17 @@ def assign_lane(root: Tree, element_id: str, lane_name: str) -> None:
     picture.put_into_band(root, element_id, lane.get("id"))
     for way in [*editing.coming_in(element), *editing.going_out(element)]:
         picture.route(root, way.get("id"), way.get("sourceRef"), way.get("targetRef"))
+
+
+def has_lanes(root: Tree) -> bool:
+    """Whether the drawing has lanes to stand in."""
+    return next(root.iter(f"{{{BPMN}}}lane"), None) is not None
+
+
+def has_role(root: Tree, element_id: str) -> bool:
+    """Whether a step names its role itself, whatever lane it stands in."""
+    held = editing.node(root, element_id).iterfind(f"{{{BPMN}}}extensionElements/{{{SPIFF}}}properties/*")
+    return any(one.get("name") == "role" for one in held)
 
 
 def decide(root: Tree, flow_id: str, *, name: str, condition: str, is_otherwise: bool) -> None:

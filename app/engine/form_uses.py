@@ -9,8 +9,9 @@ from app.engine import catalogue, grammar, written
 from app.engine.catalogue import listed
 from app.engine.check_answers import read_forms
 from app.engine.contracts import Bundle
-from app.engine.findings import title
+from app.engine.findings import called, title
 from app.engine.shapes import Node
+from app.engine.words import as_sentence
 
 WAITING = ("boundaryEvent", "intermediateCatchEvent", "receiveTask")
 
@@ -29,7 +30,7 @@ def uses(bundle: Bundle) -> dict[str, list[Use]]:
     """By form, what asks it, in the order drawn; a form that nothing asks is not in it."""
     found: dict[str, list[Use]] = {}
     for path, node in _nodes(bundle):
-        name = node.name or node.id.replace("_", " ")
+        name = as_sentence(called(node))
         keys = [node.properties.get("form", "")]
         if node.type in WAITING:
             keys += [f"{bundle.folder}/{one.message.name}" for one in node.events if one.message is not None]

@@ -19,6 +19,7 @@ MAX_BYTES = 1024 * 1024
 MAX_NODES = 300
 MAX_LEVELS = 5
 MAX_NAME = 200
+MAX_ATTRIBUTES = 200
 
 _DECLARED_ENCODING = re.compile(rb"^\s*<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
 _FORBIDDEN = re.compile(rb"<!\s*(DOCTYPE|ENTITY|ELEMENT|ATTLIST|NOTATION)", re.IGNORECASE)
@@ -94,6 +95,12 @@ def _refuse_too_much(root: Any) -> None:
                 raise refusal(
                     "nodes",
                     f"More than {MAX_NODES} elements are drawn. Split the pathway into processes of their own.",
+                )
+            if len(child.attrib) > MAX_ATTRIBUTES:  # libxml2 looks each of them up from the first on
+                raise refusal(
+                    "attributes",
+                    f"An element has more than {MAX_ATTRIBUTES} attributes, which no modeller writes. Save it again.",
+                    child.get("id", ""),
                 )
             pending.append((child, deeper))
 

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from app.engine.names import BPMN, FLOW_NODES, SUB_PROCESSES, local_name
+from app.engine.words import nearest_names, without_a_name
 
 _DI = "http://www.omg.org/spec/BPMN/20100524/DI"
 _BOUNDS = "{http://www.omg.org/spec/DD/20100524/DC}Bounds"
@@ -117,9 +118,13 @@ class Picture:
     strangers: tuple[str, ...]
 
     def around(self, element_id: str) -> Iterator[str]:
-        """The sub-processes around a node or flow, from the inside out."""
+        """The sub-processes around a node or flow, from the inside out; each once, where an id stands for several."""
         shown = self.nodes.get(element_id) or self.flows.get(element_id)
+        passed = set[str]()
         while shown is not None and shown.parent is not None and shown.parent in self.nodes:
+            if shown.parent in passed:
+                return
+            passed.add(shown.parent)
             yield shown.parent
             shown = self.nodes[shown.parent]
 
@@ -144,6 +149,34 @@ class Picture:
             source = self.nodes.get(flow.source)
             for start in {flow.source, (source.host if source else None) or flow.source}:
                 found[start] = (*found.get(start, ()), flow.target)
+        return found
+
+    def called(self, element_id: str) -> str:
+        """How a sentence calls a node or a flow: by its name, else by what it is and what stands beside it."""
+        shown = self.nodes.get(element_id)
+        if shown is None:
+            return f"the flow {self.between(element_id)}" if element_id in self.flows else "something"
+        if shown.name:
+            return f"“{shown.name}”"
+        before = nearest_names(element_id, lambda key: self._beside.get((key, "before"), ()), self._name)
+        after = nearest_names(element_id, lambda key: self._beside.get((key, "after"), ()), self._name)
+        return f"the {without_a_name(shown.kind, before, after, self._name(shown.host or ''))}"
+
+    def between(self, flow_id: str) -> str:
+        """From where to where a flow leads."""
+        flow = self.flows[flow_id]
+        return f"from {self.called(flow.source)} to {self.called(flow.target)}"
+
+    def _name(self, element_id: str) -> str:
+        return self.nodes[element_id].name if element_id in self.nodes else ""
+
+    @cached_property
+    def _beside(self) -> Mapping[tuple[str, str], list[str]]:
+        """What a flow joins to a node, on either side of it."""
+        found: dict[tuple[str, str], list[str]] = {}
+        for flow in self.flows.values():
+            found.setdefault((flow.target, "before"), []).append(flow.source)
+            found.setdefault((flow.source, "after"), []).append(flow.target)
         return found
 
     def is_hidden(self, element_id: str) -> bool:

@@ -7,11 +7,12 @@ happens whole or not at all.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from app.domain.deadlines import Deadline
-from app.domain.errors import EngineFailure, ExpressionRefused, StaleTask
-from app.engine import codec, commands, report
+from app.domain.errors import EngineFailure, ExpressionRefused, PathwayCannotMove, StaleTask
+from app.engine import codec, commands, correcting, course, report
 from app.engine.compaction import compact
 from app.engine.contracts import CompiledVersion, EngineContext, Step
 from app.engine.interpreter import Interpreter
@@ -75,6 +76,26 @@ def recompute(version: CompiledVersion, state: str, context: EngineContext) -> S
     return _resume(version, state, context, commands.recompute)
 
 
+def go_back(version: CompiledVersion, state: str, context: EngineContext, element_id: str) -> Step:
+    """The task drawn at `element_id` is open again, and what came of it is taken away; see `course.go_back`.
+
+    Raises PathwayCannotMove with the reason where that cannot be.
+    """
+    return _resume(version, state, context, lambda pathway: course.go_back(pathway, element_id))
+
+
+def waits(version: CompiledVersion, state: str, context: EngineContext) -> tuple[course.Wait, ...]:
+    """What the instance waits for in its way, for people to go on without."""
+    return course.waits(_load(version, state, Interpreter(context, version.machine.records)))
+
+
+def put_right(
+    version: CompiledVersion, state: str, context: EngineContext, was: datetime, becomes: datetime
+) -> Step:
+    """Nothing moves, but the moment `was` is `becomes` wherever a variable holds it, and the due times follow."""
+    return _resume(version, state, context, lambda pathway: correcting.put_right(pathway, was, becomes))
+
+
 def look(version: CompiledVersion, state: str, context: EngineContext) -> Step:
     """What waits, as the state has it: nothing moves and nothing is worked out again."""
     return _resume(version, state, context, lambda pathway: None)
@@ -122,7 +143,7 @@ def _step(
         if is_kept:
             compact(pathway)
             state = codec.save(pathway)
-    except (StaleTask, EngineFailure):
+    except (StaleTask, PathwayCannotMove, EngineFailure):
         raise
     except ExpressionRefused as error:
         raise EngineFailure(pathway.at, error.sentence) from error

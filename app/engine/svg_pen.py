@@ -22,11 +22,12 @@ from app.engine.symbols import (
     task_sign,
 )
 from app.engine.text_lines import Lines, broken, write
+from app.engine.text_width import text_width
 
 POOL, LANE, BY_ITSELF, BEGINS, WAITS = "#d2dce6", "#eef2f6", "#eeefef", "#cce2d8", "#fff7bf"
 BORDER = "#858686"
 STRIP = 30.0
-LABEL, NAME = 11.0, 12.0
+LABEL, NAME, LABEL_AT_FOOT = 11.0, 12.0, 13.0
 
 
 class Pen:
@@ -246,6 +247,21 @@ class Pen:
             return lines, box.middle[0], box.bottom + 4
         x, y = midway(self.picture.lines[key])
         return lines, x, y - len(lines) * LABEL * 1.2 - 3
+
+    def write_at_the_foot(self, labels: Mapping[str, str]) -> None:
+        """A few letters on a white tag over the lower edge of each of these elements."""
+        for key, words in labels.items():
+            box = self.picture.boxes.get(key)
+            if box is None or not self.shown.is_drawn(key) or not self.view.overlaps(box):
+                continue
+            colour = MARKS[self.marks[key]][0] if key in self.marks else INK
+            width = text_width(words, LABEL_AT_FOOT) * 1.15 + 12
+            left = box.middle[0] - width / 2
+            add(
+                self.root, "rect", x=left, y=box.bottom - 10, width=width, height=20, rx=3.0, fill=PAPER,
+                stroke=colour, stroke_width=2,
+            )  # fmt: skip
+            write(self.root, (words,), box.middle[0], box.bottom - 7.5, LABEL_AT_FOOT, bold=True)
 
     def _sign(self, key: str, mark: str) -> None:
         if not self.shown.is_drawn(key):

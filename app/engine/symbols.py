@@ -10,7 +10,10 @@ from app.engine.picture import Box
 
 SVG = "http://www.w3.org/2000/svg"
 INK, PAPER = "#0b0c0c", "#ffffff"
-Mark = Literal["added", "removed", "changed", "current", "done", "late", "reached", "unreached"]
+Mark = Literal[
+    "added", "removed", "changed", "current", "done", "late", "reached", "unreached",
+    "good", "fair", "poor", "little", "some", "much",
+]  # fmt: skip
 MARKS: dict[str, tuple[str, str]] = {
     "added": ("#00703c", "Added"),
     "removed": ("#ca3535", "Removed"),
@@ -20,6 +23,12 @@ MARKS: dict[str, tuple[str, str]] = {
     "late": ("#ca3535", "Late"),
     "reached": ("#0f7a52", "Reached"),
     "unreached": ("#a04b00", "Never reached"),
+    "good": ("#00703c", "95 % or more on time"),
+    "fair": ("#a04b00", "80 to 94 % on time"),
+    "poor": ("#ca3535", "Under 80 % on time"),
+    "little": ("#1d70b8", "The lowest third"),
+    "some": ("#54319f", "The middle third"),
+    "much": ("#0b0c0c", "The highest third"),
 }
 """The colour of each mark, and its word. The sign is in _SIGNS, so that nobody needs to see colours."""
 _SIGNS: dict[str, str] = {  # drawn in a field from -6 to 6
@@ -31,6 +40,12 @@ _SIGNS: dict[str, str] = {  # drawn in a field from -6 to 6
     "late": "M0 -5V1M0 4V5",
     "reached": "M-4 1L-1 4L4 -4",
     "unreached": "M-4 -4L4 4M4 -4L-4 4",
+    "good": "M-5 -1L-2 3L5 -5",
+    "fair": "M-5 2L-2 -2L2 2L5 -2",
+    "poor": "M-3 -5V1M-3 4V5M3 -5V1M3 4V5",
+    "little": "M-2 4V1",
+    "some": "M-3 4V1M1 4V-2",
+    "much": "M-4 4V1M0 4V-2M4 4V-5",
 }
 TASKS: dict[str, str] = {  # drawn in a field of 16 by 16
     "userTask": "M8 1.5a3.2 3.2 0 1 0 .01 0ZM2 15v-2.5a6 4 0 0 1 12 0V15Z",
@@ -133,6 +148,12 @@ def mark_sign(parent: Any, mark: str, at: tuple[float, float]) -> None:
     else:
         add(parent, "circle", cx=at[0], cy=at[1], r=10, fill=colour, stroke=PAPER)
     _path(parent, _SIGNS[mark], at, width=2, stroke=PAPER, fill=PAPER if mark == "current" else "none")
+
+
+def sample(mark: str) -> tuple[str, str, str]:
+    """(colour, the path of its sign in a field from -6 to 6, words): what the key of a picture shows of a mark."""
+    colour, words = MARKS[mark]
+    return colour, _SIGNS[mark], words
 
 
 def _path(

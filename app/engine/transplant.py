@@ -251,9 +251,9 @@ def _keep_ways(moved: Transplant, gateway: Any) -> None:
 
 def _refuse_joins_that_never_fire(moved: Transplant, old: Pathway) -> None:
     """A parallel join that waits for a branch which this instance will never go along stands for ever."""
-    known = {moved.named(name) for workflow in old.workflows() for name in _starved(workflow)}
+    known = {moved.named(name) for workflow in old.workflows() for name in starved(workflow)}
     for workflow in moved.pathway.workflows():
-        for name, missing in _starved(workflow).items():
+        for name, missing in starved(workflow).items():
             if name not in known:
                 sentence = (
                     f"“{missing}” lies behind it already, and the new version would wait for it for ever."
@@ -261,7 +261,7 @@ def _refuse_joins_that_never_fire(moved: Transplant, old: Pathway) -> None:
                 moved.blocks.append(Block(name, name, sentence))
 
 
-def _starved(workflow: Any) -> dict[str, str]:
+def starved(workflow: Any) -> dict[str, str]:
     """The parallel joins that can be reached and cannot fire: name -> the element in front that will not come."""
     ahead: set[Any] = set()
     tokens = [task for task in workflow.tasks.values() if task._state & _UNFINISHED]

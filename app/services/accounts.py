@@ -1,19 +1,14 @@
-"""Accounts: who may sign in, signing in, and staying signed in.
+"""Accounts: who may sign in, and signing in with a user name and a password.
 
-Sessions are rows, so that they can be ended from the server. The cookie holds the only copy of the token; the
-database keeps its hash. A session ends half an hour after it was last used, and twelve hours after it began,
-whichever is sooner.
+What happens afterwards is in app.services.sessions; work accounts come in by app.services.identities.
 """
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
 
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -21,84 +16,65 @@ from app.domain.access import Viewer
 from app.domain.clock import now
 from app.domain.errors import BadInput, NotFound, NotSignedIn
 from app.domain.ids import new_id
-from app.services import passwords
+from app.services import passwords, second_factors, sessions, sign_in_flows
+from app.services.sessions import Place, SignedIn
 from app.store import people
 from app.store.audit import Entry, note
 from app.store.db import reading, transaction
-from app.store.people import LoginSession, Person, PersonRole, PersonTeam, SignInName
+from app.store.people import Person, PersonRole, PersonTeam, SignInName
 
-IDLE = timedelta(minutes=30)
-ABSOLUTE = timedelta(hours=12)
-SEEN_EVERY = timedelta(minutes=1)
 WRONG = "The user name or the password is not right. Check both and try again."
 OPERATOR = ("command line", "The command line")
 """Id and name of whoever does something at the command line under no name of their own."""
-ENDED = "Your session has ended. Sign in again."
 
 
 @dataclass(frozen=True)
-class SignedIn:
-    """A new session: the token for the cookie, and whose it is."""
+class HalfWay:
+    """The password was right, and that is not enough: what is asked next (`sign_in_flows`), and the token for it."""
 
+    waits_for: str
     token: str
-    viewer: Viewer
 
 
-def sign_in(username: str, password: str, *, address: str, replaces: str | None = None) -> SignedIn:
+def sign_in(
+    username: str,
+    password: str,
+    *,
+    place: Place,
+    replaces: str | None = None,
+    needs_second_factor: bool = False,
+    target: str = "",
+    kept: str = "",
+) -> SignedIn | HalfWay:
     """A new session for the person with this name and password; the one with token `replaces` ends.
 
-    Raises NotSignedIn, in the same words and the same time whether the name, the password or the account is the
-    reason; TooManyTries when there have been too many. The hash is compared outside any transaction, because it
-    takes long on purpose and would hold up every writer.
+    Whoever has a second factor is half way in only, and so is everybody where `needs_second_factor`: `target` and
+    `kept` wait until they are in. Raises NotSignedIn, in the same words and the same time whether the name, the
+    password or the account is the reason; TooManyTries when there have been too many. The hash is compared outside
+    any transaction, because it takes long on purpose and would hold up every writer.
     """
     name = _folded(username)
     with transaction() as session:
-        own_tries = passwords.note_try(session, name, address)
+        own_tries = passwords.note_try(session, name, place.address)
         person = people.account(session, name)
     is_right = passwords.matches(person.password_hash if person else None, password)
     if person is None or not is_right or person.disabled_at is not None:
         raise NotSignedIn(WRONG)
     renewed = _renewed_hash(person, password)
     with transaction() as session:
-        passwords.forget_tries(session, name, address, own_tries)
-        if replaces:
-            _end_session(session, replaces)
+        passwords.forget_tries(session, name, place.address, own_tries)
         if renewed:
             _change(session, person, password_hash=renewed)
-        viewer = _open_viewer(session, person.authority_id, person.id)
-        token = _begin_session(session, viewer)
-        _note(session, person, "signed_in", viewer.person_id)
-    return SignedIn(token, viewer)
-
-
-def viewer_for(token: str) -> Viewer:
-    """Whom a session belongs to, in one query. Raises NotSignedIn when it has ended, or the account is closed.
-
-    Using a session keeps it alive; that is written at most once a minute.
-    """
-    authority_id, token_hash = _parts(token)
-    moment = now()
-    with reading() as session:
-        found = people.signed_in(
-            session, authority_id, token_hash, created_after=moment - ABSOLUTE, seen_after=moment - IDLE
-        )
-    if found is None:
-        raise NotSignedIn(ENDED)
-    viewer, seen_at = found
-    if moment - seen_at >= SEEN_EVERY:
-        with transaction() as session:
-            session.execute(
-                update(LoginSession)
-                .where(LoginSession.authority_id == authority_id, LoginSession.token_hash == token_hash)
-                .values(seen_at=moment)
-            )
-    return viewer
-
-
-def sign_out(token: str) -> None:
-    """End a session. One that has ended already stays ended."""
-    with transaction() as session:
-        _end_session(session, token)
+        whose = (person.authority_id, person.id)
+        has_one = second_factors.is_on(session, *whose)
+        if has_one or needs_second_factor:
+            waits_for = sign_in_flows.CODE if has_one else sign_in_flows.SET_UP
+            if not has_one:
+                second_factors.make(session, whose)
+            token = sign_in_flows.begin(session, waits_for, whose=whose, target=target, kept=kept)
+            return HalfWay(waits_for, token)
+        viewer = viewer_in(session, *whose)
+        return sessions.begin(session, viewer, way="password", place=place, replaces=replaces)
 
 
 def viewer_of(authority_id: str, person_id: str) -> Viewer:
@@ -107,21 +83,32 @@ def viewer_of(authority_id: str, person_id: str) -> Viewer:
     Raises NotFound when there is no such person or the account is closed.
     """
     with reading() as session:
-        return _open_viewer(session, authority_id, person_id)
+        return viewer_in(session, authority_id, person_id)
+
+
+def viewer_in(session: Session, authority_id: str, person_id: str) -> Viewer:
+    """The same as `viewer_of`, within a transaction. Raises NotFound."""
+    found = people.viewers(session, authority_id, [person_id])
+    if not found:
+        raise NotFound()
+    return found[0]
 
 
 def viewer_named(username: str) -> Viewer:
     """The person with this user name. Raises NotFound when there is none or the account is closed."""
     with reading() as session:
         person = _account(session, username)
-        return _open_viewer(session, person.authority_id, person.id)
+        return viewer_in(session, person.authority_id, person.id)
 
 
 def operators() -> list[Viewer]:
     """Whoever works at the command line, in each authority: an administrator without an account."""
     with reading() as session:
         found = session.execute(select(people.Authority.id, people.Authority.profile)).all()
-    return [Viewer(OPERATOR[0], row.id, OPERATOR[1], is_admin=True, profile=row.profile) for row in found]
+    return [
+        Viewer(OPERATOR[0], row.id, OPERATOR[1], is_admin=True, profile=row.profile, is_operator=True)
+        for row in found
+    ]
 
 
 def colleagues(viewer: Viewer) -> list[Viewer]:
@@ -160,6 +147,7 @@ def add_person(
         authority_id=authority_id,
         id=new_id(),
         username=folded,
+        email=None,
         name=name.strip(),
         password_hash=kept,
         is_admin=is_admin,
@@ -189,17 +177,6 @@ def write_person(
     _note(session, person, "person_added", by)
 
 
-def set_password(username: str, password: str, *, by: str | None = None) -> None:
-    """Give a person a new password; all their sessions end. Raises NotFound, BadInput."""
-    folded = _folded(username)
-    kept = passwords.make_hash(password, folded)
-    with transaction() as session:
-        person = _account(session, folded)
-        _change(session, person, password_hash=kept)
-        _end_all(session, person)
-        _note(session, person, "password_set", by)
-
-
 def disable_person(username: str, *, by: str | None = None) -> None:
     """Close an account; all its sessions end at once. Raises NotFound."""
     with transaction() as session:
@@ -210,11 +187,10 @@ def disable_person(username: str, *, by: str | None = None) -> None:
 
 
 def forget_what_is_over() -> None:
-    """Housekeeping: sessions that have ended and tries that no longer count are deleted."""
-    moment = now()
+    """Housekeeping: sessions that have ended, sign-ins that were left and tries that no longer count are deleted."""
     with transaction() as session:
-        is_over = or_(LoginSession.seen_at <= moment - IDLE, LoginSession.created_at <= moment - ABSOLUTE)
-        session.execute(delete(LoginSession).where(is_over))
+        sessions.forget_ended(session)
+        sign_in_flows.forget_old(session)
         passwords.forget_old_tries(session)
 
 
@@ -234,49 +210,9 @@ def _account(session: Session, username: str) -> Person:
     return person
 
 
-def _open_viewer(session: Session, authority_id: str, person_id: str) -> Viewer:
-    found = people.viewers(session, authority_id, [person_id])
-    if not found:
-        raise NotFound()
-    return found[0]
-
-
-def _begin_session(session: Session, viewer: Viewer) -> str:
-    """A fresh token. It starts with the authority, so that the session is found among those of one tenant."""
-    token = f"{viewer.authority_id}.{secrets.token_urlsafe(32)}"
-    authority_id, token_hash = _parts(token)
-    session.execute(
-        insert(LoginSession).values(
-            authority_id=authority_id,
-            token_hash=token_hash,
-            person_id=viewer.person_id,
-            created_at=now(),
-            seen_at=now(),
-        )
-    )
-    return token
-
-
-def _end_session(session: Session, token: str) -> None:
-    authority_id, token_hash = _parts(token)
-    session.execute(
-        delete(LoginSession).where(
-            LoginSession.authority_id == authority_id, LoginSession.token_hash == token_hash
-        )
-    )
-
-
 def _end_all(session: Session, person: Person) -> None:
-    session.execute(
-        delete(LoginSession).where(
-            LoginSession.authority_id == person.authority_id, LoginSession.person_id == person.id
-        )
-    )
-
-
-def _parts(token: str) -> tuple[str, str]:
-    authority_id, _, _ = token.partition(".")
-    return authority_id, hashlib.sha256(token.encode()).hexdigest()
+    sessions.end_all(session, person.authority_id, person.id)
+    sign_in_flows.forget_of(session, person.authority_id, person.id)
 
 
 def _change(session: Session, person: Person, **values: object) -> None:

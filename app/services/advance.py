@@ -153,7 +153,7 @@ def _write(
         execute(session, statement, values)
     projection.write_history(session, instance, step.history)
     entries += projection.withdraw(session, instance, mirror, step, cause.done_ref)
-    created, opened = task_rows.create(session, instance, step.tasks, mirror, context)
+    created, opened = task_rows.create(session, instance, step, mirror, context)
     entries += opened
     letters.opened(session, instance, created, cause.person_id)
     projection.write_timers(session, instance, mirror, step, created, cause.fired_timer_id)

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, insert, or_, select, union, update
+from sqlalchemy import ColumnElement, insert, literal_column, select, union, update
 from sqlalchemy.orm import Session
 
 from app.domain.access import Viewer
@@ -58,18 +58,19 @@ def appointments(viewer: Viewer, from_on: date, until_on: date) -> list[Appointm
     whom these have an open task; for a manager also the partnership.
     """
     with reading() as session:
-        mine: ColumnElement[bool] = Child.id.in_(_children_of(viewer))
-        if viewer.is_manager:
-            mine = or_(mine, Child.kind == PARTNERSHIP)
-        mine = and_(mine, sees_child(viewer, Child.authority_id, Child.id))
-        found = _from_facts(session, viewer, mine, from_on, until_on)
-        found += _from_forms(session, viewer, mine, from_on, until_on)
+        found = _from_facts(session, viewer, from_on, until_on)
+        found += _from_forms(session, viewer, from_on, until_on)
     return sorted(_once(found), key=lambda one: (one.on, one.at is None, one.at or now(), one.name, one.id))
+
+
+def _is_mine(viewer: Viewer, table: Any) -> tuple[ColumnElement[bool], ...]:
+    # The children are asked of the table itself: asked of the children, SQLite begins with all that there are.
+    return table.child_id.in_(_children_of(viewer)), sees_child(viewer, table.authority_id, table.child_id)
 
 
 def _children_of(viewer: Viewer) -> Any:
     people = sorted(viewer.stands_for)
-    return union(
+    found = [
         select(ChildWorker.child_id).where(
             ChildWorker.authority_id == viewer.authority_id,
             ChildWorker.person_id.in_(people),
@@ -78,27 +79,34 @@ def _children_of(viewer: Viewer) -> Any:
         select(UserTask.child_id).where(
             UserTask.authority_id == viewer.authority_id,
             UserTask.assignee_id.in_(people),
-            UserTask.state == "open",
+            UserTask.state == literal_column("'open'"),
         ),
-    )
+    ]
+    if viewer.is_manager:
+        of_authority = (
+            Child.authority_id == viewer.authority_id,
+            Child.kind == literal_column(f"'{PARTNERSHIP}'"),
+        )
+        found.append(select(Child.id).where(*of_authority))
+    return union(*found)
 
 
-def _from_facts(
-    session: Session, viewer: Viewer, mine: ColumnElement[bool], from_on: date, until_on: date
-) -> list[Appointment]:
+def _from_facts(session: Session, viewer: Viewer, from_on: date, until_on: date) -> list[Appointment]:
     meant = reference.appointment_words().facts
-    wanted = sorted({*meant, *(one.time for one in meant.values() if one.time)})
+    said = ChildFact.value["value"].as_string()  # a day, or a moment that may be of another day in London
     rows = session.execute(
         _with_child(select(ChildFact.name, ChildFact.value, *_CHILD), ChildFact).where(
-            ChildFact.authority_id == viewer.authority_id, ChildFact.name.in_(wanted), mine
+            ChildFact.authority_id == viewer.authority_id,
+            ChildFact.name.in_(sorted(meant)),
+            said >= str(from_on - timedelta(days=1)),
+            said < str(until_on + timedelta(days=2)),
+            *_is_mine(viewer, ChildFact),
         )
     ).all()
-    known = {(row.child_id, row.name): row.value["value"] for row in rows}
+    hours = _hours(session, viewer, [row.child_id for row in rows], [one.time for one in meant.values()])
     found = []
     for row in rows:
-        if row.name not in meant:
-            continue
-        hour = known.get((row.child_id, meant[row.name].time or ""))
+        hour = hours.get((row.child_id, meant[row.name].time or ""))
         day_and_moment = _read(row.value["value"], hour)
         if day_and_moment and from_on <= day_and_moment[0] <= until_on:
             found.append(
@@ -117,6 +125,20 @@ def _from_facts(
     return found
 
 
+def _hours(
+    session: Session, viewer: Viewer, child_ids: list[str], names: list[str | None]
+) -> dict[tuple[str, str], Any]:
+    """What is known of the hours of these children's days, by child and name."""
+    rows = session.execute(
+        select(ChildFact.child_id, ChildFact.name, ChildFact.value).where(
+            ChildFact.authority_id == viewer.authority_id,
+            ChildFact.child_id.in_(child_ids),
+            ChildFact.name.in_(sorted(filter(None, names))),
+        )
+    )
+    return {(row.child_id, row.name): row.value["value"] for row in rows}
+
+
 _CHILD = (
     Child.id.label("child_id"),
     Child.reference,
@@ -130,9 +152,7 @@ def _with_child(query: Any, table: Any) -> Any:
     return query.join(Child, (Child.authority_id == table.authority_id) & (Child.id == table.child_id))
 
 
-def _from_forms(
-    session: Session, viewer: Viewer, mine: ColumnElement[bool], from_on: date, until_on: date
-) -> list[Appointment]:
+def _from_forms(session: Session, viewer: Viewer, from_on: date, until_on: date) -> list[Appointment]:
     recorded = RecordedAppointment
     rows = session.execute(
         _with_child(
@@ -159,7 +179,7 @@ def _from_forms(
             recorded.on_day >= from_on,
             recorded.on_day <= until_on,
             ProcessInstance.status != "cancelled",
-            mine,
+            *_is_mine(viewer, recorded),
         )
     )
     return [

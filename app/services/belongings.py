@@ -10,14 +10,15 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.domain.access import TaskThing, Viewer, may, may_be_given
+from app.domain.access import TaskThing, Viewer, keeps_out, may, may_be_given
+from app.domain.viewer import Record
 from app.services import loose_ends, reference
 from app.services.children import ChildRow
 from app.services.lists import TaskRow, as_task_row, child_rows, task_rows
 from app.services.loose_ends import LooseEnd
 from app.store.children import Child, ChildWorker
 from app.store.tasks import UserTask
-from app.store.ties import sees_child, workers_of
+from app.store.ties import record_of_child, sees_child, workers_of
 
 Receivers = Mapping[str, str]
 """Who takes over what concerns a child: child id -> person id."""
@@ -124,23 +125,26 @@ def _checked(
 ) -> tuple[Piece, ...]:
     """The pieces, each with the reason why the receiver cannot have it, if there is one."""
     workers = workers_of(session, viewer.authority_id, child.id)
+    record = record_of_child(session, viewer.authority_id, child.id)
     listed = list(pieces)
     if any(piece.role in receiver.roles for piece in listed):
         workers |= {receiver.person_id}
     checked = [
-        piece if piece.end else replace(piece, problem=_problem(viewer, piece, receiver, workers))
+        piece if piece.end else replace(piece, problem=_problem(viewer, piece, receiver, workers, record))
         for piece in listed
     ]
     moving = {piece.task.id for piece in checked if piece.task and not piece.problem}
     return tuple(
-        replace(piece, problem=loose_ends.problem(piece.end, receiver, workers, moving))
+        replace(piece, problem=loose_ends.problem(piece.end, receiver, workers, moving, record))
         if piece.end
         else piece
         for piece in checked
     )
 
 
-def _problem(viewer: Viewer, piece: Piece, receiver: Viewer, workers: frozenset[str]) -> str:
+def _problem(viewer: Viewer, piece: Piece, receiver: Viewer, workers: frozenset[str], record: Record) -> str:
+    if keeps_out(receiver, record):
+        return f"the record is closed to {receiver.name}"
     if piece.task is None:
         return "" if piece.role in receiver.roles else f"{receiver.name} does not hold this role"
     role = reference.roles().by_key.get(piece.task.role)
@@ -151,6 +155,7 @@ def _problem(viewer: Viewer, piece: Piece, receiver: Viewer, workers: frozenset[
         assignee_id=piece.task.assignee_id,
         agency=role.agency if role else None,
         worker_ids=workers,
+        record=record,
     )
     if not may(viewer, "assign", thing):
         return "a manager of the agency that answers for it has to give it to somebody"

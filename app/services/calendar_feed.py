@@ -28,7 +28,8 @@ from app.store.audit import AuditEntry, Entry, note
 from app.store.children import Child, ChildFact
 from app.store.db import put, reading, table_of, transaction
 from app.store.letters import CalendarAddress
-from app.store.people import SignInAttempt, recent_attempts
+from app.store.record_rules import is_open_to
+from app.store.sign_ins import SignInAttempt, recent_attempts
 from app.store.tasks import UserTask
 from app.store.work import RecordedAppointment
 
@@ -145,6 +146,7 @@ def _due(viewer: Viewer, base_url: str) -> Iterable[CalendarEntry]:
                 UserTask.assignee_id.in_(sorted(viewer.stands_for)),
                 UserTask.state == literal_column("'open'"),
                 UserTask.due_at.is_not(None),
+                is_open_to(viewer, UserTask.child_id, "tasks"),
             )
             .order_by(UserTask.due_at, UserTask.id)
             .limit(MOST_TASKS)

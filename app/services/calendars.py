@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-
-from icalendar import Calendar, Event, Timezone
+from typing import TYPE_CHECKING
 
 from app.domain.clock import LONDON
+
+if TYPE_CHECKING:  # a tenth of a second to read in: only whoever asks for a calendar waits for it
+    from icalendar import Event
 
 PRODUCT = "-//Throughcare//Calendar//EN"
 LOOK_AGAIN = timedelta(hours=1)
@@ -112,6 +114,8 @@ def calendar_file(entries: Iterable[CalendarEntry], *, name: str = "") -> bytes:
 
     It has no METHOD: it publishes, and a published one would need an organiser's address (RFC 5546).
     """
+    from icalendar import Calendar, Timezone
+
     calendar = Calendar()
     calendar.add("version", "2.0")
     calendar.add("prodid", PRODUCT)
@@ -130,6 +134,8 @@ def calendar_file(entries: Iterable[CalendarEntry], *, name: str = "") -> bytes:
 
 
 def _event(entry: CalendarEntry) -> Event:
+    from icalendar import Event
+
     event = Event()
     event.add("uid", entry.uid)
     event.add("dtstamp", entry.changed_at)

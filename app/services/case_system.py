@@ -13,6 +13,7 @@ from app.domain.access import Viewer, acts_for, require
 from app.domain.clock import now
 from app.domain.errors import BadInput, StaleTask
 from app.services import advance, task_lookup
+from app.services.listing import page_within
 from app.services.lists import TaskRow, as_task_row, task_rows
 from app.store.audit import Entry
 from app.store.corrections import EarlierAnswer
@@ -155,8 +156,7 @@ def to_record(viewer: Viewer, page: int = 1) -> ToRecord:
     )
     with reading() as session:
         total = session.scalar(select(func.count()).select_from(UserTask).where(*chosen)) or 0
-        pages = max(1, -(-total // PAGE_SIZE))
-        page = min(max(1, page), pages)
+        page, pages = page_within(page, total, PAGE_SIZE)
         rows = session.execute(
             task_rows()
             .where(*chosen)

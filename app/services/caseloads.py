@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from sqlalchemy import case, func, literal_column, select
@@ -10,12 +10,14 @@ from sqlalchemy.orm import Session
 
 from app.domain.access import AuthorityThing, Viewer, may, require
 from app.domain.clock import now, today
-from app.services import reference
+from app.services import loose_ends, reference
 from app.services.absences import away_between, in_days, thing_of
 from app.store import people
 from app.store.children import ChildWorker
 from app.store.db import reading
 from app.store.tasks import UserTask
+
+Offered = Mapping[str, tuple[tuple[str, str], ...]]
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,12 @@ class PersonRow:
     load: Caseload
     away: str = ""
     is_closed: bool = False
+    has_loose_ends: bool = False
+
+    @property
+    def has_work(self) -> bool:
+        """Whether anything of theirs is left: work, or a question or mention beside it."""
+        return self.load != Caseload() or self.has_loose_ends
 
 
 def of(session: Session, authority_id: str, person_ids: Iterable[str]) -> dict[str, Caseload]:
@@ -74,6 +82,18 @@ def of(session: Session, authority_id: str, person_ids: Iterable[str]) -> dict[s
     return loads
 
 
+def beside_names(viewer: Viewer, offered: Offered) -> Offered:
+    """The people of each role whom a task may name, each with what they have already."""
+    if not offered:
+        return offered
+    with reading() as session:
+        loads = of(session, viewer.authority_id, [key for those in offered.values() for key, _ in those])
+    return {
+        role: tuple((key, f"{name}: {loads[key].words}") for key, name in those)
+        for role, those in offered.items()
+    }
+
+
 def listed(viewer: Viewer) -> list[PersonRow]:
     """The people whose work the viewer may hand over, by name; of those who have left, whoever still has work.
 
@@ -84,7 +104,7 @@ def listed(viewer: Viewer) -> list[PersonRow]:
         everybody = people.viewers(session, viewer.authority_id, with_closed=True)
         those = [person for person in everybody if may(viewer, "hand_over_work", thing_of(person))]
         rows = rows_of(session, those)
-    return [row for row in rows if not row.is_closed or row.load != Caseload()]
+    return [row for row in rows if not row.is_closed or row.has_work]
 
 
 def rows_of(session: Session, those: list[Viewer]) -> list[PersonRow]:
@@ -94,6 +114,7 @@ def rows_of(session: Session, those: list[Viewer]) -> list[PersonRow]:
     loads = of(session, those[0].authority_id, (person.person_id for person in those))
     away = away_between(session, those[0].authority_id, today(), today())
     open_accounts = {one.person_id for one in people.viewers(session, those[0].authority_id, list(loads))}
+    with_ends = loose_ends.holders(session, those[0].authority_id)
     table = reference.roles()
     return [
         PersonRow(
@@ -106,6 +127,7 @@ def rows_of(session: Session, those: list[Viewer]) -> list[PersonRow]:
             if person.person_id in away
             else "",
             person.person_id not in open_accounts,
+            person.person_id in with_ends,
         )
         for person in those
     ]

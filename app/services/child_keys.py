@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.orm import Session
 
@@ -45,11 +47,22 @@ def write(session: Session, authority_id: str, child_id: str) -> None:
 
 def numbers_of(session: Session, authority_id: str, child_id: str) -> dict[str, str]:
     """The numbers by which other systems know the child, by kind: facts like any other."""
-    found = session.execute(
-        select(ChildFact.name, ChildFact.value).where(
+    return numbers_of_many(session, authority_id, [child_id]).get(child_id, {})
+
+
+def numbers_of_many(
+    session: Session, authority_id: str, child_ids: Collection[str]
+) -> dict[str, dict[str, str]]:
+    """The same for many children, by child; nothing for one who has no number."""
+    rows = session.execute(
+        select(ChildFact.child_id, ChildFact.name, ChildFact.value).where(
             ChildFact.authority_id == authority_id,
-            ChildFact.child_id == child_id,
+            ChildFact.child_id.in_(sorted(child_ids)),
             ChildFact.name.in_(sorted(NUMBERS)),
         )
     )
-    return {row.name: str(row.value["value"]) for row in found if row.value["value"]}
+    found: dict[str, dict[str, str]] = {}
+    for row in rows:
+        if row.value["value"]:
+            found.setdefault(row.child_id, {})[row.name] = str(row.value["value"])
+    return found

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from app.domain.access import Viewer, require
 from app.services import case_system
 from app.services.children import get
+from app.services.listing import page_within
 from app.services.lists import TaskRow, as_task_row, task_rows
 from app.store.db import reading
 from app.store.tasks import UserTask
@@ -43,12 +44,10 @@ def show(viewer: Viewer, child_id: str, page: int = 1, open_page: int = 1) -> Ch
         get(session, viewer.authority_id, child_id)
         require(viewer, "see_child", child_thing(session, viewer.authority_id, child_id))
         total = session.scalar(select(func.count()).select_from(UserTask).where(*is_over)) or 0
-        pages = max(1, -(-total // PAGE_SIZE))
-        page = min(max(1, page), pages)
+        page, pages = page_within(page, total, PAGE_SIZE)
         is_open = (*of_child, UserTask.state == "open")
         open_total = session.scalar(select(func.count()).select_from(UserTask).where(*is_open)) or 0
-        open_pages = max(1, -(-open_total // PAGE_SIZE))
-        open_page = min(max(1, open_page), open_pages)
+        open_page, open_pages = page_within(open_page, open_total, PAGE_SIZE)
         opened = session.execute(
             task_rows()
             .where(*is_open)

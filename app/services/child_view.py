@@ -36,6 +36,7 @@ PARTS = (
     "see_timeline",
     "see_network",
     "add_document",
+    "share",
 )
 """What the child's page asks the permission table for."""
 
@@ -89,7 +90,7 @@ def show(viewer: Viewer, child_id: str) -> ChildView:
             "can": frozenset(action for action in PARTS if may(viewer, action, thing)),
         }
         since = _looked_after_since(session, viewer.authority_id, child_id)
-    pathways = of_child(viewer, child_id)
+    pathways = of_child(viewer, child_id) if may(viewer, "see_instance", thing) else ()
     sees_network = "see_network" in view["can"] and not view["child"].is_partnership
     workers = child_record.people(viewer, child_id).now if sees_network else ()
     story = child_story.sentences(

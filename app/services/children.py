@@ -15,7 +15,7 @@ from app.domain.clock import now, today
 from app.domain.errors import BadInput, NotFound
 from app.domain.ids import new_id
 from app.domain.names import folded
-from app.services import child_keys, facts, letters
+from app.services import child_keys, facts, letters, submissions
 from app.services.child_rows import ChildRow
 from app.services.finding import match, search
 from app.store import audit
@@ -49,10 +49,17 @@ def create(
     family_name: str,
     date_of_birth: date | None,
     identifiers: Mapping[str, str] | None = None,
+    submission: str | None = None,
 ) -> str:
-    """A new record; the child's id. Without a date of birth it is provisional. Raises BadInput, NotFound."""
+    """A new record; the child's id. Without a date of birth it is provisional. Raises BadInput, NotFound.
+
+    The same `submission` again gets the first answer.
+    """
     with transaction() as session:
-        return create_in(
+        earlier = submissions.earlier_result(session, viewer.authority_id, submission)
+        if earlier is not None:
+            return earlier
+        child_id = create_in(
             session,
             viewer,
             given_name=given_name,
@@ -60,6 +67,8 @@ def create(
             date_of_birth=date_of_birth,
             identifiers=identifiers,
         )
+        submissions.remember(session, viewer.authority_id, submission, viewer.person_id, child_id)
+        return child_id
 
 
 def create_in(

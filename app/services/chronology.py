@@ -16,6 +16,7 @@ from app.domain.moments import day_in_words, london_day, start_of_day
 from app.domain.roles import AGENCY_NAMES
 from app.services import reference
 from app.services.children import get
+from app.services.listing import page_within
 from app.store.audit import AuditEntry
 from app.store.db import reading
 from app.store.instances import ProcessInstance
@@ -29,6 +30,8 @@ TOLD = {
     "instance_cancelled": "Pathway cancelled: {name}",
     "instance_suspended": "Pathway suspended {detail}: {name}. {reason}",
     "instance_resumed": "Pathway goes on: {name}. {reason}",
+    "start_corrected": "Start corrected {detail}: {name}. {reason}",
+    "course_changed": "{detail}: {name}. {reason}",
     "task_completed": "Completed: {name}",
     "task_cancelled": "No longer needed: {name}",
     "task_not_needed": "Set aside as not needed: {name}. {reason}",
@@ -38,7 +41,7 @@ TOLD = {
     "task_returned": "Returned to its author: {name}",
     "correction_signed_off": "Signed off as corrected: {name}",
     "correction_returned": "The correction was not agreed to: {name}",
-    "task_assigned": "Given to somebody: {name}",
+    "task_assigned": "Given to somebody: {name}. {reason}",
     "task_put_off": "Put off {detail}: {name}. {reason}",
     "task_brought_forward": "Brought forward: {name}",
     "contribution_asked": "Contribution asked for: {name}",
@@ -52,6 +55,7 @@ TOLD = {
     "comment_withdrawn": "Comment withdrawn on: {name}",
     "duty_overdue": "Overdue: {name}",
     "escalated": "Escalated: {name}",
+    "escalation_acknowledged": "Escalation seen by who was told: {name}. {reason}",
     "late_reason_given": "Why it was late: {name}. {detail}. {reason}",
     "deadline_moved": "Moved from {was} to {due}: {name}. {reason}",
     "notification_queued": "Told: {detail}",
@@ -64,6 +68,7 @@ TOLD = {
     "plan_made": "“What I need to know” made: {detail}",
     "plan_given": "“What I need to know” given: {detail}",
     "child_created": "Record made",
+    "information_disclosed": "Shared with another agency: {detail}",
     "child_changed": "Details changed: {detail}",
     "sibling_linked": "Brother or sister linked: {detail}",
     "sibling_unlinked": "Link to brother or sister {detail} removed. {reason}",
@@ -72,8 +77,17 @@ TOLD = {
     "instance_migrated": "Goes by another version of the pathway: {name}, {detail}. {reason}",
     "migration_reverted": "Put back to the version it was on: {name}, {detail}",
     "migration_failed": "Could not be moved to another version, and runs on as it was: {name}",
+    "record_held": "Legal hold on the record. {reason}",
+    "record_hold_lifted": "Legal hold lifted. {reason}",
+    "record_transferred": "The record system has the whole record",
+    "disposal_proposed": "Proposed to dispose of the record. {reason}",
+    "disposal_refused": "The record is kept. {reason}",
+    "death_recorded": "Day of death recorded",
+    "subject_request_received": "Asked for what is on record",
+    "subject_request_extended": "More time for who asked for what is on record. {reason}",
+    "subject_access_released": "What is on record was given out",
     "incident": "Stopped by a fault: {name}",
-    "incident_retried": "Went on after a fault: {name}",
+    "incident_retried": "Went on after a fault: {name}. {reason}",
 }
 """Every kind of entry that the chronology of a child tells, and how."""
 NOT_TOLD = {
@@ -88,26 +102,38 @@ NOT_TOLD = {
     "bed_nights_opened": "counted on the page of placements",
     "bed_nights_closed": "counted on the page of placements",
     "work_handed_over": "told as worker_allocated and task_assigned for each child",
+    "record_taken": "who took the record, and for whom, stands on the page “Case record”",
+    "redaction_changed": "before an answer is released; what was removed stands in the answer",
     "document_opened": "a look at a document; the audit shows who looked",
     "document_made": "a paper printed from a completed task, which is told",
     "children_searched": "of a person, not of a child",
+    "record_restricted": "who may see the record stands on the page “Access”",
+    "restriction_lifted": "who may see the record stands on the page “Access”",
+    "access_given": "who may see the record stands on the page “Access”",
+    "access_ended": "who may see the record stands on the page “Access”",
+    "person_barred": "a relative is nobody’s but the managers’ to know",
+    "record_opened_in_emergency": "on the page “Access”, until a manager has looked into it",
+    "opening_looked_into": "on the page “Access”",
+    "child_looked_at": "a look, not something that happened; on the page “Access”",
 }
 """Entries that carry a child and are not told, with the reason. A house test holds both tables against the code."""
 GROUPS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "work": ("Tasks done and set aside", ("task_completed", "task_cancelled", "task_not_needed", "task_reopened",
         "task_submitted", "task_signed_off", "task_returned", "correction_signed_off", "correction_returned")),
-    "late": ("Late, escalated and moved", ("duty_overdue", "escalated", "late_reason_given", "deadline_moved",
-        "task_put_off", "task_brought_forward")),
+    "late": ("Late, escalated and moved", ("duty_overdue", "escalated", "escalation_acknowledged", "late_reason_given",
+        "deadline_moved", "task_put_off", "task_brought_forward")),
     "told": ("Who was told and asked", ("notification_queued", "contribution_asked", "contribution_given",
         "contribution_withdrawn", "action_agreed", "action_done", "action_withdrawn",
-        "comment_added", "comment_withdrawn")),
+        "comment_added", "comment_withdrawn", "information_disclosed")),
     "people": ("Workers and who has what", ("worker_allocated", "task_assigned", "loose_end_passed_on")),
     "status": ("Legal status, record and plans", ("status_recorded", "status_confirmed", "status_ended",
         "child_created", "child_changed", "sibling_linked", "sibling_unlinked", "facts_recorded",
-        "plan_made", "plan_given", "document_added", "document_withdrawn",
+        "plan_made", "plan_given", "document_added", "document_withdrawn", "death_recorded",
+        "record_held", "record_hold_lifted", "record_transferred", "disposal_proposed", "disposal_refused",
+        "subject_request_received", "subject_request_extended", "subject_access_released",
         "task_recorded_elsewhere")),
     "pathways": ("Pathways and faults", ("instance_started", "instance_ended", "instance_cancelled",
-        "instance_suspended", "instance_resumed",
+        "instance_suspended", "instance_resumed", "start_corrected", "course_changed",
         "instance_migrated", "migration_reverted", "migration_failed", "incident", "incident_retried")),
 }  # fmt: skip
 """What the chronology can be narrowed to: key -> (words, kinds)."""
@@ -156,16 +182,22 @@ class Chronology:
     pathways: tuple[tuple[str, str], ...]
 
 
-def of_child(viewer: Viewer, child_id: str, narrowed: Narrowed = Narrowed(), page: int = 1) -> Chronology:
-    """The chronology of a child, newest first, 50 on a page. Raises NotFound."""
+def of_child(
+    viewer: Viewer,
+    child_id: str,
+    narrowed: Narrowed = Narrowed(),
+    page: int = 1,
+    *,
+    page_size: int = PAGE_SIZE,
+) -> Chronology:
+    """The chronology of a child, newest first; a page beyond the last is the last. Raises NotFound."""
     with reading() as session:
         get(session, viewer.authority_id, child_id)
         require(viewer, "see_timeline", child_thing(session, viewer.authority_id, child_id))
         chosen = _chosen(viewer.authority_id, child_id, narrowed)
         total = session.scalar(select(func.count()).select_from(AuditEntry).where(*chosen)) or 0
-        pages = max(1, -(-total // PAGE_SIZE))
-        page = min(max(1, page), pages)
-        found = _told(session, viewer.authority_id, chosen, PAGE_SIZE, (page - 1) * PAGE_SIZE)
+        page, pages = page_within(page, total, page_size)
+        found = _told(session, viewer.authority_id, chosen, page_size, (page - 1) * page_size)
         return Chronology(found, total, page, pages, _pathways(session, viewer.authority_id, child_id))
 
 
@@ -228,22 +260,27 @@ def _pathways(session: Session, authority_id: str, child_id: str) -> tuple[tuple
 
 
 def _happening(row: Any, covered: Mapping[str, str]) -> Happening:
-    told = {
-        "name": row.facts.get("name") or "",
-        "detail": str(row.facts.get("detail") or "").replace("_", " "),
-        "role": reference.roles().name_of(row.facts.get("role", "")),
-        "was": _day(row.facts.get("was")),
-        "due": _day(row.facts.get("due_at")),
-        "reason": row.facts.get("reason") or "",
-    }
     return Happening(
         at=row.at.astimezone(LONDON),
         kind=row.kind,
-        words=TOLD[row.kind].format(**told),
+        words=in_words(row.kind, row.facts),
         person=for_somebody(row.name, covered.get(row.facts.get("for", ""))),
         instance_id=row.instance_id,
         was_overdue=bool(row.facts.get("was_overdue")),
     )
+
+
+def in_words(kind: str, facts: Mapping[str, Any]) -> str:
+    """What an entry of one of the kinds of TOLD says."""
+    told = {
+        "name": facts.get("name") or "",
+        "detail": str(facts.get("detail") or "").replace("_", " "),
+        "role": reference.roles().name_of(facts.get("role", "")),
+        "was": _day(facts.get("was")),
+        "due": _day(facts.get("due_at")),
+        "reason": facts.get("reason") or "",
+    }
+    return TOLD[kind].format(**told).removesuffix(". ")
 
 
 def _day(moment: str | None) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, insert, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from app.domain.access import Viewer, acts_for, may, require
@@ -22,6 +22,7 @@ from app.store.askings import Comment
 from app.store.audit import Entry
 from app.store.db import reading, transaction
 from app.store.people import Person, for_somebody
+from app.store.record_rules import is_open_to
 from app.store.tasks import UserTask
 from app.store.ties import sees_child
 
@@ -252,9 +253,12 @@ def _meant_for(viewer: Viewer) -> tuple[Any, Any]:
 
 def _still_seen(viewer: Viewer) -> ColumnElement[bool]:
     """Whoever was meant saw the task then; this leaves out the children whom they have no more to do with."""
-    return or_(
-        sees_child(viewer, Comment.authority_id, Comment.child_id),
-        UserTask.assignee_id.in_(sorted(viewer.stands_for)),
+    return and_(
+        is_open_to(viewer, Comment.child_id, "tasks"),
+        or_(
+            sees_child(viewer, Comment.authority_id, Comment.child_id),
+            UserTask.assignee_id.in_(sorted(viewer.stands_for)),
+        ),
     )
 
 

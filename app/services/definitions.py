@@ -243,6 +243,14 @@ def form(session: Session, version_id: str, form_key: str | None) -> Form | None
     return kept.forms[form_key]
 
 
+def form_source(session: Session, version_id: str, form_key: str | None) -> Mapping[str, Any] | None:
+    """The form-js schema of a form as it was published; None when there is none."""
+    if form_key is None:
+        return None
+    found: Mapping[str, Any] | None = bundle_of(session, version_id).forms.get(form_key)
+    return found
+
+
 def message_form(session: Session, version_id: str, message: str) -> Form | None:
     """The form by which people send a message to the pathway: the one of that name in the pathway's own folder."""
     bundle = bundle_of(session, version_id)

@@ -14,9 +14,11 @@ from sqlalchemy.orm import Session
 
 from app.domain.clock import now
 from app.domain.ids import new_id
-from app.services import accounts, children, passwords
+from app.domain.viewer import GUEST_ROLE
+from app.services import accounts, authorities, children, passwords
+from app.services.authorities import TEAMS
 from app.store.db import reading, transaction
-from app.store.people import Authority, Person, Team, TeamRole
+from app.store.people import Authority, Person
 from app.store.ties import tie
 
 PASSWORD = "Only-for-the-demo-1"  # noqa: S105 - printed for everybody to read
@@ -24,98 +26,6 @@ AUTHORITIES = (
     ("wandsworth", "Wandsworth", "wandsworth"),
     ("stockport", "Stockport", "stockport"),
     ("exampleshire", "Exampleshire", "default"),
-)
-
-
-@dataclass(frozen=True)
-class DemoTeam:
-    """A team, and the roles whose work comes to its queue."""
-
-    key: str
-    name: str
-    agency: str
-    roles: tuple[str, ...]
-
-
-TEAMS = (
-    DemoTeam(
-        "youth_justice",
-        "Youth justice service",
-        "yjs",
-        (
-            "yjs_case_manager",
-            "yjs_duty_manager",
-            "yjs_court_officer",
-            "yjs_team_manager",
-            "yjs_business_support",
-            "yjs_service",
-            "yjs_host_service",
-            "psr_writer",
-            "parenting_coordinator",
-        ),
-    ),
-    DemoTeam(
-        "front_door",
-        "Front door",
-        "csc",
-        ("csc_front_door", "early_help_hub", "evolve_team", "emergency_duty_team"),
-    ),
-    DemoTeam(
-        "looked_after",
-        "Children looked after team",
-        "csc",
-        (
-            "social_worker",
-            "csc_team_manager",
-            "csc_service_lead",
-            "csc_business_support",
-            "csc_service",
-            "legal_team",
-        ),
-    ),
-    DemoTeam("reviewing", "Independent reviewing service", "csc", ("iro", "iro_manager")),
-    DemoTeam(
-        "leaving_care",
-        "Leaving care team",
-        "csc",
-        ("personal_adviser", "leaving_care_manager", "relevant_review_officer"),
-    ),
-    DemoTeam(
-        "placements",
-        "Placements and panels",
-        "csc",
-        ("placements_team", "care_panel", "ipep_panel", "sixteen_plus_panel"),
-    ),
-    DemoTeam(
-        "leadership",
-        "Children's services leadership",
-        "csc",
-        ("service_manager", "head_of_service", "assistant_director", "deputy_director", "dcs"),
-    ),
-    DemoTeam("virtual_school", "Virtual school", "education", ("virtual_school",)),
-    DemoTeam("health", "Looked-after children health", "health", ("lac_nurse",)),
-    DemoTeam("secure", "Secure estate", "secure", ("secure_establishment", "youth_custody_service")),
-    DemoTeam("courts", "Courts and lawyers", "court", ("court", "cps", "solicitor")),
-    DemoTeam("protocol_design", "Protocol design", "design", ("process_designer",)),
-    DemoTeam(
-        "partners",
-        "Partner agencies",
-        "other",
-        (
-            "probation_officer",
-            "probation_manager",
-            "placement_provider",
-            "senior_manager",
-            "safeguarding_board",
-            "lead_professional",
-            "meeting_convenor",
-            "appropriate_adult_provider",
-            "icta",
-            "police",
-            "housing_authority",
-            "maars_panel",
-        ),
-    ),
 )
 
 
@@ -159,6 +69,7 @@ PEOPLE = (
         "Sandy Secureestate", ("secure_establishment", "youth_custody_service"), "secure establishment"
     ),
     DemoPerson("Probe Probationofficer", ("probation_officer", "probation_manager"), "probation"),
+    DemoPerson("Gia Guest", ("guest", "probation_officer"), "guest from probation: sees what is shared"),
     DemoPerson("Desi Designer", ("process_designer",), "designer: draws and simulates pathways"),
     DemoPerson("Rev Reviewer", ("process_designer",), "second designer: approves what is published"),
 )
@@ -203,9 +114,7 @@ def create() -> list[str]:
     kept = passwords.make_hash(PASSWORD, "") if fresh else ""
     for authority_id, name, profile_key in fresh:
         with transaction() as session:
-            session.add(Authority(id=authority_id, name=name, profile=profile_key))
-            session.flush()
-            _add_teams(session, authority_id)
+            authorities.write(session, authority_id, name, profile_key, TEAMS)
             workers = _add_people(session, authority_id, kept)
             for child in CHILDREN:
                 _add_child(session, authority_id, child, workers)
@@ -219,18 +128,6 @@ def who_can_sign_in() -> list[tuple[str, str, str]]:
         for authority_id, name, _ in AUTHORITIES
         for person in (*PEOPLE, ADMINISTRATOR)
     ]
-
-
-def _add_teams(session: Session, authority_id: str) -> None:
-    session.add_all(
-        Team(authority_id=authority_id, id=team.key, name=team.name, agency=team.agency) for team in TEAMS
-    )
-    session.flush()
-    session.add_all(
-        TeamRole(authority_id=authority_id, role=role, team_id=team.key)
-        for team in TEAMS
-        for role in team.roles
-    )
 
 
 def _add_people(session: Session, authority_id: str, kept: str) -> dict[str, str]:
@@ -249,7 +146,8 @@ def _add_people(session: Session, authority_id: str, kept: str) -> dict[str, str
             created_at=now(),
             disabled_at=None,
         )
-        team_ids = {team_of[role] for role in somebody.roles}
+        is_guest = GUEST_ROLE in somebody.roles  # of no team: their work is of their role, where it is shared
+        team_ids = set() if is_guest else {team_of[role] for role in somebody.roles}
         accounts.write_person(session, person, somebody.roles, team_ids)
     return ids
 

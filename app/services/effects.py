@@ -25,11 +25,11 @@ from app.store.audit import Entry
 from app.store.children import BedNights, ChildWorker, LegalStatus
 from app.store.db import execute, table_of
 from app.store.outbox import Notification
-from app.store.people import Person
+from app.store.people import Person, address_of
 
 _ADD_LETTERS = insert(table_of(Notification))
 _WORKER = (
-    select(Person.name, Person.username)
+    select(Person.name, address_of().label("email"))
     .join(
         ChildWorker,
         (ChildWorker.authority_id == Person.authority_id) & (ChildWorker.person_id == Person.id),
@@ -131,9 +131,9 @@ def contacts_for(
     keys = {"of_authority": authority_id, "of_child": child_id, "of_role": role}
     worker = execute(session, _WORKER, keys).first()
     general = list(context.profile.contacts.get(role, ()))
-    if worker is not None and "@" in worker.username:
+    if worker is not None and "@" in worker.email:
         phone = general[0].phone if general else ""
-        return [Contact(label=worker.name, email=worker.username, phone=phone)]
+        return [Contact(label=worker.name, email=worker.email, phone=phone)]
     return general or [Contact(label=role.replace("_", " ").capitalize(), email="", phone="")]
 
 
@@ -157,6 +157,7 @@ def _record_status(site: Site, effect: Effect) -> list[Entry]:
                 instance_id=site.instance.id,
                 status=status,
                 from_at=from_at,
+                recorded_at=now(),
             )
         )
     if status == "looked_after":
@@ -206,6 +207,7 @@ def _open_bed_nights(site: Site, effect: Effect) -> list[Entry]:
             child_id=site.instance.child_id,
             instance_id=site.instance.id,
             from_at=from_at,
+            recorded_at=now(),
         )
     )
     return [_noted(site, effect, "bed_nights_opened", from_at.astimezone(LONDON).isoformat())]

@@ -36,6 +36,7 @@ from app.store.audit import Entry
 from app.store.children import CHILD, Child
 from app.store.db import put, reading, table_of, transaction
 from app.store.finding import ChildKey, ChildSearch, ChildSeen
+from app.store.record_rules import is_open_to
 from app.store.ties import sees_child
 
 MOST_FOUND = 25
@@ -242,6 +243,7 @@ def _surely(session: Session, viewer: Viewer, keys: Collection[str]) -> dict[str
             ChildKey.authority_id == viewer.authority_id,
             ChildKey.key.in_(sorted(keys)),
             Child.kind == CHILD,
+            is_open_to(viewer, Child.id),
         )
         .order_by(Child.id, ChildKey.key)
     )

@@ -18,6 +18,7 @@ from app.services.work_rows import TaskRow, as_task_row
 from app.store.db import reading, transaction
 from app.store.instances import Submission
 from app.store.people import name_of
+from app.store.record_rules import is_open_to
 from app.store.tasks import UserTask
 
 MOST_AT_ONCE = 50
@@ -69,6 +70,7 @@ def loads(viewer: Viewer, of_teams: Iterable[TeamRow]) -> tuple[Load, ...]:
                 UserTask.authority_id == viewer.authority_id,
                 UserTask.state == literal_column("'open'"),
                 UserTask.assignee_id.in_([person_id for person_id, _ in people]),
+                is_open_to(viewer, UserTask.child_id, "tasks"),
             )
             .group_by(UserTask.assignee_id)
         )
@@ -83,11 +85,13 @@ def gives_out(viewer: Viewer, team: TeamRow) -> bool:
     )
 
 
-def hand_out(viewer: Viewer, task_ids: Iterable[str], person_id: str | None, submission: str) -> None:
+def hand_out(
+    viewer: Viewer, task_ids: Iterable[str], person_id: str | None, submission: str, reason: str = ""
+) -> None:
     """Take the tasks, or give them to a person: each in a transaction of its own, and the outcome is kept.
 
-    Read it with `outcome`. The same `submission` again does nothing. Raises BadInput when nothing is chosen, or more
-    than MOST_AT_ONCE.
+    One that somebody else has needs the reason. Read it with `outcome`. The same `submission` again does nothing.
+    Raises BadInput when nothing is chosen, or more than MOST_AT_ONCE.
     """
     chosen = list(dict.fromkeys(task_ids))
     if not chosen:
@@ -106,7 +110,7 @@ def hand_out(viewer: Viewer, task_ids: Iterable[str], person_id: str | None, sub
             if person_id is None:
                 tasks.claim(viewer, task_id)
             else:
-                tasks.assign(viewer, task_id, person_id)
+                tasks.assign(viewer, task_id, person_id, reason)
         except (NotFound, NotAllowed, StaleTask, BadInput, Busy) as error:
             refused.append([task_id, _why(error)])
     result = json.dumps({"done": len(chosen) - len(refused), "to": person_id, "refused": refused})
@@ -117,8 +121,9 @@ def hand_out(viewer: Viewer, task_ids: Iterable[str], person_id: str | None, sub
 def _why(error: ThroughcareError) -> str:
     if isinstance(error, NotFound):
         return NOT_THERE
-    sentences = error.errors.get("person_id") if isinstance(error, BadInput) else None
-    return sentences[0] if sentences else error.sentence
+    if isinstance(error, BadInput):
+        return next((f"{said[0].rstrip('.')}." for said in error.errors.values()), error.sentence)
+    return error.sentence
 
 
 def outcome(viewer: Viewer, submission: str) -> Outcome | None:
@@ -136,7 +141,11 @@ def outcome(viewer: Viewer, submission: str) -> Outcome | None:
         kept = json.loads(result)
         named = [task_id for task_id, why in kept["refused"] if why != NOT_THERE]
         rows = session.execute(
-            task_rows().where(UserTask.authority_id == viewer.authority_id, UserTask.id.in_(named))
+            task_rows().where(
+                UserTask.authority_id == viewer.authority_id,
+                UserTask.id.in_(named),
+                is_open_to(viewer, UserTask.child_id, "tasks"),
+            )
         )
         found = {row.id: as_task_row(row) for row in rows}
         to = name_of(session, viewer.authority_id, kept["to"])

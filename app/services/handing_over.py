@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from app.domain import reasons
 from app.domain.access import AuthorityThing, Viewer, may, require
 from app.domain.errors import BadInput, NotFound
 from app.services import accounts, advance, asking_rows, caseloads, children, letters, loose_ends, submissions
@@ -18,6 +19,7 @@ from app.services.belongings import Bundle, Piece, Receivers, bundles_of
 from app.services.caseloads import Caseload, PersonRow
 from app.services.lists import TaskRow
 from app.services.loose_ends import LooseEnd
+from app.services.task_lookup import LONGEST_REASON
 from app.store import audit, people
 from app.store.audit import Entry
 from app.store.db import reading, transaction
@@ -77,12 +79,15 @@ def show(viewer: Viewer, person_id: str, receivers: Receivers | None = None) -> 
     return HandOver(rows[0], bundles, unseen, tuple(rows[1:]), after, can_close, covers)
 
 
-def move(viewer: Viewer, person_id: str, receivers: Receivers, *, submission: str | None = None) -> Moved:
+def move(
+    viewer: Viewer, person_id: str, receivers: Receivers, reason: str, *, submission: str | None = None
+) -> Moved:
     """Move everything that can move to its receiver, in one transaction; drafts stay on their tasks and go along.
 
     So do questions without an answer, unread mentions, and letters about them that have not gone yet.
 
-    Each task and each role is in the audit of its child. Raises NotFound, BadInput when nothing was chosen.
+    Each task and each role is in the audit of its child. Raises NotFound, BadInput when nothing was chosen, or
+    no reason.
     The same `submission` again is answered like the first.
     """
     with transaction() as session:
@@ -100,18 +105,25 @@ def move(viewer: Viewer, person_id: str, receivers: Receivers, *, submission: st
         to = {bundle.child.id: bundle.receiver_id for bundle in bundles if bundle.receiver_id}
         if not to:
             raise BadInput("Choose who takes over.", {"to": ["Select who takes over"]})
+        if wrong := reasons.problem(reason, most=LONGEST_REASON, missing="Enter why the work moves"):
+            raise BadInput("The work cannot be handed over like this.", {"reason": [wrong]})
         ends = _loose_ends(bundles)
         of_tasks = (piece.task.instance_id for bundle in bundles for piece in bundle.moving if piece.task)
         for instance_id in sorted({*of_tasks, *ends}):  # one order, so that two moves cannot deadlock
             advance.lock(session, viewer.authority_id, instance_id)
-        number = _move_tasks(session, viewer, person_id, bundles)
+        number = _move_tasks(session, viewer, person_id, bundles, reason.strip())
         roles = _move_roles(session, viewer, bundles)
         moved = Moved(number, roles, _move_loose_ends(session, viewer, person_id, ends))
         letters.readdress(session, viewer.authority_id, person_id, _about(bundles), viewer.person_id)
         entry = Entry(
             kind="work_handed_over",
             person_id=viewer.person_id,
-            facts={"person": person_id, "to": sorted(set(to.values())), **vars(moved)},
+            facts={
+                "person": person_id,
+                "to": sorted(set(to.values())),
+                "reason": reason.strip(),
+                **vars(moved),
+            },
         )
         audit.note(session, entry, authority_id=viewer.authority_id, stream=f"person:{person_id}")
         submissions.remember(
@@ -159,7 +171,9 @@ def _load_of(bundle: Bundle) -> Caseload:
     return Caseload(len(tasks), sum(task.is_overdue for task in tasks), int(has_role))
 
 
-def _move_tasks(session: Session, viewer: Viewer, person_id: str, bundles: Iterable[Bundle]) -> int:
+def _move_tasks(
+    session: Session, viewer: Viewer, person_id: str, bundles: Iterable[Bundle], reason: str
+) -> int:
     """Give each task to its receiver, instance by instance; what a contribution answers goes with it."""
     to: dict[str, list[tuple[TaskRow, str]]] = {}
     for bundle in bundles:
@@ -183,7 +197,7 @@ def _move_tasks(session: Session, viewer: Viewer, person_id: str, bundles: Itera
                 .execution_options(synchronize_session=False)
             )
             if changed.rowcount:
-                entries.append(_given(viewer, task, person_id, receiver_id))
+                entries.append(_given(viewer, task, person_id, receiver_id, reason))
                 asking_rows.handed(session, instance, person_id, receiver_id)
                 given.append((task.id, task.child.id, receiver_id))
         if entries:
@@ -193,7 +207,7 @@ def _move_tasks(session: Session, viewer: Viewer, person_id: str, bundles: Itera
     return moved
 
 
-def _given(viewer: Viewer, task: TaskRow, person_id: str, receiver_id: str) -> Entry:
+def _given(viewer: Viewer, task: TaskRow, person_id: str, receiver_id: str, reason: str) -> Entry:
     return Entry(
         kind="task_assigned",
         child_id=task.child.id,
@@ -206,6 +220,7 @@ def _given(viewer: Viewer, task: TaskRow, person_id: str, receiver_id: str) -> E
             "from": person_id,
             "to": receiver_id,
             "at": "hand-over",
+            "reason": reason,
         },
     )
 

@@ -8,43 +8,35 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from app.domain.access import Viewer, may, require
 from app.domain.errors import NotFound
 from app.domain.forms import Form
-from app.services import definitions
+from app.services import chronology, definitions, instance_history, instance_leads, instance_messages
 from app.services.children import ChildRow
+from app.services.chronology import Happening
+from app.services.instance_history import ElementTimes, HistoryLine
+from app.services.instance_leads import Drawn
+from app.services.instance_messages import MessageLine, MoveLine
 from app.services.lists import TaskRow, as_task_row, child_rows, task_rows
 from app.services.task_view import badges
 from app.store.children import Child
 from app.store.db import reading
 from app.store.incidents import Incident
-from app.store.instances import ProcessInstance, TaskHistory
-from app.store.outbox import Notification, OutboxMessage, Subscription
+from app.store.instances import ProcessInstance
+from app.store.outbox import Notification, Subscription
 from app.store.people import name_of
 from app.store.tasks import UserTask
 from app.store.ties import child_thing, sees_child
 from app.store.timers import Timer
 
-HISTORY_SHOWN = 200
+NEWS_SHOWN = 6
 ACTIONS = (
     "send_message", "cancel_instance", "retry_incident", "see_incident",
     "suspend_instance", "resume_instance", "correct_start", "change_course",
 )  # fmt: skip
 """What a person may be offered on the page of a pathway."""
-
-
-@dataclass(frozen=True)
-class HistoryLine:
-    """An element that was entered, and left unless it is still active."""
-
-    element_id: str
-    name: str
-    type: str
-    entered_at: datetime
-    left_at: datetime | None
-    how: str | None
 
 
 @dataclass(frozen=True)
@@ -54,15 +46,6 @@ class TimerLine:
     element_id: str
     name: str
     due_at: datetime
-
-
-@dataclass(frozen=True)
-class MessageLine:
-    """A message that the pathway sent, or that was sent to it."""
-
-    name: str
-    state: str
-    created_at: datetime
 
 
 @dataclass(frozen=True)
@@ -114,13 +97,16 @@ class InstanceView:
     started_by: str | None
     child: ChildRow
     badges: tuple[str, ...]
-    xml: str
+    drawn: Drawn
     active: tuple[str, ...]
     done: tuple[str, ...]
     due: Mapping[str, datetime]
     tasks: tuple[TaskRow, ...]
     timers: tuple[TimerLine, ...]
     history: tuple[HistoryLine, ...]
+    elements: tuple[ElementTimes, ...]
+    moves: tuple[MoveLine, ...]
+    news: tuple[Happening, ...]
     messages: tuple[MessageLine, ...]
     letters: tuple[LetterLine, ...]
     incidents: tuple[IncidentLine, ...]
@@ -128,9 +114,17 @@ class InstanceView:
     accepts: tuple[tuple[str, Form], ...]
     can: frozenset[str]
 
+    @property
+    def xml(self) -> str:
+        """The BPMN text of what is drawn."""
+        return self.drawn.xml
 
-def show(viewer: Viewer, instance_id: str) -> InstanceView:
-    """A pathway instance for the person who looks at it. Raises NotFound."""
+
+def show(viewer: Viewer, instance_id: str, process: str | None = None) -> InstanceView:
+    """A pathway instance for the person who looks at it, with its drawing or that of a `process` that it calls.
+
+    `news` are the newest lines of the child's chronology, for who may see that. Raises NotFound.
+    """
     with reading() as session:
         found = session.get(ProcessInstance, (viewer.authority_id, instance_id))
         if found is None:
@@ -139,7 +133,9 @@ def show(viewer: Viewer, instance_id: str) -> InstanceView:
         require(viewer, "see_instance", thing)
         tasks = _open_tasks(session, found)
         timers = _timers(session, found)
-        history = _history(session, found)
+        version = definitions.compiled(session, found.version_id)
+        elements = instance_history.elements(session, found, version)
+        related = _related(session, found)
         can = {action for action in ACTIONS if may(viewer, action, thing)}
         due = {line.element_id: line.due_at for line in timers}
         waiting = _waiting(session, found)
@@ -149,19 +145,20 @@ def show(viewer: Viewer, instance_id: str) -> InstanceView:
             started_by=name_of(session, viewer.authority_id, found.created_by),
             child=child_rows(session, viewer.authority_id, [found.child_id])[found.child_id],
             badges=badges(session, viewer.authority_id, found.child_id),
-            xml=definitions.diagram_of(session, found.version_id),
-            active=tuple(
-                sorted({line.element_id for line in history if line.left_at is None} | set(due) | waiting)
-            ),
-            done=tuple(sorted({line.element_id for line in history if line.how == "completed"})),
+            drawn=instance_leads.drawn(session, found, related, process),
+            active=tuple(sorted({one.element_id for one in elements if one.is_open} | set(due) | waiting)),
+            done=tuple(sorted(one.element_id for one in elements if one.completed)),
             due=due,
             tasks=tasks,
             timers=timers,
-            history=history[:HISTORY_SHOWN],
-            messages=_messages(session, found),
+            history=instance_history.lines(session, found, version),
+            elements=elements,
+            moves=instance_messages.moves(session, found),
+            news=_news(session, found) if may(viewer, "see_timeline", thing) else (),
+            messages=instance_messages.messages(session, found, {one.id: one.name for one in related}),
             letters=_letters(session, found),
             incidents=_incidents(session, found),
-            related=_related(session, found),
+            related=tuple(instance_row(one) for one in related),
             accepts=_accepts(session, found) if "send_message" in can else (),
             can=frozenset(can),
         )
@@ -204,40 +201,19 @@ def _waiting(session: Session, found: ProcessInstance) -> set[str]:
     return set(session.scalars(select(Subscription.element_id).where(_of(Subscription, found))))
 
 
-def _history(session: Session, found: ProcessInstance) -> tuple[HistoryLine, ...]:
-    version = definitions.compiled(session, found.version_id)
-    rows = session.scalars(
-        select(TaskHistory).where(_of(TaskHistory, found)).order_by(TaskHistory.entered_at.desc())
-    )
-    lines = []
-    for row in rows:
-        element = version.element(row.element_id)
-        name = element.name if element and element.name else row.element_id.replace("_", " ")
-        lines.append(
-            HistoryLine(row.element_id, name, row.element_type, row.entered_at, row.left_at, row.how)
-        )
-    return tuple(lines)
-
-
-def _messages(session: Session, found: ProcessInstance) -> tuple[MessageLine, ...]:
-    rows = session.scalars(
-        select(OutboxMessage)
-        .where(OutboxMessage.authority_id == found.authority_id, OutboxMessage.sender_id == found.id)
-        .order_by(OutboxMessage.id.desc())
-        .limit(HISTORY_SHOWN)
-    )
-    return tuple(MessageLine(row.name, row.state, row.created_at) for row in rows)
+def _news(session: Session, found: ProcessInstance) -> tuple[Happening, ...]:
+    return chronology.newest(session, found.authority_id, found.child_id, NEWS_SHOWN)
 
 
 def _letters(session: Session, found: ProcessInstance) -> tuple[LetterLine, ...]:
-    rows = session.scalars(
-        select(Notification).where(_of(Notification, found)).order_by(Notification.created_at)
-    )
+    rows = session.scalars(select(Notification).where(_of(Notification, found)))
     return tuple(
         LetterLine(
             row.recipient, row.role, row.state, row.created_at, row.sent_at, row.error, row.phone or ""
         )
-        for row in rows
+        for row in sorted(
+            rows, key=lambda one: (one.created_at, one.id)
+        )  # in SQL, by the moments of all letters
     )
 
 
@@ -256,17 +232,13 @@ def _incidents(session: Session, found: ProcessInstance) -> tuple[IncidentLine, 
     )
 
 
-def _related(session: Session, found: ProcessInstance) -> tuple[InstanceRow, ...]:
-    rows = session.scalars(
-        select(ProcessInstance)
-        .where(
-            ProcessInstance.authority_id == found.authority_id,
-            ProcessInstance.root_id == found.root_id,
-            ProcessInstance.id != found.id,
-        )
-        .order_by(ProcessInstance.id)
+def _related(session: Session, found: ProcessInstance) -> list[ProcessInstance]:
+    query = select(ProcessInstance).where(
+        ProcessInstance.authority_id == found.authority_id,
+        ProcessInstance.root_id == found.root_id,
+        ProcessInstance.id != found.id,
     )
-    return tuple(instance_row(row) for row in rows)
+    return list(session.scalars(query.options(defer(ProcessInstance.state)).order_by(ProcessInstance.id)))
 
 
 def _accepts(session: Session, found: ProcessInstance) -> tuple[tuple[str, Form], ...]:
@@ -280,7 +252,11 @@ def _accepts(session: Session, found: ProcessInstance) -> tuple[tuple[str, Form]
             (ProcessInstance.authority_id == Subscription.authority_id)
             & (ProcessInstance.id == Subscription.instance_id),
         )
-        .where(Subscription.authority_id == found.authority_id, Subscription.root_id == found.root_id)
+        .where(
+            Subscription.authority_id == found.authority_id,
+            Subscription.child_id == found.child_id,
+            Subscription.root_id == found.root_id,
+        )
         .distinct()
     )
     forms = {row.message: definitions.message_form(session, row.version_id, row.message) for row in waits}

@@ -10,7 +10,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.access import Viewer, may, require
-from app.domain.clock import today
+from app.domain.clock import now, today
 from app.domain.errors import BadInput, NotFound
 from app.domain.ids import new_id
 from app.domain.legal_status import CONFIRMED, RECORDED, ROUTES, Period, Suggestion, name_of, suggest
@@ -228,6 +228,7 @@ def _add(
             status=status,
             from_at=start_of_day(from_on),
             until_at=start_of_day(until_on) if until_on else None,
+            recorded_at=now(),
         )
     )
 

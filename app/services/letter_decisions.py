@@ -15,13 +15,14 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from app.domain.clock import now
-from app.domain.letter_times import DIGEST, time_to_send, waits_for_digest
+from app.domain.letter_times import DIGEST, PASSWORD, UNASKED, time_to_send, waits_for_digest
 from app.domain.moments import london_day
 from app.services import letter_choices
 from app.store.absences import Absence
 from app.store.db import table_of
 from app.store.letters import BadAddress
-from app.store.people import Person
+from app.store.people import Person, address_of
+from app.store.ties import record_of_child
 
 COVERS_DEEP = 4
 ABOUT_OPEN_TASKS = frozenset({"assigned", "queued", "due_soon", "overdue", "escalated"})
@@ -48,25 +49,35 @@ def decide(session: Session, letter: Row[Any]) -> Decision:
     overtaken = _overtaken(letter)
     if overtaken:
         return Decision("not_sent", error=overtaken)
-    person = whoever_is_there(session, letter.authority_id, letter.person_id, london_day(now()))
+    covers = COVERS_DEEP if letter.kind != PASSWORD else 0
+    person = whoever_is_there(session, letter.authority_id, letter.person_id, london_day(now()), covers)
     if person is None:
         return Decision("not_sent", error="The account is closed.")
     if person.id == letter.caused_by:
         return Decision("not_sent", sent_to=person.id, error="They did it themselves.")
+    if _is_barred(session, letter, person.id):
+        return Decision("not_sent", sent_to=person.id, error="The record is closed to them.")
     choice = letter_choices.of(session, letter.authority_id, [person.id])[person.id]
-    if letter.kind != DIGEST and letter.kind not in choice.kinds:
+    if letter.kind not in {DIGEST, *UNASKED} and letter.kind not in choice.kinds:
         return Decision("not_sent", sent_to=person.id, error="They do not want letters of this kind.")
     at = time_to_send(letter.kind, now(), choice, letter_choices.working_days(session, letter.authority_id))
     if waits_for_digest(letter.kind, choice):
         return Decision("held", at=at, sent_to=person.id)
     if at > now():
         return Decision("queued", at=at)
-    if "@" not in person.username:
+    if "@" not in person.email:
         return Decision("not_sent", sent_to=person.id, error="There is no e-mail address for them.")
     reason = _known_to_be_bad(session, letter.authority_id, person)
     if reason is not None:
-        return Decision("failed", sent_to=person.id, email=person.username, error=reason)
-    return Decision("queued", sent_to=person.id, email=person.username)
+        return Decision("failed", sent_to=person.id, email=person.email, error=reason)
+    return Decision("queued", sent_to=person.id, email=person.email)
+
+
+def _is_barred(session: Session, letter: Row[Any], person_id: str) -> bool:
+    """A restricted record's letters go out, for a duty must not be missed: they hold a reference and a link."""
+    if letter.child_id is None:
+        return False
+    return person_id in record_of_child(session, letter.authority_id, letter.child_id).barred
 
 
 def _overtaken(letter: Row[Any]) -> str | None:
@@ -83,10 +94,12 @@ def _overtaken(letter: Row[Any]) -> str | None:
     return None
 
 
-def whoever_is_there(session: Session, authority_id: str, person_id: str, day: date) -> Row[Any] | None:
+def whoever_is_there(
+    session: Session, authority_id: str, person_id: str, day: date, covers: int = COVERS_DEEP
+) -> Row[Any] | None:
     """The person, or whoever covers for them on a day (and for that one in turn); None for a closed account."""
     asked = {person_id}
-    for _ in range(COVERS_DEEP):
+    for _ in range(covers):
         cover_id = session.scalar(
             select(Absence.cover_id)
             .where(
@@ -104,7 +117,7 @@ def whoever_is_there(session: Session, authority_id: str, person_id: str, day: d
         asked.add(cover_id)
         person_id = cover_id
     found: Row[Any] | None = session.execute(
-        select(*table_of(Person).c["id", "username"]).where(
+        select(table_of(Person).c["id"], address_of().label("email")).where(
             Person.authority_id == authority_id, Person.id == person_id, Person.disabled_at.is_(None)
         )
     ).first()
@@ -116,7 +129,7 @@ def _known_to_be_bad(session: Session, authority_id: str, person: Row[Any]) -> s
         select(BadAddress.reason).where(
             BadAddress.authority_id == authority_id,
             BadAddress.person_id == person.id,
-            BadAddress.email == person.username,
+            BadAddress.email == person.email,
         )
     )
 

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, func, literal, or_, select, union_all, update
 
 from app.domain.access import AuthorityThing, Viewer, require
 from app.domain.clock import now
 from app.domain.errors import NotFound
-from app.domain.letter_times import DIGEST, KINDS
+from app.domain.letter_times import DIGEST, KINDS, OPENED, PASSWORD
+from app.services.listing import page_within
 from app.services.notifications import BY_PHONE
 from app.store import audit
 from app.store.audit import Entry
@@ -26,6 +27,8 @@ from app.store.tasks import UserTask
 from app.store.ties import sees_child
 
 PAGE_SIZE = 50
+MOST_COUNTED = 1000
+"""Letters grow with the years, and nobody reads further: of a state that has more, one more than these is counted."""
 STATES = {
     "queued": "On its way",
     "held": "Waits for the digest",
@@ -36,7 +39,12 @@ STATES = {
     "not_sent": "Not needed",
 }
 """Those of the stored states that are a letter's fate, in words; the rest are bookkeeping."""
-ABOUT = {**KINDS, DIGEST: "The day’s digest"}
+ABOUT = {
+    **KINDS,
+    DIGEST: "The day’s digest",
+    OPENED: "A record was opened in an emergency",
+    PASSWORD: "Their password was changed",
+}
 
 
 @dataclass(frozen=True)
@@ -59,17 +67,16 @@ class DeskLetter:
 
 @dataclass(frozen=True)
 class DeskPage:
-    """One page of letters, newest first; `counts` has how many are in each state, whatever is filtered."""
+    """One page of letters, newest first; `counts` has how many are in each state, whatever is filtered.
+
+    A state has MOST_COUNTED + 1 where there are more than that; the pages end with the newest MOST_COUNTED.
+    """
 
     letters: tuple[DeskLetter, ...]
     counts: Mapping[str, int]
     total: int
     page: int
-
-    @property
-    def pages(self) -> int:
-        """How many pages there are."""
-        return max(1, -(-self.total // PAGE_SIZE))
+    pages: int
 
 
 def of_pathways(viewer: Viewer, state: str | None = None, page: int = 1) -> DeskPage:
@@ -77,7 +84,8 @@ def of_pathways(viewer: Viewer, state: str | None = None, page: int = 1) -> Desk
     require(viewer, "see_letters", AuthorityThing(viewer.authority_id))
     mine = sees_child(viewer, Notification.authority_id, Notification.child_id)
     with reading() as session:
-        counts = _counts(session, Notification, mine)
+        counts = _counts(session, viewer, Notification, mine)
+        total, page, pages = _length(counts, state, page)
         query = (
             select(Notification, Child.reference, ProcessInstance.name)
             .join(Child, _same(Child, Notification, Notification.child_id))
@@ -87,15 +95,16 @@ def of_pathways(viewer: Viewer, state: str | None = None, page: int = 1) -> Desk
         rows = session.execute(_page_of(query, Notification, state, page)).all()
         to_ring = _to_ring(session, viewer, [row[0].id for row in rows if row[0].state == "failed"])
         letters = tuple(_of_pathway(row, to_ring) for row in rows)
-    return DeskPage(letters, counts, counts.get(state, 0) if state else sum(counts.values()), page)
+    return DeskPage(letters, counts, total, page, pages)
 
 
 def to_people(viewer: Viewer, state: str | None = None, page: int = 1) -> DeskPage:
     """The letters to people of the viewer's agencies; for an administrator, to everybody. Raises NotFound."""
     require(viewer, "see_letters", AuthorityThing(viewer.authority_id))
-    mine = _people_of(viewer)
     with reading() as session:
-        counts = _counts(session, Letter, mine)
+        mine = _people_of(session, viewer)
+        counts = _counts(session, viewer, Letter, mine)
+        total, page, pages = _length(counts, state, page)
         query = (
             select(Letter, Child.reference, Person.name)
             .join(Person, _same(Person, Letter, func.coalesce(Letter.sent_to, Letter.person_id)))
@@ -104,7 +113,7 @@ def to_people(viewer: Viewer, state: str | None = None, page: int = 1) -> DeskPa
         )
         rows = session.execute(_page_of(query, Letter, state, page)).all()
         letters = tuple(_to_person(row, viewer) for row in rows)
-    return DeskPage(letters, counts, counts.get(state, 0) if state else sum(counts.values()), page)
+    return DeskPage(letters, counts, total, page, pages)
 
 
 def send_again(viewer: Viewer, letter_id: str) -> None:
@@ -130,31 +139,47 @@ def _same(table: Any, letters: Any, own_id: Any) -> ColumnElement[bool]:
     return joined
 
 
-def _people_of(viewer: Viewer) -> ColumnElement[bool]:
+def _people_of(session: Any, viewer: Viewer) -> ColumnElement[bool]:
     own = (Letter.authority_id == viewer.authority_id) & Letter.person_id.is_not(None)
     if viewer.is_admin:
         return own
-    of_agency = exists().where(
-        PersonTeam.authority_id == viewer.authority_id,
-        PersonTeam.person_id == Letter.person_id,
-        Team.authority_id == PersonTeam.authority_id,
-        Team.id == PersonTeam.team_id,
-        Team.agency.in_(sorted(viewer.agencies)),
+    of_agencies = (
+        select(PersonTeam.person_id)
+        .join(Team, (Team.authority_id == PersonTeam.authority_id) & (Team.id == PersonTeam.team_id))
+        .where(PersonTeam.authority_id == viewer.authority_id, Team.agency.in_(sorted(viewer.agencies)))
     )
+    # read first: PostgreSQL would join every letter that there is to them before it looks for the newest
+    people = sorted(set(session.scalars(of_agencies)))
     seen = or_(Letter.child_id.is_(None), sees_child(viewer, Letter.authority_id, Letter.child_id))
-    return own & of_agency & seen
+    return own & Letter.person_id.in_(people) & seen
 
 
-def _counts(session: Any, model: Any, mine: ColumnElement[bool]) -> dict[str, int]:
-    rows = session.execute(select(model.state, func.count()).where(mine).group_by(model.state))
-    found = {row[0]: row[1] for row in rows}
-    return {state: found[state] for state in STATES if state in found}
+def _counts(session: Any, viewer: Viewer, model: Any, mine: ColumnElement[bool]) -> dict[str, int]:
+    """How many are in each state that has any, up to one more than MOST_COUNTED, by one statement."""
+    states = union_all(*(select(literal(state).label("state")) for state in STATES)).subquery()
+    of_state = (model.authority_id == viewer.authority_id, model.state == states.c.state, mine)
+    some = select(model.id).where(*of_state).correlate(states)
+    some = some.order_by(
+        model.state, model.created_at.desc()
+    )  # so that neither database passes over the index
+    counted = select(func.count()).select_from(some.limit(MOST_COUNTED + 1).subquery())
+    number = counted.scalar_subquery()
+    found = {row.state: row.number for row in session.execute(select(states.c.state, number.label("number")))}
+    return {state: found[state] for state in STATES if found[state]}
+
+
+def _length(counts: Mapping[str, int], state: str | None, page: int) -> tuple[int, int, int]:
+    """How many letters are listed, the page of them that is shown for the one asked for, and how many there are."""
+    total = min(counts.get(state, 0) if state else sum(counts.values()), MOST_COUNTED)
+    return (total, *page_within(page, total, PAGE_SIZE))
 
 
 def _page_of(query: Any, model: Any, state: str | None, page: int) -> Any:
-    states = [state] if state else list(STATES)
+    # Nearly every letter is in one of the states: without one asked for, the newest are found by their moment, and
+    # a state that no index knows (concatenated with nothing) keeps a database from sorting all of them.
+    wanted = model.state == state if state else model.state.concat("").in_(list(STATES))
     return (
-        query.where(model.state.in_(states))
+        query.where(wanted)
         .order_by(model.created_at.desc(), model.id.desc())
         .limit(PAGE_SIZE)
         .offset((page - 1) * PAGE_SIZE)
@@ -163,6 +188,8 @@ def _page_of(query: Any, model: Any, state: str | None, page: int) -> Any:
 
 def _to_ring(session: Any, viewer: Viewer, letter_ids: Sequence[str]) -> dict[str, str]:
     """The open task to ring, by the letter that failed."""
+    if not letter_ids:
+        return {}
     rows = session.execute(
         select(ProcessInstance.correlation_key, UserTask.id)
         .join(UserTask, (UserTask.authority_id == ProcessInstance.authority_id)

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
-from app.domain.letter_times import DIGEST, KINDS
+from app.domain.letter_times import DIGEST, KINDS, PASSWORD
 from app.domain.moments import moment_in_words
 from app.services.letter_decisions import counts_in_words
 from app.services.notifications import envelope, letters
@@ -42,10 +42,13 @@ def _values(session: Session, letter: Row[Any], base_url: str) -> dict[str, str]
     values = {
         "work": f"{base_url}/work",
         "choices": f"{base_url}/account/notifications",
+        "access": f"{base_url}/access",
         "cover": "You get this because you cover for a colleague today."
         if letter.sent_to != letter.person_id
         else "",
     }
+    if letter.kind == PASSWORD:
+        return values | {"at": moment_in_words(letter.created_at), "account": f"{base_url}/account"}
     if letter.kind == DIGEST:
         counts = digest_counts(session, letter.authority_id, letter.id)
         total = sum(counts.values())

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.domain.access import TeamThing, Viewer, may
 from app.domain.errors import NotFound
 from app.services.children import ChildRow
+from app.services.listing import page_within
 from app.services.work_queries import statements, statements_of_waiting, task_rows
 from app.services.work_rows import PUT_OFF, SECTIONS, TaskRow, as_task_row, child_rows, edges, section_of
 from app.store.db import execute, reading
@@ -167,11 +168,14 @@ def _page(viewer: Viewer, team_ids: list[str], filters: Filters, page: int) -> W
             counting, listing = statements_of_waiting(viewer, **shape)
             rows = session.execute(counting, given).all()
         else:
-            counting, listing = statements(whose, **shape)
+            rights = {
+                "sees_restricted": viewer.is_out_of_hours or viewer.is_operator,
+                "for_guest": viewer.is_guest,
+            }
+            counting, listing = statements(whose, **shape, **rights)
             rows = execute(session, counting, given).all()
         summary = _Summary(rows, due, filters.child)
-        pages = max(1, -(-summary.total // PAGE_SIZE))
-        page = min(max(1, page), pages)
+        page, pages = page_within(page, summary.total, PAGE_SIZE)
         skipped = (page - 1) * PAGE_SIZE
         shown = summary.children_between(skipped, skipped + PAGE_SIZE)
         tasks: list[TaskRow] = []
@@ -264,6 +268,7 @@ def _parameters(viewer: Viewer, whose: str, team_ids: list[str], filters: Filter
     passed, tomorrow, monday = edges()
     given: dict[str, Any] = {
         "of_authority": viewer.authority_id,
+        "of_viewer": viewer.person_id,
         "passed": passed,
         "tomorrow": tomorrow,
         "monday": monday,

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, select, union, update
 from sqlalchemy.orm import Session, aliased
 
-from app.domain.access import TaskThing, Viewer, may, may_be_given
+from app.domain.access import TaskThing, Viewer, keeps_out, may, may_be_given
+from app.domain.viewer import Record
 from app.services import advance, letters, reference, sign_offs
 from app.services.signing_again import CORRECTED
 from app.store.askings import Asking, Comment, SignOff
@@ -49,13 +50,31 @@ def of(session: Session, person: Viewer) -> list[LooseEnd]:
     return sorted([*found, *_words(session, person)], key=lambda end: (end.child_id, end.task_id, end.name))
 
 
-def problem(end: LooseEnd, receiver: Viewer, worker_ids: frozenset[str], moving: Iterable[str]) -> str:
+def holders(session: Session, authority_id: str) -> frozenset[str]:
+    """The ids of everybody who has any."""
+    mentioned = select(Comment.mentioned_id).where(
+        Comment.authority_id == authority_id, *_IS_UNREAD, Comment.mentioned_id.is_not(None)
+    )
+    asked = select(func.coalesce(Asking.taken_over_by, Asking.asked_by)).where(
+        Asking.authority_id == authority_id, Asking.state == "open"
+    )
+    words = select(SignOff.decided_by).where(
+        SignOff.authority_id == authority_id, SignOff.state == CORRECTED, SignOff.decided_by.is_not(None)
+    )
+    return frozenset(session.scalars(union(mentioned, asked, words)))
+
+
+def problem(
+    end: LooseEnd, receiver: Viewer, worker_ids: frozenset[str], moving: Iterable[str], record: Record
+) -> str:
     """Why the receiver cannot have it; empty when they can. `moving` are the tasks that go to them anyhow."""
     its_thing = replace(
         end.thing,
         worker_ids=worker_ids,
         assignee_id=receiver.person_id if end.task_id in moving else end.thing.assignee_id,
     )
+    if keeps_out(receiver, record):
+        return f"the record is closed to {receiver.name}"
     if end.kind == ASKED:
         able = may_be_given(receiver, its_thing)
         return "" if able else f"{receiver.name} is not in its team and does not hold its role"
@@ -170,6 +189,7 @@ def _is_theirs(person_id: str) -> tuple[ColumnElement[bool], ColumnElement[bool]
     return Asking.state == "open", func.coalesce(Asking.taken_over_by, Asking.asked_by) == person_id
 
 
+_IS_UNREAD = (Comment.seen_at.is_(None), Comment.withdrawn_at.is_(None))
 _OF_TASK = (
     UserTask.authority_id,
     UserTask.id,
@@ -213,8 +233,7 @@ def _mentions(session: Session, person: Viewer) -> list[LooseEnd]:
         .where(
             Comment.authority_id == person.authority_id,
             Comment.mentioned_id == person.person_id,
-            Comment.seen_at.is_(None),
-            Comment.withdrawn_at.is_(None),
+            *_IS_UNREAD,
         )
     )
     return [_end(MENTION, row, row.comment_id, f"Unread mention: {row.name}") for row in rows]

@@ -15,6 +15,7 @@ from app.store.outbox import OutboxMessage
 
 _ADD = insert(table_of(OutboxMessage))
 QUEUED = "throughcare_messages_queued"
+ESCALATE = "escalate"  # starts the ladder for the step that its correlation key names
 FACTS_CHANGED = (
     "facts_changed"  # from the platform to every pathway of the child whose due times hang on a fact
 )
@@ -34,13 +35,14 @@ def queue(
     correlate: str = "root",
     person_id: str | None = None,
 ) -> str:
-    """A message from an instance to others of its child; the message's id."""
+    """A message from an instance to others of its child, or to the one that started it; the message's id."""
     return queue_for_child(
         session,
         authority_id=instance.authority_id,
         child_id=instance.child_id,
         sender_id=instance.id,
         root_id=instance.root_id,
+        target_id=instance.parent_id if correlate == "parent" else None,
         name=name,
         payload=payload,
         correlate=correlate,

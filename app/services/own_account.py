@@ -10,7 +10,7 @@ from app.domain.access import Viewer
 from app.services import reference
 from app.store.db import reading
 from app.store.letters import BadAddress
-from app.store.people import Authority, Person, Team
+from app.store.people import Authority, Person, Team, address_of
 
 
 @dataclass(frozen=True)
@@ -23,20 +23,22 @@ class OwnAccount:
     teams: tuple[str, ...]
     roles: tuple[str, ...]
     is_admin: bool
+    address: str
     address_problem: str | None
+    is_local: bool
 
     @property
     def has_address(self) -> bool:
-        """Whether letters can be sent to them at all: the user name is the address."""
-        return "@" in self.username
+        """Whether letters can be sent to them at all."""
+        return "@" in self.address
 
 
 def show(viewer: Viewer) -> OwnAccount:
     """The viewer's own account, with the names of teams and roles."""
     table = reference.roles()
     with reading() as session:
-        username, authority = session.execute(
-            select(Person.username, Authority.name)
+        username, address, is_local, authority = session.execute(
+            select(Person.username, address_of(), Person.password_hash.is_not(None), Authority.name)
             .join(Authority, Authority.id == Person.authority_id)
             .where(Person.authority_id == viewer.authority_id, Person.id == viewer.person_id)
         ).one()
@@ -49,7 +51,7 @@ def show(viewer: Viewer) -> OwnAccount:
             select(BadAddress.reason).where(
                 BadAddress.authority_id == viewer.authority_id,
                 BadAddress.person_id == viewer.person_id,
-                BadAddress.email == username,
+                BadAddress.email == address,
             )
         )
     return OwnAccount(
@@ -59,5 +61,7 @@ def show(viewer: Viewer) -> OwnAccount:
         teams=tuple(names),
         roles=tuple(table.name_of(role) for role in sorted(viewer.roles)),
         is_admin=viewer.is_admin,
+        address=address,
         address_problem=problem,
+        is_local=bool(is_local),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from app.domain.access import AuthorityThing, Viewer, require
+from app.domain.access import AuthorityThing, Viewer, keeps_out, require
 from app.domain.clock import now
 from app.domain.errors import BadInput, NotFound
 from app.domain.ids import new_id
@@ -18,7 +18,7 @@ from app.store.audit import Entry
 from app.store.children import Child
 from app.store.db import reading
 from app.store.people import Authority
-from app.store.ties import tie
+from app.store.ties import record_of_child, tie
 
 
 def is_about_it(version: CompiledVersion) -> bool:
@@ -62,6 +62,8 @@ def subject(session: Session, viewer: Viewer, version: CompiledVersion, child_id
     require(viewer, "start_pathway", authority)
     child = session.get(Child, (viewer.authority_id, child_id)) if child_id is not None else None
     if child is None or child.kind == PARTNERSHIP:
+        raise NotFound()
+    if keeps_out(viewer, record_of_child(session, viewer.authority_id, child.id)):
         raise NotFound()
     tie(session, viewer.authority_id, child.id, viewer.agencies)
     return child.id

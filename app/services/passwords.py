@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from app.domain.clock import now
 from app.domain.errors import BadInput, TooManyTries
 from app.domain.ids import new_id
-from app.store.people import SignInAttempt, recent_attempts
+from app.store.sign_ins import SignInAttempt, recent_attempts
 
 SHORTEST, LONGEST = 12, 200
 WINDOW = timedelta(minutes=15)
@@ -38,6 +38,11 @@ def make_hash(password: str, username: str) -> str:
     else:
         return _hasher.hash(password)
     raise BadInput(sentence, {"password": [sentence]})
+
+
+def hash_of(code: str) -> str:
+    """The hash to keep of something that was made up here, and is as hard to guess as it has to be."""
+    return _hasher.hash(code)
 
 
 def matches(kept: str | None, password: str) -> bool:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 
 from app.domain.access import AuthorityThing, Viewer, may, require
+from app.domain.errors import NotFound
+from app.domain.forms import Form
 from app.engine.contracts import CompiledVersion, Element
 from app.engine.names import CHILD, PARTNERSHIP
 from app.services import definitions, reference
+from app.services.choices import people_for
 from app.services.definitions import Published
+from app.services.workbench.versions import version_id_of
 from app.store.db import reading
 from app.store.definitions import DefinitionVersion
 
@@ -19,6 +25,7 @@ _NAMES = (
     .where(DefinitionVersion.is_current)
     .order_by(DefinitionVersion.name)
 )
+People = Mapping[str, tuple[tuple[str, str], ...]]
 DONE_BY_PEOPLE = frozenset({"userTask", "manualTask"})
 
 
@@ -126,11 +133,32 @@ def may_start(viewer: Viewer, row: PathwayRow) -> bool:
     return row.starts_by_hand and may(viewer, action, AuthorityThing(viewer.authority_id))
 
 
-def diagram(viewer: Viewer, key: str) -> str:
-    """The BPMN text of a pathway's current version. Raises NotFound."""
+def diagram(viewer: Viewer, key: str, number: int | None = None) -> str:
+    """The BPMN text of a pathway's current version, or of another by its number. Raises NotFound."""
     require(viewer, "see_pathways", AuthorityThing(viewer.authority_id))
     with reading() as session:
-        return definitions.diagram_of(session, definitions.current(session, key).version_id)
+        version_id = version_id_of(session, key, number) if number else None
+        return definitions.diagram_of(session, version_id or definitions.current(session, key).version_id)
+
+
+def diagram_of_version(viewer: Viewer, key: str, number: int) -> str:
+    """The BPMN text of a version by its number. Raises NotFound."""
+    require(viewer, "see_pathways", AuthorityThing(viewer.authority_id))
+    with reading() as session:
+        found = [one for one in definitions.published(session, key) if one.number == number]
+        if not found:
+            raise NotFound()
+        return definitions.diagram_of(session, found[0].id)
+
+
+def start_form(viewer: Viewer, key: str) -> tuple[Form | None, Mapping[str, Any] | None, People]:
+    """The questions that start a pathway, their form-js schema, and the people that may be chosen in them."""
+    require(viewer, "see_pathways", AuthorityThing(viewer.authority_id))
+    with reading() as session:
+        version = definitions.current(session, key)
+        form = definitions.form(session, version.version_id, version.start_form)
+        source = definitions.form_source(session, version.version_id, version.start_form)
+        return form, source, people_for(session, viewer.authority_id, form)
 
 
 def names(viewer: Viewer) -> dict[str, str]:

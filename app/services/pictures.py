@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import cast
 
 from app.domain.vocabulary import say
-from app.engine import drawing_svg
+from app.engine import drawing_svg, symbols
 from app.engine.difference import Marks
 from app.engine.drawing_svg import Mark, Sketch
 from app.services import reference
@@ -18,9 +20,35 @@ def sketch(xml: str, profile_key: str) -> Sketch:
     return _sketch(xml, tuple(sorted(words.items())))
 
 
-def svg(xml: str, profile_key: str, marks: Mapping[str, Mark] | None = None) -> str:
-    """The whole picture; `marks` sets a sign at elements by their ids."""
-    return drawing_svg.draw(sketch(xml, profile_key), marks=marks)
+def svg(
+    xml: str,
+    profile_key: str,
+    marks: Mapping[str, Mark] | None = None,
+    labels: Mapping[str, str] | None = None,
+) -> str:
+    """The whole picture; `marks` sets a sign at elements by their ids, `labels` writes a few words there."""
+    return drawing_svg.draw(sketch(xml, profile_key), marks=marks, labels=labels)
+
+
+def heat(xml: str, profile_key: str, bands: Mapping[str, str], labels: Mapping[str, str]) -> str:
+    """The picture with each step in the colour and sign of its band, and its number written at it."""
+    marks = {key: cast("Mark", band) for key, band in bands.items()}
+    return svg(xml, profile_key, marks, labels)
+
+
+@dataclass(frozen=True)
+class Sign:
+    """What the key beside a picture shows of a band: its colour, the path of its sign (from -6 to 6), its words."""
+
+    band: str
+    colour: str
+    sign: str
+    words: str
+
+
+def key_of(bands: Iterable[str]) -> list[Sign]:
+    """The key of these bands, in their order."""
+    return [Sign(band, *symbols.sample(band)) for band in bands]
 
 
 def standing(done: Iterable[str], active: Iterable[str], late: Iterable[str]) -> dict[str, Mark]:
@@ -38,7 +66,8 @@ def changed(marks: Marks) -> dict[str, Mark]:
 
 def removed(marks: Marks) -> dict[str, Mark]:
     """The marks of the older of two drawings."""
-    return dict.fromkeys(marks.removed, "removed")
+    found: dict[str, Mark] = dict.fromkeys(marks.changed, "changed")
+    return found | dict.fromkeys(marks.removed, "removed")
 
 
 def covered(reached: Iterable[str], unreached: Iterable[str]) -> dict[str, Mark]:

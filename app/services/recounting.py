@@ -39,7 +39,7 @@ def count_again(session: Session, instance: Row[Any], reason: str, person_id: st
     for timer in step.timers:
         was = before.get(timer.ref)
         if was is not None and was.at != timer.due_at:
-            moved.append(_timer_moved(instance, timer.element_id, timer.name, was.at, timer.due_at, reason))
+            moved.append(timer_moved(instance, timer.element_id, timer.name, was.at, timer.due_at, reason))
     if moved or step.state != instance.state:
         cause = Cause(entries=tuple(moved), person_id=person_id)
         advance.apply(session, instance, version, step, cause, context)
@@ -59,7 +59,7 @@ def moved_by_news(
     said = payload.get("reason")
     reason = said if isinstance(said, str) and " " in said else "A new date was set"
     return [
-        _timer_moved(instance, timer.element_id, timer.name, gone[timer.element_id].at, timer.due_at, reason)
+        timer_moved(instance, timer.element_id, timer.name, gone[timer.element_id].at, timer.due_at, reason)
         for timer in fresh
         if timer.element_id in gone and gone[timer.element_id].at != timer.due_at
     ]
@@ -132,9 +132,10 @@ def _said(value: Any) -> str:
     return text
 
 
-def _timer_moved(
+def timer_moved(
     instance: Row[Any], element_id: str, name: str, was: datetime, due_at: datetime, reason: str
 ) -> Entry:
+    """The audit entry of a clock that has been put to another moment."""
     return Entry(
         kind="deadline_moved",
         child_id=instance.child_id,

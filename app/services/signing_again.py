@@ -25,6 +25,7 @@ from app.services.task_lookup import row, thing
 from app.store.askings import SignOff
 from app.store.db import reading, transaction
 from app.store.people import Person, PersonRole
+from app.store.record_rules import is_open_to
 from app.store.tasks import UserTask
 
 CORRECTED, SUPERSEDED = "corrected", "superseded"
@@ -119,11 +120,16 @@ def how_many(viewer: Viewer) -> int:
         return session.scalar(select(func.count()).select_from(SignOff).where(*_waits_for(viewer))) or 0
 
 
-def _waits_for(viewer: Viewer) -> tuple[Any, Any, Any]:
+def _waits_for(viewer: Viewer) -> tuple[Any, ...]:
     return (
         SignOff.authority_id == viewer.authority_id,
         SignOff.state == CORRECTED,
         SignOff.decided_by.in_(sorted(viewer.stands_for)),
+        SignOff.task_id.in_(
+            select(UserTask.id).where(
+                UserTask.authority_id == viewer.authority_id, is_open_to(viewer, UserTask.child_id, "tasks")
+            )
+        ),
     )
 
 

@@ -13,8 +13,9 @@ from app.domain.errors import BadInput
 from app.domain.forms import Form
 from app.engine import catalogue
 from app.engine.contracts import Bundle
-from app.engine.shapes import Node, Scope
-from app.engine.words import kind_in_words
+from app.engine.findings import called
+from app.engine.shapes import Scope
+from app.engine.words import as_sentence, kind_in_words
 from app.services import definitions, reference, simulated_answers, simulation
 from app.services.simulation import Running
 from app.store.db import reading
@@ -150,25 +151,14 @@ def every_part(bundle: Bundle) -> dict[str, Part]:
     """Every node and flow of the drawings of a bundle, by id: the nodes of a scope before its flows."""
     parts: dict[str, Part] = {}
     for scope in _scopes(bundle):
-        parts |= {node.id: Part(_called(node), kind_in_words(node.type)) for node in scope.nodes.values()}
+        parts |= {
+            node.id: Part(as_sentence(called(node)), kind_in_words(node.type))
+            for node in scope.nodes.values()
+        }
         for flow in scope.flows:
             ends = [parts[end].name if end in parts else end for end in (flow.source, flow.target)]
             parts[flow.id] = Part(f"{ends[0]} → {ends[1]}" + (f" ({flow.name})" if flow.name else ""))
     return parts
-
-
-def _called(node: Node) -> str:
-    """The name of a node; of one without, what it is and what stands beside it."""
-    if node.name:
-        return node.name
-    words = kind_in_words(node.type).capitalize()
-    before = [flow.source for flow in node.incoming]
-    after = [flow.target for flow in node.outgoing]
-    for word, ends in (("after", before), ("before", after)):
-        name = node.scope.nodes[ends[0]].name if len(ends) == 1 and ends[0] in node.scope.nodes else ""
-        if name:
-            return f"{words} {word} “{name}”"
-    return words
 
 
 def _scopes(bundle: Bundle) -> list[Scope]:

@@ -160,9 +160,10 @@ def begin(
     bundles: Mapping[str, Bundle],
 ) -> Running:
     """Start the pathway for an invented child, within a throw-away database, on a clock and with ids of its own."""
-    for key in catalogue.reachable(pathway, bundles, _told(scenario)):
-        definitions.make_current(bundles[key], note="Simulated")
     with transaction() as session:
+        for key in catalogue.reachable(pathway, bundles, _told(scenario)):
+            definitions.lay_down(session, bundles[key], note="Simulated")
+            definitions.put_in_force(session, key, bundles[key].version_id())
         session.execute(insert(Authority).values(id=profile, name=profile, profile=profile))
     with transaction() as session:
         version = definitions.current(session, pathway)

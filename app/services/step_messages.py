@@ -15,8 +15,6 @@ from app.services.task_rows import duties_in
 from app.store.audit import Entry
 from app.store.tasks import UserTask
 
-ESCALATE = "escalate"
-
 
 def send_messages(
     session: Session, instance: Row[Any], version: CompiledVersion, step: Step, context: EngineContext
@@ -44,7 +42,7 @@ def send_messages(
         entries.append(
             Entry(kind="message_sent", child_id=instance.child_id, message_id=message_id, facts=facts_)
         )
-        if sent.name == ESCALATE:
+        if sent.name == messages_out.ESCALATE:
             entries.append(note_escalation(session, instance, sent.payload, context))
     return entries
 
@@ -52,7 +50,10 @@ def send_messages(
 def note_escalation(
     session: Session, instance: Row[Any], payload: Mapping[str, Any], context: EngineContext
 ) -> Entry:
-    """Mark the late task as escalated, so that its completion ends the escalation."""
+    """Mark the late task as escalated, so that its completion ends the escalation.
+
+    A task that the same step opens is marked where it is created.
+    """
     late = payload.get("correlation_key")
     session.execute(
         update(UserTask)

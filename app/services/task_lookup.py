@@ -7,19 +7,24 @@ from typing import Any
 from sqlalchemy import Row, bindparam, func, literal_column, select
 from sqlalchemy.orm import Session
 
+from app.domain import reasons
 from app.domain.access import TaskThing, Viewer
-from app.domain.errors import NotFound, StaleTask
+from app.domain.errors import BadInput, NotFound, StaleTask
 from app.domain.moments import moment_in_words
+from app.domain.viewer import UNGUARDED
 from app.services import advance, reference
 from app.services.advance import InstanceRow
 from app.store import people
 from app.store.askings import Asking, SignOff
 from app.store.db import ask, execute, table_of
+from app.store.record_rules import RecordRule
 from app.store.tasks import UserTask
-from app.store.ties import workers_of
+from app.store.ties import record_of_child, workers_of
 
+LONGEST_REASON = 2000
 _TASKS = table_of(UserTask)
 _SIGN_OFFS, _ASKINGS = table_of(SignOff), table_of(Asking)
+_RULES = table_of(RecordRule)
 _AUTHOR = (
     select(_SIGN_OFFS.c.submitted_by)
     .where(
@@ -51,6 +56,16 @@ _REQUIRED = (
     )
     .scalar_subquery()
 )
+_IS_GUARDED = (
+    select(literal_column("1"))
+    .where(
+        _RULES.c.authority_id == _TASKS.c.authority_id,
+        _RULES.c.child_id == _TASKS.c.child_id,
+        _RULES.c.ended_at.is_(None),
+    )
+    .limit(1)
+    .scalar_subquery()
+)
 _TASK = select(
     _TASKS.c.authority_id,
     _TASKS.c.id,
@@ -78,6 +93,7 @@ _TASK = select(
     _AUTHOR.label("author_id"),
     _SIGNER.label("signed_by"),
     _REQUIRED.label("needs_contribution"),
+    _IS_GUARDED.label("is_guarded"),
 ).where(_TASKS.c.authority_id == bindparam("of_authority"), _TASKS.c.id == bindparam("of_task"))
 
 
@@ -115,6 +131,7 @@ def thing(session: Session, task: Row[Any], viewer: Viewer | None = None) -> Tas
         author_id=task.author_id,
         completed_by=task.completed_by,
         signed_by=task.signed_by,
+        record=record_of_child(session, task.authority_id, task.child_id) if task.is_guarded else UNGUARDED,
     )
 
 
@@ -139,3 +156,15 @@ def refuse_while_signing(session: Session, task: Row[Any]) -> None:
 def name_of(session: Session, person_id: str | None, authority_id: str) -> str:
     """A person's name, for sentences."""
     return people.name_of(session, authority_id, person_id) or "somebody else"
+
+
+def refuse_without_reason(
+    session: Session, viewer: Viewer, task: Row[Any], person_id: str, reason: str
+) -> None:
+    """Whoever takes a task from somebody else says why. Raises BadInput."""
+    is_taken_away = task.assignee_id not in (None, person_id, viewer.person_id)
+    if not is_taken_away and not reason.strip():
+        return
+    holder = people.name_of(session, task.authority_id, task.assignee_id) or "somebody else"
+    if wrong := reasons.problem(reason, most=LONGEST_REASON, missing=f"Enter why it is taken from {holder}"):
+        raise BadInput("The task cannot be given to somebody else like this.", {"reason": [wrong]})

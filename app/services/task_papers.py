@@ -51,16 +51,16 @@ def read(viewer: Viewer, task_id: str) -> TaskPaper:
     return TaskPaper(view, beside_task.show(viewer, task_id), number, now())
 
 
-def note_printed(viewer: Viewer, made: TaskPaper) -> None:
-    """Say in the audit that the form left the app on paper, and by whom."""
-    has_it = made.view.task.assignee_id
+def note_printed(viewer: Viewer, view: TaskView) -> None:
+    """Say in the audit that the task left the app on paper, and by whom."""
+    has_it = view.task.assignee_id
     entry = Entry(
         kind="document_made",
-        child_id=made.view.child.id,
+        child_id=view.child.id,
         person_id=viewer.person_id,
         for_id=has_it if has_it in viewer.covers else None,
-        task_id=made.view.task.id,
-        facts={"name": made.view.task.name},
+        task_id=view.task.id,
+        facts={"name": view.task.name},
     )
     with transaction() as session:
-        audit.note(session, entry, authority_id=viewer.authority_id, stream=f"child:{made.view.child.id}")
+        audit.note(session, entry, authority_id=viewer.authority_id, stream=f"child:{view.child.id}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import Row, bindparam, delete, insert, literal_column, select, union_all, update
@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from app.domain.clock import now
 from app.domain.deadlines import Deadline
 from app.domain.ids import new_id
-from app.engine.contracts import EngineContext, ReadyTask, WaitingTimer
-from app.services import asking_rows, reference
+from app.engine.contracts import EngineContext, ReadyTask, Step, WaitingTimer
+from app.services import asking_rows, messages_out, reference
 from app.services.projection import IS_OPEN, Mirror, timer_row
 from app.store.audit import Entry
 from app.store.children import ChildWorker
@@ -55,12 +55,16 @@ _LATE_TASK = (
 def create(
     session: Session,
     instance: Row[Any],
-    tasks: Sequence[ReadyTask],
+    step: Step,
     mirror: Mirror,
     context: EngineContext,
 ) -> tuple[list[dict[str, Any]], list[Entry]]:
-    """Open the tasks that are new in a step: their rows as written, and the audit entries that say so."""
-    fresh = [task for task in tasks if task.ref not in mirror.tasks]
+    """Open the tasks that are new in a step: their rows as written, and the audit entries that say so.
+
+    What the step escalates before anybody could be late with it (a dispute) is born escalated, so that its ladder
+    ends with it.
+    """
+    fresh = [task for task in step.tasks if task.ref not in mirror.tasks]
     if not fresh:
         return [], []
     asked = asking_rows.whose(session, instance)
@@ -77,6 +81,11 @@ def create(
         _row(instance, task, role, name, teams.get(role), task.assign or workers.get(role))
         for task, role, name in named
     ]
+    raised = {
+        sent.payload.get("correlation_key") for sent in step.messages if sent.name == messages_out.ESCALATE
+    }
+    for row in rows:
+        row["escalated_at"] = now() if row["element_id"] in raised else None
     if asked is not None:
         rows = [_as_asked(row, asked) for row in rows]
     execute(session, _ADD_TASKS, rows)

@@ -48,9 +48,9 @@ ABOUT = {
 class TaskView:
     """Everything that the task's page shows.
 
-    `answers` are what the form starts with: the draft, else what is known of the child; for a finished task what
-    was answered. `about` says what an escalation or a call is about. `people` has the people that may be chosen
-    for each role that the form allocates.
+    `answers` are what the form starts with: the `draft`, else what is known of the child; for a finished task what
+    was answered. `form_source` is the form's form-js schema. `about` says what an escalation or a call is about.
+    `people` has the people that may be chosen for each role that the form allocates.
     """
 
     task: TaskRow
@@ -58,7 +58,9 @@ class TaskView:
     child: ChildRow
     badges: tuple[str, ...]
     form: Form | None
+    form_source: Mapping[str, Any] | None
     answers: Mapping[str, Any]
+    draft: Mapping[str, Any]
     draft_version: int | None
     draft_saved_at: datetime | None
     draft_saved_by: str | None
@@ -107,7 +109,9 @@ def show(viewer: Viewer, task_id: str) -> TaskView:
             child=child_rows(session, viewer.authority_id, [row.child_id])[row.child_id],
             badges=badges(session, viewer.authority_id, row.child_id),
             form=form,
+            form_source=definitions.form_source(session, row.asked_on or instance.version_id, row.form),
             answers=_answers(session, row, form, draft),
+            draft=draft.answers if draft else {},
             draft_version=draft.version if draft else None,
             draft_saved_at=draft.saved_at if draft else None,
             draft_saved_by=stand_ins.draft_saved_by(session, row, draft) if draft else None,

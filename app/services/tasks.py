@@ -21,6 +21,7 @@ from app.services import (
     asking_rows,
     children,
     definitions,
+    director_pages,
     drafts,
     facts,
     going_on,
@@ -35,7 +36,15 @@ from app.services.advance import Cause
 from app.services.choices import offered
 from app.services.crashpoints import crash_point
 from app.services.poison import one_step
-from app.services.task_lookup import locked, name_of, refuse_unless_open, refuse_while_signing, row, thing
+from app.services.task_lookup import (
+    locked,
+    name_of,
+    refuse_unless_open,
+    refuse_while_signing,
+    refuse_without_reason,
+    row,
+    thing,
+)
 from app.services.task_rows import duties_in
 from app.store.audit import Entry
 from app.store.db import db, table_of, transaction
@@ -72,8 +81,8 @@ def release(viewer: Viewer, task_id: str) -> None:
         _hand(session, task, viewer, None, "task_released")
 
 
-def assign(viewer: Viewer, task_id: str, person_id: str) -> None:
-    """Give a task to somebody who can do it. Raises NotFound, NotAllowed, BadInput, StaleTask."""
+def assign(viewer: Viewer, task_id: str, person_id: str, reason: str = "") -> None:
+    """Give a task to somebody who can do it; taking it from somebody needs a reason. Raises as `release`, BadInput."""
     person = accounts.viewer_of(viewer.authority_id, person_id)
     with transaction() as session:
         task = _open(session, viewer, task_id)
@@ -84,7 +93,8 @@ def assign(viewer: Viewer, task_id: str, person_id: str) -> None:
                 "Choose somebody of the team.",
                 {"person_id": ["Select a person who works in this task's team."]},
             )
-        _hand(session, task, viewer, person_id, "task_assigned")
+        refuse_without_reason(session, viewer, task, person_id, reason)
+        _hand(session, task, viewer, person_id, "task_assigned", reason.strip())
 
 
 def _open(session: Session, viewer: Viewer, task_id: str) -> Row[Any]:
@@ -97,7 +107,9 @@ def _open(session: Session, viewer: Viewer, task_id: str) -> Row[Any]:
     return found
 
 
-def _hand(session: Session, task: Row[Any], viewer: Viewer, person_id: str | None, kind: str) -> None:
+def _hand(
+    session: Session, task: Row[Any], viewer: Viewer, person_id: str | None, kind: str, reason: str = ""
+) -> None:
     if task.assignee_id == person_id:
         return
     session.execute(
@@ -107,15 +119,19 @@ def _hand(session: Session, task: Row[Any], viewer: Viewer, person_id: str | Non
         .execution_options(synchronize_session=False)
     )
     instance = advance.lock(session, task.authority_id, task.instance_id)
+    facts = {"element": task.element_id, "name": task.name, "from": task.assignee_id, "to": person_id}
+    facts |= {"reason": reason} if reason else {}
     entry = Entry(
         kind=kind,
         child_id=task.child_id,
         person_id=viewer.person_id,
         for_id=acts_for(viewer, thing(session, task)),
         task_id=task.id,
-        facts={"element": task.element_id, "name": task.name, "from": task.assignee_id, "to": person_id},
+        facts=facts,
     )
     advance.record(session, instance, [entry])
+    if task.assignee_id is not None:
+        asking_rows.handed(session, instance, task.assignee_id, person_id)
     letters.handed(session, task, person_id, viewer.person_id)
 
 
@@ -205,15 +221,17 @@ def take(
     contributed = asking_rows.given(session, instance, task.id, person_id, for_id)
     cause = Cause(
         entries=(*before, *contributed, _completed(task, person_id, for_id, context.profile.area)),
-        writes=((_ANSWER, _answer(task, answers, person_id)), (_COMPLETE, _done(task, person_id)), *writes),
+        writes=(*_written(session, task, answers, person_id), *writes),
         person_id=person_id,
         done_ref=task.ref,
     )
     advance.apply(session, instance, version, step, cause, context, mirror=mirror)
 
 
-def _answer(task: Row[Any], answers: Mapping[str, Any], person_id: str | None) -> dict[str, Any]:
-    return {
+def _written(
+    session: Session, task: Row[Any], answers: Mapping[str, Any], person_id: str | None
+) -> advance.Writes:
+    answer = {
         "authority_id": task.authority_id,
         "id": task.id,
         "child_id": task.child_id,
@@ -224,10 +242,9 @@ def _answer(task: Row[Any], answers: Mapping[str, Any], person_id: str | None) -
         "at": now(),
         "by": person_id,
     }
-
-
-def _done(task: Row[Any], person_id: str | None) -> dict[str, Any]:
-    return {"of_authority": task.authority_id, "of_task": task.id, "done_at": now(), "done_by": person_id}
+    done = {"of_authority": task.authority_id, "of_task": task.id, "done_at": now(), "done_by": person_id}
+    page = director_pages.kept_as_sent(session, task, answers, person_id)
+    return ((_ANSWER, answer), (_COMPLETE, done), *page)
 
 
 def take_into_the_record(

@@ -174,7 +174,7 @@ def fire_next() -> bool:
 def _fire_next(due: list[Due]) -> bool:
     with transaction() as session:
         at = arbiter_now(session)
-        instance = _claim(session, at)
+        instance = claim(session, at)
         if instance is None:
             return False
         crash_point("after_claim")
@@ -196,7 +196,8 @@ def _take(session: Session, instance: advance.InstanceRow, timer: Row[Any]) -> N
             _fire(session, instance, timer)
 
 
-def _claim(session: Session, at: datetime) -> advance.InstanceRow | None:
+def claim(session: Session, at: datetime) -> advance.InstanceRow | None:
+    """The instance whose timer is due longest, locked until the transaction ends; None when nothing is due."""
     return execute(session, _CLAIM, {"at": at, "most": 1}).first()
 
 
@@ -262,7 +263,7 @@ def _mark_overdue(session: Session, instance: advance.InstanceRow, timer: Row[An
             "agency": role.agency if role else "csc",
             "level": 1,
         }
-        messages_out.queue(session, instance, name=step_messages.ESCALATE, payload=payload)
+        messages_out.queue(session, instance, name=messages_out.ESCALATE, payload=payload)
         entries.append(step_messages.note_escalation(session, instance, payload, context))
     advance.record(session, instance, entries)
 

@@ -21,6 +21,7 @@ from app.store.absences import Absence
 from app.store.calendar import BankHoliday
 from app.store.db import reading
 from app.store.people import Person
+from app.store.record_rules import is_open_to
 from app.store.tasks import UserTask
 from app.store.work import Snooze
 
@@ -116,6 +117,7 @@ def _open_of(viewer: Viewer) -> tuple[Any, ...]:
         UserTask.authority_id == viewer.authority_id,
         UserTask.state == literal_column("'open'"),
         UserTask.assignee_id.in_(sorted(viewer.stands_for)),
+        is_open_to(viewer, UserTask.child_id, "tasks"),
     )
 
 

@@ -32,12 +32,13 @@ MOST = 200
 
 @dataclass(frozen=True)
 class News:
-    """Something that a pathway of the child waits to be told."""
+    """Something that a pathway of the child waits to be told; `root_id` is the one that its tree began with."""
 
     instance_id: str
     message: str
     title: str
     pathway: str
+    root_id: str
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,7 @@ def news(viewer: Viewer, child_id: str) -> list[News]:
         for row in waits:
             form = definitions.message_form(session, row.version_id, row.message)
             if form is not None:
-                one = News(row.id, row.message, form.title, row.name)
+                one = News(row.id, row.message, form.title, row.name, row.root_id)
                 found.setdefault((row.root_id, row.message), one)
     return sorted(found.values(), key=lambda one: (one.title, one.pathway, one.instance_id))
 

@@ -34,6 +34,7 @@ from app.store.askings import Asking
 from app.store.children import Child, ChildWorker
 from app.store.instances import ProcessInstance
 from app.store.people import Person, Team
+from app.store.record_rules import is_open, is_open_to
 from app.store.tasks import Draft, UserTask
 from app.store.ties import sees_child
 from app.store.work import Snooze
@@ -48,6 +49,7 @@ FOR_MY_ROLE = and_(
     func.coalesce(UserTask.team_id, "").in_(bindparam("of_teams", expanding=True)),
     UserTask.role.in_(bindparam("of_roles", expanding=True)),
 )
+FOR_ROLE_OF_GUEST = and_(UNCLAIMED, UserTask.role.in_(bindparam("of_roles", expanding=True)))
 WHOSE: dict[str, tuple[ColumnElement[bool], ...]] = {
     "mine": (OF_PEOPLE, FOR_MY_ROLE),
     "team": (IN_TEAMS,),
@@ -113,14 +115,24 @@ def task_rows() -> Any:
 
 
 @lru_cache(maxsize=64)
-def statements(whose: str, *, by_role: bool, by_pathway: bool, by_due: bool) -> tuple[Any, Any]:
+def statements(
+    whose: str,
+    *,
+    by_role: bool,
+    by_pathway: bool,
+    by_due: bool,
+    sees_restricted: bool = False,
+    for_guest: bool = False,
+) -> tuple[Any, Any]:
     """(how many tasks each child has in each section and the earliest due, the tasks of some children) of a list.
 
-    Parameters: of_authority, of_teams, of_people and of_roles (as `whose` needs them), role, pathway, due (where
-    filtered), passed, tomorrow and monday (the edges of the sections), and of_children for the second.
+    Parameters: of_authority, of_viewer, of_teams, of_people and of_roles (as `whose` needs them), role, pathway, due
+    (where filtered), passed, tomorrow and monday (the edges of the sections), and of_children for the second.
     """
-    narrowed = _narrowed(by_role=by_role, by_pathway=by_pathway)
-    return _of([(*narrowed, branch) for branch in WHOSE[whose]], is_own=whose == "mine", by_due=by_due)
+    may_hold = is_open(UserTask.child_id, sees_restricted=sees_restricted, for_guest=for_guest)
+    narrowed = (*_narrowed(by_role=by_role, by_pathway=by_pathway), may_hold)
+    branches = (OF_PEOPLE, FOR_ROLE_OF_GUEST) if for_guest and whose == "mine" else WHOSE[whose]
+    return _of([(*narrowed, branch) for branch in branches], is_own=whose == "mine", by_due=by_due)
 
 
 def statements_of_waiting(
@@ -136,7 +148,6 @@ def statements_of_waiting(
         ChildWorker.person_id.in_(people),
         ChildWorker.until_at.is_(None),
     )
-    seen = select(Child.id).where(Child.id.in_(allocated), sees_child(viewer, Child.authority_id, Child.id))
     roots = aliased(ProcessInstance)
     own_roots = select(roots.id).where(
         roots.authority_id == viewer.authority_id,
@@ -147,7 +158,6 @@ def statements_of_waiting(
         ProcessInstance.authority_id == viewer.authority_id,
         ProcessInstance.root_id.in_(own_roots),
         ProcessInstance.child_id.not_in(allocated),
-        sees_child(viewer, ProcessInstance.authority_id, ProcessInstance.child_id),
     )
     with_others = or_(
         UserTask.assignee_id.not_in(people),
@@ -159,8 +169,13 @@ def statements_of_waiting(
             ),
         ),
     )
-    narrowed = (*_narrowed(by_role=by_role, by_pathway=by_pathway), with_others)
-    mine = UserTask.child_id.in_(seen), UserTask.instance_id.in_(started)
+    # whom the viewer may see is asked of the tasks that are open, and not of every child there has ever been
+    shown = (
+        is_open_to(viewer, UserTask.child_id, "tasks"),
+        sees_child(viewer, UserTask.authority_id, UserTask.child_id),
+    )
+    narrowed = (*_narrowed(by_role=by_role, by_pathway=by_pathway), with_others, *shown)
+    mine = UserTask.child_id.in_(allocated), UserTask.instance_id.in_(started)
     return _of([(*narrowed, branch) for branch in mine], is_own=False, by_due=by_due)
 
 

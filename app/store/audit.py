@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import DDL, Index, event, insert, select, text
+from sqlalchemy import Index, insert, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.domain.clock import now
@@ -80,20 +80,6 @@ APPEND_ONLY_POSTGRESQL = (
 )
 
 
-def _ddl(statement: str) -> Any:
-    return DDL(statement)  # type: ignore[no-untyped-call]
-
-
-for _statement in APPEND_ONLY_SQLITE:
-    event.listen(table_of(AuditEntry), "after_create", _ddl(_statement).execute_if(dialect="sqlite"))
-for _statement in APPEND_ONLY_POSTGRESQL:
-    event.listen(
-        table_of(AuditEntry),
-        "after_create",
-        _ddl(_statement.replace("%", "%%")).execute_if(dialect="postgresql"),
-    )
-
-
 @dataclass(frozen=True, kw_only=True)
 class Entry:
     """One thing that happened, not yet written. `for_id` is whom the person covered for: “A for B”."""
@@ -118,9 +104,18 @@ class Tip:
 
 def link(previous: str, row: dict[str, Any]) -> str:
     """The hash of a row: sha-256 over the hash before it and the row's own content."""
-    content = json.dumps(
+    return link_content(previous, content_of(row))
+
+
+def content_of(row: dict[str, Any]) -> str:
+    """What of a row is hashed, as text: everything but its hash."""
+    return json.dumps(
         {name: value for name, value in row.items() if name != "hash"}, sort_keys=True, default=_plain
     )
+
+
+def link_content(previous: str, content: str) -> str:
+    """The hash of a row with this content behind the one with that hash."""
     return hashlib.sha256(f"{previous}{content}".encode()).hexdigest()
 
 
@@ -198,25 +193,3 @@ def note(session: Session, entry: Entry, *, authority_id: str, stream: str) -> N
         stream=stream,
         tip=Tip(last.seq, last.hash) if last else Tip(),
     )
-
-
-def broken_links(session: Session, authority_id: str) -> list[str]:
-    """Sentences that name the first bad row of each broken chain; none when the audit verifies."""
-    table = table_of(AuditEntry)
-    columns = list(table.columns)
-    problems: list[str] = []
-    stream, tip, is_broken = "", Tip(), False
-    query = select(*columns).where(table.c.authority_id == authority_id).order_by(table.c.stream, table.c.seq)
-    for found in session.execute(query).mappings():
-        row = dict(found)
-        if row["stream"] != stream:
-            stream, tip, is_broken = row["stream"], Tip(), False
-        if is_broken:
-            continue
-        if row["seq"] != tip.seq + 1 or row["hash"] != link(tip.hash, row):
-            problems.append(
-                f"{authority_id}: entry {row['seq']} of {stream} ({row['kind']}) is not as it was written"
-            )
-            is_broken = True
-        tip = Tip(row["seq"], row["hash"])
-    return problems

@@ -58,6 +58,7 @@ class ChildFact(Base):
     task_id: Mapped[str | None]
     __table_args__ = (
         ForeignKeyConstraint(["authority_id", "child_id"], ["children.authority_id", "children.id"]),
+        Index("ix_child_facts_name", "authority_id", "name"),
     )
 
 
@@ -84,6 +85,7 @@ class ChildWorker(Base):
             postgresql_where=text("until_at IS NULL"),
         ),
         Index("ix_child_workers_person", "authority_id", "person_id", "until_at"),
+        Index("ix_child_workers_child", "authority_id", "child_id"),
     )
 
 
@@ -98,6 +100,7 @@ class LegalStatus(Base):
     status: Mapped[str]
     from_at: Mapped[datetime]
     until_at: Mapped[datetime | None]
+    recorded_at: Mapped[datetime]  # since when the record says so
     __table_args__ = (
         ForeignKeyConstraint(["authority_id", "child_id"], ["children.authority_id", "children.id"]),
         Index("ix_legal_statuses_child", "authority_id", "child_id", "from_at"),
@@ -114,7 +117,9 @@ class BedNights(Base):
     instance_id: Mapped[str | None]
     from_at: Mapped[datetime]
     until_at: Mapped[datetime | None]
+    recorded_at: Mapped[datetime]  # since when the record says so
     __table_args__ = (
         ForeignKeyConstraint(["authority_id", "child_id"], ["children.authority_id", "children.id"]),
         Index("ix_bed_nights_child", "authority_id", "child_id", "from_at"),
+        Index("ix_bed_nights_until", "authority_id", "until_at"),
     )

@@ -45,6 +45,7 @@ from app.store import prepared
 READ_ONLY = "throughcare_read_only"
 CONNECTION = "throughcare_connection"
 LEFT_AT = "throughcare_left_at"
+REHEARSED = "throughcare_rehearsed"
 TRUSTED_SECONDS = 5.0
 """A connection that was used so lately is taken to be there still; if it is not, its transaction ends as Busy."""
 BUSY_STATES = {"40001", "40P01", "55P03", "57014", "57P01", "57P03", "53100", "53300"}
@@ -55,10 +56,14 @@ SQLITE_SETTINGS = (
     "PRAGMA busy_timeout=5000",
     "PRAGMA recursive_triggers=ON",
     "PRAGMA trusted_schema=OFF",
+    "PRAGMA cache_size=-65536",
 )
 POSTGRESQL_SETTINGS = (
     "-c lock_timeout=5s -c statement_timeout=15s -c idle_in_transaction_session_timeout=30s -c timezone=UTC"
 )
+KEPT_ALIVE = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
+POSTGRESQL = {"options": POSTGRESQL_SETTINGS, "connect_timeout": 5, "tcp_user_timeout": 25_000, **KEPT_ALIVE}
+"""A server that is cut off says nothing: it is given up after half a minute, not after the system's own two hours."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -102,7 +107,7 @@ def init(app: Flask) -> None:
     url = str(app.config["SQLALCHEMY_DATABASE_URI"])
     options: dict[str, Any] = dict(app.config.get("SQLALCHEMY_ENGINE_OPTIONS") or {})
     if url.startswith("postgresql"):
-        options.setdefault("connect_args", {"options": POSTGRESQL_SETTINGS})
+        options.setdefault("connect_args", POSTGRESQL)
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
     db.init_app(app)
 
@@ -166,7 +171,8 @@ def transaction() -> Iterator[Session]:
         session.rollback()
     try:
         session.info[CONNECTION] = session.connection()
-        yield session
+        with _standing_clock(session.info[CONNECTION]):
+            yield session
         session.commit()
     except OperationalError as error:
         session.rollback()
@@ -178,6 +184,23 @@ def transaction() -> Iterator[Session]:
         raise
     finally:
         session.info.pop(CONNECTION, None)
+
+
+@contextmanager
+def _standing_clock(connection: Connection) -> Iterator[None]:
+    """Where time is simulated, the database is told what it is: it notes when rows changed (`app.store.kept`)."""
+    if clock.is_system_clock():
+        yield
+    elif connection.dialect.name == "sqlite":
+        at = clock.now().strftime("%Y-%m-%d %H:%M:%S.%f")
+        connection.exec_driver_sql("INSERT INTO standing_clock (at) VALUES (?)", (at,))
+        yield
+        if not connection.closed:  # whoever has ended the transaction within has taken the row with it
+            connection.exec_driver_sql("DELETE FROM standing_clock")
+    else:
+        at = clock.now().isoformat()
+        connection.exec_driver_sql("SELECT set_config('throughcare.now', %s, true)", (at,))
+        yield
 
 
 @contextmanager
@@ -204,6 +227,8 @@ def _as_reader(session: Session) -> dict[str, Any]:
     PostgreSQL gives each statement of a transaction a snapshot of its own anyhow (READ COMMITTED). Without one it
     is spared BEGIN and ROLLBACK, and the driver keeps its prepared statements, which a rollback throws away.
     """
+    if REHEARSED in session.info:
+        return {}  # it reads what has been written within (`app.store.rehearsing`)
     return {"isolation_level": "AUTOCOMMIT"} if is_postgresql(session) else {READ_ONLY: True}
 
 
@@ -231,6 +256,11 @@ def execute(
     anew, and the session's own layer, cost several times what the database does.
     """
     return cast("CursorResult[Any]", prepared.run(_connection_of(session), statement, parameters))
+
+
+def rows_changed(session: Session, statement: Executable) -> int:
+    """How many rows an UPDATE or a DELETE has changed."""
+    return cast("CursorResult[Any]", session.execute(statement)).rowcount
 
 
 def ask(session: Session, *asked: tuple[Executable, Mapping[str, Any]]) -> list[CursorResult[Any]]:

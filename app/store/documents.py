@@ -8,6 +8,7 @@ from sqlalchemy import ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.store.db import Base
+from app.store.sealed import SealedBytes
 
 
 class ChildDocument(Base):
@@ -42,12 +43,12 @@ class ChildDocument(Base):
 
 
 class DocumentContent(Base):
-    """The bytes of a document: read by nobody but a download and the virus scan."""
+    """The bytes of a document, sealed where there is a key: read by nobody but a download and the virus scan."""
 
     __tablename__ = "document_contents"
     authority_id: Mapped[str] = mapped_column(primary_key=True)
     document_id: Mapped[str] = mapped_column(primary_key=True)
-    content: Mapped[bytes]
+    content: Mapped[bytes] = mapped_column(SealedBytes())
     __table_args__ = (
         ForeignKeyConstraint(
             ["authority_id", "document_id"], ["child_documents.authority_id", "child_documents.id"]

@@ -36,6 +36,7 @@ class ProcessInstance(Base):
     __table_args__ = (
         ForeignKeyConstraint(["authority_id", "child_id"], ["children.authority_id", "children.id"]),
         Index("ix_process_instances_child", "authority_id", "child_id", "status"),
+        Index("ix_process_instances_ended", "authority_id", "definition_key", "ended_at"),
         Index("ix_process_instances_root", "authority_id", "root_id"),
         Index(
             "ix_process_instances_open",
@@ -46,12 +47,22 @@ class ProcessInstance(Base):
             postgresql_where=text("status IN ('running', 'suspended')"),
         ),
         Index(
+            "ix_process_instances_newest",
+            "authority_id",
+            "started_at",
+            "id",
+            sqlite_where=text("status IN ('running', 'suspended')"),
+            postgresql_where=text("status IN ('running', 'suspended')"),
+        ),
+        Index(
             "ix_process_instances_starter",
             "authority_id",
             "created_by",
             sqlite_where=text("status IN ('running', 'suspended')"),
             postgresql_where=text("status IN ('running', 'suspended')"),
         ),
+        Index("ix_process_instances_state", "authority_id", "status", "started_at", "id"),
+        Index("ix_process_instances_started", "authority_id", "started_at", "id"),
         {"postgresql_with": {"fillfactor": "80"}},
     )
 

@@ -53,6 +53,7 @@ class Letter(Base):
             "ix_letters_on_its_way", "next_attempt_at", sqlite_where=_ON_ITS_WAY, postgresql_where=_ON_ITS_WAY
         ),
         Index("ix_letters_state", "authority_id", "state", "created_at"),
+        Index("ix_letters_created", "authority_id", "created_at", "id"),
         Index("ix_letters_digest", "authority_id", "digest_id"),
     )
 

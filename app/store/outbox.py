@@ -45,10 +45,10 @@ class OutboxMessage(Base):
     child_id: Mapped[str]
     sender_id: Mapped[str | None]  # the instance that sent it
     root_id: Mapped[str | None]
-    target_id: Mapped[str | None]  # one instance only: a message that was held while it was suspended
+    target_id: Mapped[str | None]  # one instance only: it was suspended, or started the sender
     name: Mapped[str]
     payload: Mapped[dict[str, Any]]
-    correlate: Mapped[str]  # root | child
+    correlate: Mapped[str]  # root | child | parent
     correlation_key: Mapped[str | None]
     person_id: Mapped[str | None]
     state: Mapped[str]  # queued | delivered | unclaimed | held | failed
@@ -65,6 +65,7 @@ class OutboxMessage(Base):
             postgresql_where=_QUEUED,
         ),
         Index("ix_outbox_messages_sender", "authority_id", "sender_id"),
+        Index("ix_outbox_messages_child", "authority_id", "child_id", "name"),
     )
 
 
@@ -104,4 +105,5 @@ class Notification(Base):
             postgresql_where=_ON_ITS_WAY,
         ),
         Index("ix_notifications_state", "authority_id", "state", "created_at"),
+        Index("ix_notifications_created", "authority_id", "created_at", "id"),
     )

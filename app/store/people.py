@@ -1,7 +1,7 @@
-"""People and what they belong to: authorities, teams with their roles, accounts, sessions, failed sign-ins.
+"""People and what they belong to: authorities, teams with their roles, accounts, sessions.
 
-Three tables stand outside the authorities, because they are read before it is known which authority a person
-is of: `authorities` itself, `sign_in_names` (a name leads to its account) and `sign_in_attempts`.
+Two tables stand outside the authorities, because they are read before it is known which authority a person is of:
+`authorities` itself and `sign_in_names` (a name leads to its account).
 """
 
 from __future__ import annotations
@@ -10,13 +10,23 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, bindparam, func, select
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    UniqueConstraint,
+    bindparam,
+    func,
+    select,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.domain.access import Viewer
 from app.domain.clock import today
 from app.store.absences import Absence
 from app.store.db import Base, execute
+from app.store.sealed import Sealed
 
 
 class Authority(Base):
@@ -53,13 +63,17 @@ class TeamRole(Base):
 
 
 class Person(Base):
-    """Somebody who signs in. Never deleted: what they did names them."""
+    """Somebody who signs in. Never deleted: what they did names them.
+
+    `email` is where letters go if that is not the user name: a work account brings its own.
+    """
 
     __tablename__ = "people"
     authority_id: Mapped[str] = mapped_column(ForeignKey("authorities.id"), primary_key=True)
     id: Mapped[str] = mapped_column(primary_key=True)
     username: Mapped[str]
     name: Mapped[str]
+    email: Mapped[str | None]
     password_hash: Mapped[str | None]
     is_admin: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
@@ -107,28 +121,27 @@ class PersonRole(Base):
 
 
 class LoginSession(Base):
-    """Somebody signed in, on one browser. The token itself is only in their cookie."""
+    """Somebody signed in, on one browser. The token itself is only in their cookie.
+
+    `id` names it in lists. `way` is how they proved who they are: password, code or work_account; `id_token` is what
+    their provider said of them, which it wants to see again when they sign out.
+    """
 
     __tablename__ = "login_sessions"
     authority_id: Mapped[str] = mapped_column(primary_key=True)
     token_hash: Mapped[str] = mapped_column(primary_key=True)
+    id: Mapped[str]
     person_id: Mapped[str]
+    way: Mapped[str]
+    device: Mapped[str]
+    address: Mapped[str]
+    id_token: Mapped[str | None] = mapped_column(Sealed)
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     __table_args__ = (
         ForeignKeyConstraint(["authority_id", "person_id"], ["people.authority_id", "people.id"]),
         Index("ix_login_sessions_person", "authority_id", "person_id"),
     )
-
-
-class SignInAttempt(Base):
-    """A try to sign in that has not succeeded (yet). `key` is a hash of the name, the address, or both."""
-
-    __tablename__ = "sign_in_attempts"
-    id: Mapped[str] = mapped_column(primary_key=True)
-    key: Mapped[str]
-    at: Mapped[datetime]
-    __table_args__ = (Index("ix_sign_in_attempts_key", "key", "at"), Index("ix_sign_in_attempts_at", "at"))
 
 
 class ChildAgency(Base):
@@ -263,21 +276,14 @@ def account(session: Session, username: str) -> Person | None:
     ).scalar_one_or_none()
 
 
-def recent_attempts(
-    session: Session, keys: Iterable[str], since: datetime
-) -> dict[str, tuple[int, datetime]]:
-    """How many tries each key has behind it since a moment, and the first of them."""
-    rows = session.execute(
-        select(SignInAttempt.key, func.count(), func.min(SignInAttempt.at))
-        .where(SignInAttempt.key.in_(list(keys)), SignInAttempt.at > since)
-        .group_by(SignInAttempt.key)
-    ).all()
-    return {key: (count, first) for key, count, first in rows}
-
-
 def teams(session: Session, authority_id: str) -> list[Team]:
     """The teams of an authority, by name."""
     return list(session.scalars(select(Team).where(Team.authority_id == authority_id).order_by(Team.name)))
+
+
+def address_of() -> ColumnElement[str]:
+    """Where a person's letters go: the e-mail of their work account, or else the user name."""
+    return func.coalesce(Person.email, Person.username)
 
 
 def name_of(session: Session, authority_id: str, person_id: str | None) -> str | None:

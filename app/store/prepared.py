@@ -19,6 +19,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.selectable import CompoundSelect
 
+from app.store import unkeepable
+
 Values = Mapping[str, Any]
 Convert = Callable[[Any], Any]
 MOST_KEPT = 2000
@@ -208,6 +210,7 @@ def _converters(types: Mapping[Any, Any], dialect: Dialect, way: str) -> dict[An
 
 def _named(connection: Connection, text: str, error: Exception, cursor: Any) -> BaseException:
     """The driver's error as SQLAlchemy's; a connection that is gone is not used again, nor are those left with it."""
+    unkeepable.refuse(error)
     dialect = connection.dialect
     is_gone = dialect.is_disconnect(cast("Any", error), connection.connection, cursor)
     if is_gone:
@@ -216,3 +219,21 @@ def _named(connection: Connection, text: str, error: Exception, cursor: Any) -> 
     return DBAPIError.instance(
         text, None, error, dialect.loaded_dbapi.Error, connection_invalidated=is_gone, dialect=dialect
     )
+
+
+@contextmanager
+def unprepared(connection: Connection) -> Iterator[None]:
+    """In this block PostgreSQL is given each statement as if for the first time, and plans it for its values.
+
+    A list that a connection had opened ten times ran into the time limit at 700,000 tasks: prepared, it was planned
+    as if all of it were wanted.
+    """
+    if connection.dialect.name != "postgresql":
+        yield
+        return
+    driver: Any = connection.connection.driver_connection
+    kept, driver.prepare_threshold = driver.prepare_threshold, None
+    try:
+        yield
+    finally:
+        driver.prepare_threshold = kept

@@ -8,10 +8,14 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import text
 
-from app.store import tables
+from app.domain.errors import BadInput
+from app.store import checkpoints, kept_triggers, seals, tables, usual_sizes
 from app.store.db import db
 
+ADD_ONLY = ("audit", *checkpoints.APPEND_ONLY, *seals.APPEND_ONLY)
+"""Tables that nobody but their owner may change or remove from."""
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -29,8 +33,37 @@ def upgrade() -> None:
     settings = config()
     with db.engine.connect() as connection:
         settings.attributes["connection"] = connection
-        command.upgrade(settings, "head")
+        if MigrationContext.configure(connection).get_current_revision() != newest_version():
+            kept_triggers.uninstall(connection)
+            command.upgrade(settings, "head")
+        kept_triggers.install(connection)
+        usual_sizes.tell(connection)
         connection.commit()
+
+
+def grant(role: str) -> None:
+    """Give a role of PostgreSQL the rights of web and scheduler: they add to the audit, and cannot take from it.
+
+    Migrations, and this, are run as the owner of the tables, which web and scheduler should not be. Raises BadInput
+    where there is no such role, or the database knows none.
+    """
+    with db.engine.begin() as connection:
+        if connection.dialect.name != "postgresql":
+            raise BadInput(
+                "Only PostgreSQL has roles; an SQLite file is guarded by the rights of its folder."
+            )
+        known = connection.execute(text("SELECT 1 FROM pg_roles WHERE rolname = :role"), {"role": role})
+        if known.first() is None:
+            raise BadInput(f"There is no role {role}. Make it first: CREATE ROLE {role} LOGIN;")
+        name = connection.dialect.identifier_preparer.quote_identifier(role)
+        connection.exec_driver_sql(f"GRANT USAGE ON SCHEMA public TO {name}")
+        connection.exec_driver_sql(
+            f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {name}"
+        )
+        for table in ADD_ONLY:
+            connection.exec_driver_sql(f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {name}")
+        connection.exec_driver_sql(f"GRANT EXECUTE ON FUNCTION audit_take_out(text) TO {name}")
+        connection.exec_driver_sql(f"REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM {name}")
 
 
 def current_version() -> str | None:

@@ -89,6 +89,8 @@ class UserTask(Base):
             sqlite_where=_COMPLETED,
             postgresql_where=_COMPLETED,
         ),
+        Index("ix_user_tasks_form", "authority_id", "form", "due_at", "created_at"),
+        Index("ix_user_tasks_pathway", "authority_id", "definition_key", "due_at", "created_at"),
         Index("ix_user_tasks_child", "authority_id", "child_id", "state", "due_at"),
         Index(
             "ix_user_tasks_instance",
@@ -148,4 +150,6 @@ class Answer(Base):
             ["authority_id", "instance_id"], ["process_instances.authority_id", "process_instances.id"]
         ),
         Index("ix_answers_instance", "authority_id", "instance_id", "at"),
+        Index("ix_answers_form", "authority_id", "form", "at"),
+        Index("ix_answers_child", "authority_id", "child_id", "form"),
     )

@@ -11,20 +11,31 @@ from sqlalchemy import (
     and_,
     bindparam,
     exists,
+    func,
     literal_column,
     or_,
     select,
-    true,
     union_all,
 )
 from sqlalchemy.orm import Session, aliased
 
 from app.domain.access import ChildThing, Viewer
 from app.domain.clock import now
+from app.domain.viewer import Record
 from app.store.children import PARTNERSHIP, Child, ChildWorker
 from app.store.db import execute, put, table_of
 from app.store.people import ChildAgency
+from app.store.record_rules import RecordRule, is_open_to, record_of, runs, was_opened_by
 
+RULES: Any = select(
+    literal_column("'rule'").label("what"),
+    (RecordRule.kind + "|" + func.coalesce(RecordRule.person_id, "") + "|" + RecordRule.parts).label("value"),
+).where(
+    RecordRule.authority_id == bindparam("of_authority"),
+    RecordRule.child_id == bindparam("of_child"),
+    runs(RecordRule, bindparam("at", type_=RecordRule.until_at.type)),
+)
+"""The running rules of one record, for `read_rules`."""
 _AGENCIES = select(ChildAgency.agency).where(
     ChildAgency.authority_id == bindparam("of_authority"), ChildAgency.child_id == bindparam("of_child")
 )
@@ -45,6 +56,7 @@ _TIES: CompoundSelect[tuple[str, str]] = union_all(
     select(literal_column("'kind'"), Child.kind).where(
         Child.authority_id == bindparam("of_authority"), Child.id == bindparam("of_child")
     ),
+    RULES,
 )
 
 
@@ -88,13 +100,40 @@ def workers_of(session: Session, authority_id: str, child_id: str) -> frozenset[
 
 def child_thing(session: Session, authority_id: str, child_id: str) -> ChildThing:
     """The child as the permission table sees it."""
-    rows = execute(session, _TIES, {"of_authority": authority_id, "of_child": child_id}).all()
+    rows = execute(session, _TIES, {"of_authority": authority_id, "of_child": child_id, "at": now()}).all()
     return ChildThing(
         authority_id,
         agencies=frozenset(row.value for row in rows if row.what == "agency"),
         worker_ids=frozenset(row.value for row in rows if row.what == "worker"),
         is_partnership=any(row.what == "kind" and row.value == PARTNERSHIP for row in rows),
+        record=_read_rules(row.value for row in rows if row.what == "rule"),
     )
+
+
+def record_of_child(session: Session, authority_id: str, child_id: str) -> Record:
+    """Who is kept out of the child's record and who is let in today."""
+    rows = execute(session, RULES, {"of_authority": authority_id, "of_child": child_id, "at": now()})
+    return _read_rules(row.value for row in rows)
+
+
+def records_of_each(session: Session, authority_id: str, child_ids: Collection[str]) -> dict[str, Record]:
+    """The same of many children: only those that have any rule."""
+    rows = session.execute(
+        select(RecordRule.child_id, RecordRule.kind, RecordRule.person_id, RecordRule.parts).where(
+            RecordRule.authority_id == authority_id,
+            RecordRule.child_id.in_(sorted(child_ids)),
+            runs(RecordRule),
+        )
+    )
+    found: dict[str, list[tuple[str, str]]] = {}
+    for row in rows:
+        found.setdefault(row.child_id, []).append((row.kind, f"{row.person_id or ''}|{row.parts}"))
+    return {child_id: record_of(own) for child_id, own in found.items()}
+
+
+def _read_rules(values: Iterable[str]) -> Record:
+    parted = (value.partition("|") for value in values)
+    return record_of((kind, rest) for kind, _, rest in parted)
 
 
 def sees_child(viewer: Viewer, authority_id: Any, child_id: Any) -> ColumnElement[bool]:
@@ -102,9 +141,9 @@ def sees_child(viewer: Viewer, authority_id: Any, child_id: Any) -> ColumnElemen
 
     `authority_id` and `child_id` are the columns of the list's table.
     """
-    own = authority_id == viewer.authority_id
-    if viewer.is_admin:
-        return and_(own, true())
+    own = and_(authority_id == viewer.authority_id, is_open_to(viewer, child_id))
+    if viewer.is_admin or viewer.is_guest:
+        return own
     by_agency = exists().where(
         ChildAgency.authority_id == viewer.authority_id,
         ChildAgency.child_id == child_id,
@@ -121,5 +160,5 @@ def sees_child(viewer: Viewer, authority_id: Any, child_id: Any) -> ColumnElemen
         record.authority_id == viewer.authority_id, record.id == child_id, record.kind == PARTNERSHIP
     )
     if viewer.is_manager:
-        return and_(own, or_(by_agency, by_allocation, is_partnership))
-    return and_(own, or_(by_agency, by_allocation), ~is_partnership)
+        return and_(own, or_(by_agency, by_allocation, is_partnership, was_opened_by(viewer, child_id)))
+    return and_(own, or_(by_agency, by_allocation, was_opened_by(viewer, child_id)), ~is_partnership)

@@ -35,6 +35,7 @@ class RecordedAppointment(Base):
         ForeignKeyConstraint(
             ["authority_id", "instance_id"], ["process_instances.authority_id", "process_instances.id"]
         ),
+        Index("ix_appointments_day", "authority_id", "on_day"),
         Index("ix_appointments_child", "authority_id", "child_id", "on_day"),
         Index("ix_appointments_instance", "authority_id", "instance_id", "name"),
     )

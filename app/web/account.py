@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from app.domain.errors import BadInput
 from app.domain.forms import Form, read_form, validate
 from app.domain.letter_times import DIGEST_HOURS, DUE_DAYS, KINDS, Choice
-from app.services import calendar_feed, letter_choices, own_account
+from app.services import calendar_feed, letter_choices, own_account, second_factors, sessions
 from app.web import fields, questions
 from app.web.guard import allowed
 
@@ -73,6 +73,8 @@ def show() -> str:
         account=own_account.show(g.viewer),
         choice=letter_choices.show(g.viewer),
         subscription=calendar_feed.subscription(g.viewer),
+        browsers=len(sessions.listed(g.viewer, g.viewer.person_id)),
+        factor=second_factors.show(g.viewer, g.viewer.person_id),
         hour_in_words=hour_in_words,
         kinds=KINDS,
     )

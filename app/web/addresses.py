@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 
 from flask import request, url_for
 
+from app.services.listing import page_within
+
 Item = TypeVar("Item")
 
 
@@ -25,8 +27,7 @@ def page_number(name: str = "page") -> int:
 
 def paged(items: Sequence[Item], size: int) -> tuple[Sequence[Item], int, int]:
     """Those on the page asked for, the number of that page and of all; the last page where there are fewer."""
-    pages = max(1, -(-len(items) // size))
-    page = min(page_number(), pages)
+    page, pages = page_within(page_number(), len(items), size)
     return items[(page - 1) * size : page * size], page, pages
 
 

@@ -6,7 +6,17 @@ from typing import Any
 
 from flask import g
 
-from app.services import agreed_dates, beside_task, comments, documents, putting_off, task_life, task_why
+from app.services import (
+    acknowledging,
+    agreed_dates,
+    beside_task,
+    comments,
+    director_pages,
+    documents,
+    putting_off,
+    task_life,
+    task_why,
+)
 from app.services import case_system as case_system_records
 from app.services.beside_task import BesideTask
 from app.services.task_view import TaskView
@@ -26,9 +36,26 @@ def parts(view: TaskView) -> dict[str, Any]:
         **_colleagues(view.task.id, found),
         **_life(view),
         **_papers(view),
+        "seen": _seen(view),
+        "director_page": _director_page(view),
         "can_move_deadline": agreed_dates.can_move(g.viewer, view.task.id),
         "why_seen": task_why.sentences(g.viewer, view.task.id),
     }
+
+
+def _seen(view: TaskView) -> acknowledging.Seen | None:
+    """Who was told of it and who has said so, where it answers an escalation."""
+    if view.form is None or view.form.key not in acknowledging.FORMS:
+        return None
+    return acknowledging.of_task(g.viewer, view.task.id)
+
+
+def _director_page(view: TaskView) -> str | None:
+    """The task whose page for the director belongs to this one, where there is such a page."""
+    forms = {*director_pages.ASKS, *director_pages.ASKS.values()}
+    if view.form is None or view.form.key not in forms:
+        return None
+    return director_pages.address_of(g.viewer, view.task.id)
 
 
 def _papers(view: TaskView) -> dict[str, Any]:

@@ -16,6 +16,9 @@ TABS = (
     ("Documents", "child_documents.index", "see_documents"),
     ("Plans", "plans.index", "see_plans"),
     ("Release", "children.release", "see_child"),
+    ("Sharing", "sharing.index", "see_sharing"),
+    ("Case record", "records.index", "take_record"),
+    ("Who has access", "access.show", "control_access"),
 )
 """The words of each tab, its endpoint, which takes `child_id`, and the action that opens it to somebody."""
 

@@ -10,7 +10,7 @@ from flask import Blueprint, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.domain.typed_times import Mistyped, read_day
-from app.services import child_record, child_tasks, child_view, chronology, reach, siblings
+from app.services import child_record, child_tasks, child_view, chronology, reach, siblings, what_changed
 from app.services.chronology import Narrowed
 from app.services.finding import remember_seen
 from app.web import finding
@@ -46,6 +46,7 @@ def show(child_id: str) -> str | Response:
         facts=identity_facts(view.child, view.identifiers, view.facts),
         openable=reach.openable(g.viewer, child_id, view.tasks[:MOST_SHOWN]),
         most=MOST_SHOWN,
+        news=what_changed.news(g.viewer, child_id),
         siblings=siblings.siblings_of(g.viewer, child_id),
     )
 
@@ -67,7 +68,7 @@ def tasks(child_id: str) -> str:
 
 
 @pages.get("/children/<child_id>/timeline")
-@allowed("see_child", section=SECTION)
+@allowed("see_timeline", section=SECTION)
 def timeline(child_id: str) -> str:
     """What happened, newest first, narrowed as the address asks."""
     narrowed, problems = _narrowed()
@@ -93,7 +94,7 @@ def timeline(child_id: str) -> str:
 
 
 @pages.get("/children/<child_id>/people")
-@allowed("see_child", section=SECTION)
+@allowed("see_network", section=SECTION)
 def people(child_id: str) -> str:
     """Who works with the child and who did, and others around them."""
     return _page("people", child_id, "People", view=child_record.people(g.viewer, child_id))

@@ -13,17 +13,17 @@ from app.domain.access import AuthorityThing, may
 from app.domain.clock import today
 from app.domain.errors import BadInput
 from app.domain.form_parts import Option
-from app.domain.forms import Form, read_form, validate
+from app.domain.forms import Form, read_form
 from app.domain.ids import new_id
 from app.services import absence_changes, absence_choices, absences, cover_view
 from app.services.absence_choices import Choices
 from app.services.absences import Plan
 from app.web import fields, questions
+from app.web.filled_forms import Answer, filled_in
 from app.web.guard import allowed
-from app.web.kept_forms import is_again, keeps_what_is_typed
+from app.web.kept_forms import keeps_what_is_typed
 
 pages = Blueprint("cover", __name__)
-Answer = str | Response | tuple[str, int]
 SECTION = "cover.index"
 
 _COVER_AND_DAYS: tuple[dict[str, Any], ...] = (
@@ -80,12 +80,8 @@ def record() -> Answer:
     """Set it."""
     choices = absence_choices.show(g.viewer)
     form = _form(choices)
-    typed: dict[str, Any] = {}
-    try:
-        typed = fields.read_posted(form, request.form)
-        if is_again():
-            return _page(choices, typed)
-        known = validate(form, typed)
+
+    def go(known: dict[str, Any]) -> Answer:
         plan = Plan(
             person_id=known.get("person_id") or g.viewer.person_id,
             cover_id=known["cover_id"],
@@ -94,10 +90,10 @@ def record() -> Answer:
             note=known["note"] or "",
         )
         absence_id = absences.record(g.viewer, plan, submission=request.form.get("submission"))
-    except BadInput as error:
-        return _page(choices, typed, error), 422
-    flash(_receipt(absence_id), "success")
-    return redirect(url_for(".show", absence_id=absence_id), 303)
+        flash(_receipt(absence_id), "success")
+        return redirect(url_for(".show", absence_id=absence_id), 303)
+
+    return filled_in(form, lambda typed, error: _page(choices, typed, error), go)
 
 
 @pages.get("/cover/<absence_id>")
@@ -133,12 +129,8 @@ def change(absence_id: str) -> Answer:
     """Put it right."""
     plan = absence_changes.show(g.viewer, absence_id)
     form = _change_form(plan)
-    typed: dict[str, Any] = {}
-    try:
-        typed = fields.read_posted(form, request.form)
-        if is_again():
-            return _change_page(absence_id, plan, typed)
-        known = validate(form, typed)
+
+    def go(known: dict[str, Any]) -> Answer:
         wanted = Plan(
             person_id=plan.person_id,
             cover_id=known["cover_id"],
@@ -147,10 +139,10 @@ def change(absence_id: str) -> Answer:
             note=known["note"] or "",
         )
         changed = absence_changes.change(g.viewer, absence_id, wanted)
-    except BadInput as error:
-        return _change_page(absence_id, plan, typed, error), 422
-    flash(f"Changed. {_receipt(absence_id)}" if changed else "Nothing was different.", "success")
-    return redirect(url_for(".show", absence_id=absence_id), 303)
+        flash(f"Changed. {_receipt(absence_id)}" if changed else "Nothing was different.", "success")
+        return redirect(url_for(".show", absence_id=absence_id), 303)
+
+    return filled_in(form, lambda typed, error: _change_page(absence_id, plan, typed, error), go)
 
 
 @pages.post("/cover/<absence_id>/end")

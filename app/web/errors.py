@@ -24,6 +24,7 @@ class Answer:
 
 ANSWERS: dict[type[BaseException], Answer] = {
     errors.BadInput: Answer(422, "422"),
+    errors.Unreadable: Answer(400, "422"),
     errors.ExpressionRefused: Answer(422, "422"),
     errors.PathwayRefused: Answer(422, "422"),
     errors.NotFound: Answer(404, "404"),

@@ -12,11 +12,11 @@ from typing import Any
 from markupsafe import Markup, escape
 from werkzeug.datastructures import MultiDict
 
+from app.domain import form_answers
 from app.domain.errors import BadInput
 from app.domain.form_fields import wrong_parts
 from app.domain.form_parts import Field
 from app.domain.forms import Form, is_blank
-from app.web import moments
 from app.web.local_words import local
 
 DAY_PARTS = ("day", "month", "year")
@@ -92,26 +92,9 @@ def refusal_summary(form: Form, error: BadInput | None, answers: Mapping[str, An
 
 
 def in_words(question: Field, value: Any, people: People | None = None) -> str:
-    """A checked answer as people read it: days and times in words, options by their labels, "" for none."""
-    if is_blank(value) or (
-        isinstance(value, str) and question.kind in BOXES and len(value) < len("2026-12-31")
-    ):
-        return ""
-    if question.kind == "checkbox":
-        return "Yes" if value else "No"
-    if question.kind == "date":
-        return moments.day(value)
-    if question.kind == "datetime":
-        return moments.moment(value)
-    if question.kind == "checklist":
-        return "\n".join(local(question.option_label(item)) for item in value)
-    if question.values_key:
-        return dict(offered(question, people or {})).get(str(value), str(value))
-    if question.options:
-        return local(question.option_label(value))
-    if question.prefix == "£" and isinstance(value, float):
-        value = f"{value:.2f}"
-    return f"{question.prefix}{value}{' ' + question.suffix if question.suffix else ''}"
+    """A checked answer as people read it, in the area's words; "" for none."""
+    names = dict(offered(question, people or {})) if question.values_key else {}
+    return form_answers.in_words(question, value, names, local)
 
 
 def _lines(words: str) -> Markup:

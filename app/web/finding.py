@@ -56,13 +56,14 @@ def asked_for() -> Search | None:
 
 def children_page(found: Search | None, errors: list[dict[str, str]] | None = None) -> str:
     """The page of the children: the box, who was found, or whom the viewer saw last."""
-    may_start = may(g.viewer, "start_pathway", AuthorityThing(g.viewer.authority_id))
+    authority = AuthorityThing(g.viewer.authority_id)
     return render_template(
         "children/index.html",
         page_name="Children",
         search=found,
         errors=errors or [],
-        may_start=may_start,
+        may_start=may(g.viewer, "start_pathway", authority),
+        may_open_in_emergency=may(g.viewer, "open_in_emergency", authority),
         quick_starts=pathway_view.quick_starts(g.viewer),
         **_seen(found),
     )

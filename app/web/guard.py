@@ -16,9 +16,9 @@ import structlog
 from flask import Flask, current_app, g, make_response, redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
-from app.domain.access import TABLE, AuthorityThing, may
+from app.domain.access import TABLE, AuthorityThing, Viewer, may
 from app.domain.errors import NotFound, NotSignedIn
-from app.services import accounts
+from app.services import sessions
 from app.web import kept_forms, sign_in_page
 from app.web.shell import PUBLIC_ENDPOINTS
 
@@ -26,11 +26,19 @@ View = TypeVar("View", bound=Callable[..., Any])
 log = structlog.get_logger("throughcare.web")
 
 OPEN = "open_to_all"
-DOORS_WITH_A_GUARD_OF_THEIR_OWN = frozenset({"api"})
+DOORS_WITH_A_GUARD_OF_THEIR_OWN = frozenset({"api", "api_description"})
 FOR_SOME = {
+    "access_lists.show": "see_access",
+    "sharing.mine": "see_shared",
+    "work.team": "see_cover",
+    "children.index": "search_children",
+    "pathways.index": "see_pathways",
+    "protocols.show": "see_pathways",
+    "cover.index": "see_cover",
     "board.show": "see_board",
     "incidents.index": "see_incidents",
     "letters.index": "see_letters",
+    "other_systems.index": "connect_systems",
     "partnership.show": "see_partnership",
     "workbench.index": "design",
 }
@@ -100,11 +108,17 @@ def load_viewer() -> None:
     if not token:
         return
     try:
-        g.viewer = accounts.viewer_for(token)
+        viewer = sessions.viewer_for(token)
     except NotSignedIn:
         session.pop(TOKEN)
         return
-    g.session_seconds = int(accounts.IDLE.total_seconds())
+    serve(viewer)
+
+
+def serve(viewer: Viewer) -> None:
+    """The rest of this request is this person's, and so is the shell around its page."""
+    g.viewer = viewer
+    g.session_seconds = int(sessions.IDLE.total_seconds())
     authority = AuthorityThing(g.viewer.authority_id)
     g.hidden_sections = {
         endpoint for endpoint, action in FOR_SOME.items() if not may(g.viewer, action, authority)
@@ -117,7 +131,7 @@ def ask_to_sign_in() -> Response:
     A form that was sent goes along, sealed, so that what was typed is there again after signing in.
     """
     if request.accept_mimetypes.best == "application/json":
-        raise NotSignedIn(accounts.ENDED)
+        raise NotSignedIn(sessions.ENDED)
     kept = kept_forms.sealed()
     if kept:
         return make_response(sign_in_page.render(kept=kept), 401)

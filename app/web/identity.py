@@ -12,6 +12,7 @@ from app.domain.finding import NUMBERS
 from app.domain.moments import age_on
 from app.services import facts as child_facts
 from app.services.child_rows import ChildRow
+from app.web import looking
 from app.web.moments import moment, short_day
 
 
@@ -22,6 +23,7 @@ def identity_facts(
 
     Numbers are facts of the child; a page that has not read the facts need not: they are read here.
     """
+    looking.shown(child.id)
     known = {**(identifiers or {}), **(child_facts.shown_to(g.viewer, child.id) if facts is None else facts)}
     lines = [("Reference", child.reference)]
     if child.is_partnership:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from secrets import token_hex
 from typing import Any
 
@@ -11,7 +12,20 @@ from werkzeug.wrappers import Response
 from app.domain import clock
 from app.domain.errors import BadInput, NotFound
 from app.domain.forms import Form, validate
-from app.services import instance_view, instances, messages, pictures, reach, submissions, suspending
+from app.engine.names import ACTIVITIES, GATEWAYS
+from app.services import (
+    foresight,
+    instance_view,
+    instances,
+    messages,
+    pictures,
+    reach,
+    submissions,
+    suspending,
+)
+from app.services.foresight import Foreseen
+from app.services.instance_history import ElementTimes
+from app.services.instance_leads import Lead
 from app.services.instance_view import InstanceView
 from app.web.fields import read_posted, refusal_summary
 from app.web.guard import allowed
@@ -24,15 +38,17 @@ from app.web.questions import components
 pages = Blueprint("instances", __name__)
 Answer = str | Response | tuple[str, int]
 SECTION = "pathways.index"
+LOOK = "look"
+"""What the button says that shows what would happen and does nothing."""
 FRAMES = frozenset({"subProcess", "transaction", "adHocSubProcess", "boundaryEvent"})
-GATEWAYS = ("exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway")
+LINES_SHOWN = 100
 
 
 @pages.get("/instances/<instance_id>")
 @allowed("see_instance", section=SECTION)
 def show(instance_id: str) -> str:
     """Where the pathway stands."""
-    view = instance_view.show(g.viewer, instance_id)
+    view = _drawn(instance_id)
     return render_template(
         "instances/show.html",
         page_name=view.instance.name,
@@ -40,8 +56,13 @@ def show(instance_id: str) -> str:
         facts=identity_facts(view.child),
         active=_active(view),
         late=_late(view),
-        due={task.element_id: f"Due {short_day(task.due_at)}" for task in view.tasks if task.due_at},
+        labels=_labels(view),
+        leads={lead.element_id: [_lead_address(view, lead), lead.words] for lead in view.drawn.leads},
+        started_at_step={
+            lead.instance_id: name for lead in view.drawn.leads if (name := _name(view, lead.element_id))
+        },
         gateways=GATEWAYS,
+        lines_shown=LINES_SHOWN,
         standing=suspending.of_instance(g.viewer, instance_id),
         openable=reach.openable(g.viewer, view.child.id, view.tasks),
     )
@@ -51,17 +72,17 @@ def show(instance_id: str) -> str:
 @allowed("see_instance")
 def diagram(instance_id: str) -> Response:
     """The drawing of the version that the instance runs on."""
-    view = instance_view.show(g.viewer, instance_id)
-    return bpmn_file(view.xml, view.instance.definition_key)
+    view = _drawn(instance_id)
+    return bpmn_file(view.xml, view.drawn.process)
 
 
 @pages.get("/instances/<instance_id>/diagram.svg")
 @allowed("see_instance")
 def picture(instance_id: str) -> Response:
-    """The same as a picture, with signs at what is done, open and late."""
-    view = instance_view.show(g.viewer, instance_id)
+    """The same as a picture, with signs at what is done, open and late, and when that was or is due."""
+    view = _drawn(instance_id)
     marks = pictures.standing(view.done, _active(view), _late(view))
-    return as_picture(pictures.svg(view.xml, g.viewer.profile, marks))
+    return as_picture(pictures.svg(view.xml, g.viewer.profile, marks, _labels(view)))
 
 
 @pages.get("/instances/<instance_id>/messages/<name>")
@@ -92,12 +113,17 @@ def send_message(instance_id: str, name: str) -> Answer:
         if is_again():
             return _message_page(view, name, form, answers)
         payload = validate(form, answers)
+        if request.form.get("action") == LOOK:
+            seen = foresight.of(
+                g.viewer, view.child.id, lambda: messages.send(g.viewer, instance_id, name, payload)
+            )
+            return _message_page(view, name, form, answers, seen=seen)
         message_id = messages.send(
             g.viewer, instance_id, name, payload, submission=request.form.get("submission")
         )
     except BadInput as error:
         return _message_page(view, name, form, answers, error), 422
-    flash(f"Recorded: {form.title}.", "success")
+    flash(f"Your answers to “{form.title}” are recorded.", "success")
     return redirect(url_for("what_changed.receipt", instance_id=instance_id, message_id=message_id), 303)
 
 
@@ -116,17 +142,58 @@ def cancel(instance_id: str) -> Answer:
     view = _cancellable(instance_id)
     if is_again():
         return _cancel_page(view)
+    reason = request.form.get("reason", "")
     try:
-        instances.cancel(g.viewer, instance_id, request.form.get("reason", ""))
+        if request.form.get("action") == LOOK:
+            seen = foresight.of(
+                g.viewer, view.child.id, lambda: instances.cancel(g.viewer, instance_id, reason)
+            )
+            return _cancel_page(view, seen=seen)
+        instances.cancel(g.viewer, instance_id, reason)
     except BadInput as error:
         return _cancel_page(view, error), 422
     flash(f"{view.instance.name} was cancelled. Its open tasks are withdrawn.", "success")
     return redirect(url_for("instances.show", instance_id=instance_id), 303)
 
 
+def _drawn(instance_id: str) -> InstanceView:
+    """With the drawing that the address asks for: the pathway's own, or of what it calls."""
+    return instance_view.show(g.viewer, instance_id, request.args.get("process"))
+
+
+def _labels(view: InstanceView) -> dict[str, str]:
+    """A few words at each step: when it was last left and how often, or until when it has."""
+    found = {one.element_id: _last_time(one) for one in view.elements if one.type in ACTIVITIES}
+    found |= {timer.element_id: f"At {_day(timer.due_at)}" for timer in view.timers}
+    return found | {task.element_id: f"Due {_day(task.due_at)}" for task in view.tasks if task.due_at}
+
+
+def _last_time(one: ElementTimes) -> str:
+    if one.is_open:
+        return f"Since {_day(one.last_entered_at)}"
+    if not one.completed:
+        return f"Not needed {_day(one.left_at)}"
+    return f"{one.completed} times, {_day(one.left_at)}" if one.completed > 1 else _day(one.left_at)
+
+
+def _day(at: datetime | None) -> str:
+    """“31 Dec”, with the year where it is not this one."""
+    return short_day(at).removesuffix(f" {clock.today().year}")
+
+
+def _lead_address(view: InstanceView, lead: Lead) -> str:
+    if lead.instance_id:
+        return url_for("instances.show", instance_id=lead.instance_id)
+    return url_for("instances.show", instance_id=view.instance.id, process=lead.process)
+
+
+def _name(view: InstanceView, element_id: str) -> str:
+    return next((one.name for one in view.elements if one.element_id == element_id), "")
+
+
 def _active(view: InstanceView) -> list[str]:
     """The elements at which something is to be done or awaited: not the frames that they stand in."""
-    frames = {line.element_id for line in view.history if line.type in FRAMES}
+    frames = {one.element_id for one in view.elements if one.type in FRAMES}
     return [element for element in view.active if element not in frames]
 
 
@@ -149,6 +216,7 @@ def _message_page(
     form: Form,
     answers: dict[str, Any] | None = None,
     error: BadInput | None = None,
+    seen: Foreseen | None = None,
 ) -> str:
     sentences = error.errors if error else {}
     return render_template(
@@ -160,6 +228,7 @@ def _message_page(
         components=components(form, answers or {}, sentences),
         errors=refusal_summary(form, error, answers or {}),
         submission=request.form.get("submission") or token_hex(16),
+        seen=seen,
     )
 
 
@@ -170,7 +239,7 @@ def _cancellable(instance_id: str) -> InstanceView:
     return view
 
 
-def _cancel_page(view: InstanceView, error: BadInput | None = None) -> str:
+def _cancel_page(view: InstanceView, error: BadInput | None = None, *, seen: Foreseen | None = None) -> str:
     errors = [
         {"text": words, "href": "#reason"} for words in (error.errors.get("reason", []) if error else [])
     ]
@@ -181,4 +250,5 @@ def _cancel_page(view: InstanceView, error: BadInput | None = None) -> str:
         facts=identity_facts(view.child),
         errors=errors,
         reason=request.form.get("reason", ""),
+        seen=seen,
     )

@@ -3,8 +3,8 @@
 A form that is sent when the session has ended, or with the token of an earlier session, is not taken. It is carried
 in the page that says so, signed and bound to the person who typed it (`typed_by` in the form, and the cookie), and one
 press sends it back to the address it came from with `action` = AGAIN: the view then shows its form with what was
-typed, and does nothing else. No script is needed, nothing is stored, and another person who signs in on the same
-browser gets nothing of it.
+typed, and does nothing else. No script is needed, and another person who signs in on the same browser gets nothing of
+it. It is stored for a quarter of an hour only while somebody is away for the second half of a sign-in.
 """
 
 from __future__ import annotations
@@ -84,6 +84,15 @@ def opened(seal: str, viewer: Viewer) -> Kept | None:
     if kept["who"] != _key(viewer):
         return None
     return Kept(kept["path"], tuple((name, value) for name, value in kept["fields"]))
+
+
+def is_sealed(seal: str) -> bool:
+    """Whether something was sealed here, for whomever: nothing else is remembered while somebody signs in."""
+    try:
+        _seal().loads(seal, max_age=HOURS * 3600)
+    except BadData:
+        return False
+    return True
 
 
 def offer(kept: Kept, words: str) -> str:

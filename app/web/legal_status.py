@@ -6,20 +6,19 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
-from werkzeug.wrappers import Response
+from flask import Blueprint, flash, g, redirect, render_template, url_for
 
 from app.domain.errors import BadInput
-from app.domain.forms import Form, read_form, validate
+from app.domain.forms import Form, read_form
 from app.domain.legal_status import CONFIRMED, NAMES, RECORDED
 from app.services import legal_statuses
 from app.web import fields, questions
+from app.web.filled_forms import Answer, filled_in
 from app.web.guard import allowed
 from app.web.identity import identity_facts
-from app.web.kept_forms import is_again, keeps_what_is_typed
+from app.web.kept_forms import keeps_what_is_typed
 
 pages = Blueprint("legal_status", __name__)
-Answer = str | Response | tuple[str, int]
 SECTION = "children.index"
 
 CONFIRM: Form = read_form(
@@ -158,16 +157,13 @@ def end_period(child_id: str, status_id: str) -> Answer:
 def _record(
     child_id: str, form: Form, sent_to: str, do: Callable[[Mapping[str, Any]], None], words: str
 ) -> Answer:
-    typed: dict[str, Any] = {}
-    try:
-        typed = fields.read_posted(form, request.form)
-        if is_again():
-            return _asked(child_id, form, sent_to, typed)
-        do(validate(form, typed))
-    except BadInput as error:
-        return _asked(child_id, form, sent_to, typed, error), 422
-    flash(words, "success")
-    return redirect(url_for(".show", child_id=child_id), 303)
+
+    def go(known: dict[str, Any]) -> Answer:
+        do(known)
+        flash(words, "success")
+        return redirect(url_for(".show", child_id=child_id), 303)
+
+    return filled_in(form, lambda typed, error: _asked(child_id, form, sent_to, typed, error), go)
 
 
 def _asked(

@@ -28,6 +28,7 @@ def index() -> str:
         ways=TO,
         state_now=state,
         states=letter_desk.STATES,
+        most_counted=letter_desk.MOST_COUNTED,
         desk=show(g.viewer, state, page_number()),
         problems=letter_problems.unresolved(g.viewer),
         may_mend=may(g.viewer, "mend_letters", AuthorityThing(g.viewer.authority_id)),

@@ -13,7 +13,14 @@ from app.domain.moments import LAST_SECOND, day_in_words, london_day, moment_in_
 def install(app: Flask) -> None:
     """Give templates the filters below."""
     app.jinja_env.filters.update(
-        day=day, short_day=short_day, moment=moment, due=due, clock_time=clock_time, when=when, iso=iso
+        day=day,
+        short_day=short_day,
+        moment=moment,
+        due=due,
+        reason=reason,
+        clock_time=clock_time,
+        when=when,
+        iso=iso,
     )
 
 
@@ -39,6 +46,12 @@ def due(value: datetime | str | None) -> str:
     at = _as_moment(value)
     is_end_of_day = at.astimezone(clock.LONDON).time() >= LAST_SECOND
     return day(london_day(at)) if is_end_of_day else moment(at)
+
+
+def reason(explanation: str | None, due_at: datetime | str | None) -> str:
+    """Why it is due then, for a place that has said when: an explanation without the day that it begins with."""
+    words = (explanation or "").removeprefix(f"{due(due_at)}: ").removeprefix(f"{moment(due_at)}: ")
+    return f"{words[:1].upper()}{words[1:]}"
 
 
 def clock_time(value: datetime | str | None) -> str:

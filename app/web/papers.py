@@ -41,7 +41,7 @@ def pdf(task_id: str) -> Response:
     """The same on paper; the audit says who took it."""
     made = task_papers.read(g.viewer, task_id)
     content = paper.render(document_of(made), is_for_a_child=False)
-    task_papers.note_printed(g.viewer, made)
+    task_papers.note_printed(g.viewer, made.view)
     form = made.view.task.element_id.replace("_", "-")
     return as_pdf(content, f"{form}-{made.view.child.reference}.pdf")
 
@@ -68,12 +68,15 @@ def document_of(made: TaskPaper) -> Document:
         f"Printed by {g.viewer.name} on {moments.moment(made.at)}. "
         f"{local(view.pathway)}, version {made.version} of the pathway; task {view.task.id}."
     )
+    title, heading = local(view.task.name), local(view.form.title)
     return Document(
-        title=local(view.task.name),
+        title=title,
         marking=MARKING,
         opening=(view.child.name, ", ".join(numbers), state),
         sections=(
-            *_sections(view.form.parts, shown, view.answers, view.people, local(view.form.title), 2),
+            *_sections(
+                view.form.parts, shown, view.answers, view.people, "" if heading == title else heading, 2
+            ),
             *_contributions(made),
             *_sign_off(made),
         ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, g, render_template
+from flask import Blueprint, Response, g, render_template, request
 
 from app.domain.access import AuthorityThing, may
 from app.services import pathway_view, pictures, reference
@@ -26,15 +26,22 @@ def index() -> str:
 def show(key: str) -> str:
     """One pathway."""
     view = pathway_view.show(g.viewer, key)
-    may_draw = may(g.viewer, "design", AuthorityThing(g.viewer.authority_id))
-    return render_template("pathways/show.html", page_name=view.row.name, view=view, may_draw=may_draw)
+    own = AuthorityThing(g.viewer.authority_id)
+    return render_template(
+        "pathways/show.html",
+        page_name=view.row.name,
+        view=view,
+        may_draw=may(g.viewer, "design", own),
+        may_see_figures=may(g.viewer, "see_compliance", own),
+    )
 
 
 @pages.get("/pathways/<key>/diagram.bpmn")
 @allowed("see_pathways")
 def diagram(key: str) -> Response:
     """The drawing itself, as a file: never something that a browser would run."""
-    return bpmn_file(pathway_view.diagram(g.viewer, key), key)
+    number = request.args.get("version", type=int)
+    return bpmn_file(pathway_view.diagram(g.viewer, key, number), key)
 
 
 @pages.get("/pathways/<key>/diagram.svg")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
@@ -11,6 +13,7 @@ from app.domain.ids import new_id
 from app.services import caseloads, handing_over
 from app.services.handing_over import HandOver
 from app.web.guard import allowed
+from app.web.kept_forms import is_again, keeps_what_is_typed
 
 pages = Blueprint("people", __name__)
 Answer = str | Response | tuple[str, int]
@@ -40,18 +43,29 @@ def hand_over(person_id: str) -> Answer:
     if len(chosen) > 1 and not any(bundle.receiver_id for bundle in view.bundles):
         errors = [{"text": "Select who takes over each child", "href": f"#{_first(view)}"}]
         return _page("people/choose.html", view, errors=errors if "each" in request.args else [])
-    return _page("people/preview.html", view, submission=new_id())
+    return _page("people/preview.html", view, submission=new_id(), why=[])
 
 
 @pages.post("/people/<person_id>/hand-over")
 @allowed("hand_over_work", section=SECTION)
+@keeps_what_is_typed
 def move(person_id: str) -> Answer:
     """Move it all."""
     receivers = _receivers(person_id, request.form)
     name = handing_over.show(g.viewer, person_id).person.name
     try:
-        moved = handing_over.move(g.viewer, person_id, receivers, submission=request.form.get("submission"))
-    except BadInput:
+        if is_again():
+            return _preview(person_id, receivers)
+        moved = handing_over.move(
+            g.viewer,
+            person_id,
+            receivers,
+            request.form.get("reason", ""),
+            submission=request.form.get("submission"),
+        )
+    except BadInput as error:
+        if why := error.errors.get("reason"):
+            return _preview(person_id, receivers, why), 422
         return redirect(url_for(".hand_over", person_id=person_id, choose="yes"), 303)
     parts = [_counted(moved.tasks, "task"), _counted(moved.roles, "role")]
     if moved.ends:
@@ -94,8 +108,20 @@ def _first(view: HandOver) -> str:
     return f"{FOR_CHILD}{view.bundles[0].child.id}" if view.bundles else "main-content"
 
 
+def _preview(person_id: str, receivers: Mapping[str, str], why: Sequence[str] = ()) -> str:
+    """What would move once more, with what was typed below it."""
+    return _page(
+        "people/preview.html",
+        handing_over.show(g.viewer, person_id, receivers),
+        submission=request.form.get("submission") or new_id(),
+        why=why,
+        reason=request.form.get("reason", ""),
+        errors=[{"text": words, "href": "#reason"} for words in why],
+    )
+
+
 def _page(template: str, view: HandOver, **more: object) -> str:
-    chosen = _chosen(request.args)
+    chosen = _chosen(request.values)
     return render_template(
         template,
         page_name=f"Hand over the work of {view.person.name}",

@@ -16,13 +16,13 @@ from app.domain.ids import new_id
 from app.services import plan_answers, plan_lists, plan_task, plans
 from app.services.plans import HOW, Giving, PlanView
 from app.web import fields, questions
+from app.web.filled_forms import Answer, filled_in
 from app.web.guard import allowed
 from app.web.identity import identity_facts
 from app.web.kept_forms import is_again, keeps_what_is_typed
 from app.web.papers import as_pdf
 
 pages = Blueprint("plans", __name__)
-Answer = str | Answered | tuple[str, int]
 SECTION = "children.index"
 
 GIVEN: Form = read_form(
@@ -85,16 +85,13 @@ def ask_answers(child_id: str) -> str:
 def record_answers(child_id: str) -> Answer:
     """Write it into the record."""
     form, _ = plan_answers.asked(g.viewer, child_id)
-    typed: dict[str, Any] = {}
-    try:
-        typed = fields.read_posted(form, request.form)
-        if is_again():
-            return _answers(child_id, form, typed)
-        plans.record_facts(g.viewer, child_id, facts_from(form, validate(form, typed)))
-    except BadInput as error:
-        return _answers(child_id, form, typed, error), 422
-    flash("The plan is up to date.", "success")
-    return redirect(url_for(".prepare", child_id=child_id), 303)
+
+    def go(known: dict[str, Any]) -> Answer:
+        plans.record_facts(g.viewer, child_id, facts_from(form, known))
+        flash("The plan is up to date.", "success")
+        return redirect(url_for(".prepare", child_id=child_id), 303)
+
+    return filled_in(form, lambda typed, error: _answers(child_id, form, typed, error), go)
 
 
 @pages.post("/children/<child_id>/need-to-know")

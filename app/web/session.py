@@ -4,16 +4,33 @@ from __future__ import annotations
 
 from urllib.parse import unquote
 
-from flask import Blueprint, Flask, g, jsonify, redirect, render_template, request, session, url_for
+from flask import (
+    Blueprint,
+    Flask,
+    current_app,
+    g,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from werkzeug.wrappers import Response
 
-from app.domain.errors import NotSignedIn, TooManyTries
-from app.services import accounts
-from app.web import kept_forms, sign_in_page
-from app.web.guard import TOKEN, allowed, open_to_all
+from app.domain.errors import NotAllowed, NotSignedIn, TooManyTries
+from app.services import accounts, sessions, sign_in_flows
+from app.services.accounts import HalfWay
+from app.services.sessions import Place, SignedIn
+from app.web import kept_forms, provider, sign_in_page
+from app.web.guard import TOKEN, allowed, open_to_all, serve
 
 pages = Blueprint("accounts", __name__)
 Answer = str | Response | tuple[str, int] | tuple[str, int, dict[str, str]]
+FLOW = "sign_in"
+"""The place in the cookie of a sign-in that is on its way."""
+NEXT_PAGES = {sign_in_flows.CODE: "second_factor.code", sign_in_flows.SET_UP: "second_factor.set_up_first"}
+NO_LOCAL_ACCOUNTS = "Passwords are not used here. Sign in with your work account."
 
 
 def configure(app: Flask) -> None:
@@ -59,9 +76,17 @@ def sign_in_now() -> Answer:
     missing = _missing(username, password)
     if missing:
         return sign_in_page.render(missing, kept=kept), 422
+    if not current_app.config["LOCAL_ACCOUNTS"]:
+        raise NotAllowed(NO_LOCAL_ACCOUNTS)
     try:
         began = accounts.sign_in(
-            username, password, address=request.remote_addr or "", replaces=session.get(TOKEN)
+            username,
+            password,
+            place=here(),
+            replaces=session.get(TOKEN),
+            needs_second_factor=current_app.config["SECOND_FACTOR"],
+            target=request.form.get("next", ""),
+            kept=kept if kept_forms.is_sealed(kept) else "",
         )
     except NotSignedIn as error:
         return sign_in_page.render([{"text": error.sentence, "href": "#username"}], kept=kept), 401
@@ -70,27 +95,54 @@ def sign_in_now() -> Answer:
             raise
         page = sign_in_page.render([{"text": error.sentence, "href": "#username"}], kept=kept)
         return page, 429, {"Retry-After": str(error.seconds)}
+    if isinstance(began, HalfWay):
+        session[FLOW] = began.token
+        return redirect(url_for(NEXT_PAGES[began.waits_for]), 303)
+    return welcome(began, request.form.get("next"), kept)
+
+
+def here() -> Place:
+    """Where this request comes from."""
+    return Place(request.user_agent.string, request.remote_addr or "")
+
+
+def let_in(began: SignedIn) -> None:
+    """A new cookie with a new token: nothing of the one before is left."""
     session.clear()
     session[TOKEN] = began.token
     kept_forms.note_who(began.viewer)
+
+
+def welcome(began: SignedIn, target: str | None, kept: str) -> Answer:
+    """The first page of a new session: what was typed before, or where the person wanted to go."""
+    let_in(began)
     back = kept_forms.opened(kept, began.viewer)
     if back is not None:
-        g.viewer = began.viewer
+        serve(began.viewer)
         return kept_forms.offer(back, "You had been signed out while you typed. You are signed in again.")
-    return redirect(safe_next(request.form.get("next")), 303)
+    return redirect(safe_next(target), 303)
 
 
 @pages.post("/sign-out")
 @open_to_all
 def sign_out() -> Answer:
-    """End the session, here and on the server."""
+    """End the session, here and on the server; that of a work account at its provider too."""
     who = session.get(kept_forms.WHO)
-    if session.get(TOKEN):
-        accounts.sign_out(session[TOKEN])
+    id_token = sessions.sign_out(session[TOKEN]) if session.get(TOKEN) else None
     session.clear()
     if who:  # a page of theirs may still be open with something typed
         session[kept_forms.WHO] = who
-    return redirect(url_for("accounts.signed_out"), 303)
+    way_out = _way_out(id_token)
+    if way_out is None:
+        return redirect(url_for("accounts.signed_out"), 303)
+    g.viewer = None
+    return render_template(
+        "accounts/leaving.html",
+        page_name="You have signed out of Throughcare",
+        address=way_out,
+        words=f"You are being signed out of {current_app.config['OIDC_CALLED']} too.",
+        link="Go on to sign out there",
+    )
 
 
 @pages.get("/signed-out")
@@ -119,6 +171,13 @@ def stay_signed_in() -> Answer:
 def token() -> Answer:
     """The form token of this session, for a page that was open while its person signed in again elsewhere."""
     return jsonify(kept_forms.fresh_token())
+
+
+def _way_out(id_token: str | None) -> str | None:
+    ours = provider.current()
+    if ours is None or id_token is None:
+        return None
+    return ours.way_out(id_token, f"{current_app.config['BASE_URL']}{url_for('accounts.signed_out')}")
 
 
 def _missing(username: str, password: str) -> list[dict[str, str]]:

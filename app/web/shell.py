@@ -26,13 +26,17 @@ NAVIGATION = (
     ("Board", "board.show"),
     ("Team queue", "work.team"),
     ("Children", "children.index"),
+    ("Shared with me", "sharing.mine"),
     ("Partnership", "partnership.show"),
     ("Pathways", "pathways.index"),
     ("Protocols", "protocols.show"),
     ("Workbench", "workbench.index"),
     ("Cover", "cover.index"),
+    ("Records", "retention.index"),
     ("Incidents", "incidents.index"),
     ("Letters", "letters.index"),
+    ("Other systems", "other_systems.index"),
+    ("Access", "access_lists.show"),
 )
 """Words and endpoints of the service navigation; one that does not exist, or that the viewer may not use
 (`g.hidden_sections`, a set of endpoints), is left out."""

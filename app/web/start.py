@@ -17,6 +17,7 @@ from app.domain.clock import now
 from app.domain.errors import BadInput, NotFound
 from app.domain.forms import Form, validate
 from app.domain.ids import new_id
+from app.domain.json_text import read_json
 from app.services import child_view, instance_view, instances, partnership, pathway_view, reach
 from app.services.instances import Preview
 from app.web import fields, finding, questions
@@ -204,8 +205,8 @@ def carried() -> dict[str, Any]:
     """The answers that the check page holds. Raises BadInput when they were tampered with."""
     text = request.form.get("answers", "")
     try:
-        answers = json.loads(text) if len(text) <= MOST_CARRIED else None
-    except (ValueError, RecursionError):
+        answers = read_json(text) if len(text) <= MOST_CARRIED else None
+    except ValueError:
         answers = None
     if not isinstance(answers, dict):
         lost = "The answers have been lost on the way. Fill the form in again."

@@ -11,7 +11,8 @@ from werkzeug.wrappers import Response
 from app.domain.errors import BadInput, NotFound
 from app.domain.forms import Form
 from app.domain.ids import new_id
-from app.services import task_life, task_view
+from app.services import foresight, task_life, task_view
+from app.services.foresight import Foreseen
 from app.services.task_view import TaskView
 from app.web import fields, questions
 from app.web.guard import allowed
@@ -76,10 +77,17 @@ def not_needed(open_id: str) -> Answer:
     try:
         if is_again():
             return _not_needed_page(_set_aside(open_id))
+        reason = request.form.get("reason", "")
+        if request.form.get("action") == "look":
+            view = _set_aside(open_id)
+            seen = foresight.of(
+                g.viewer, view.child.id, lambda: task_life.not_needed(g.viewer, open_id, reason)
+            )
+            return _not_needed_page(view, seen=seen)
         task_life.not_needed(
             g.viewer,
             open_id,
-            request.form.get("reason", ""),
+            reason,
             submission=request.form.get("submission"),
         )
     except BadInput as error:
@@ -125,7 +133,7 @@ def _reopen_page(
     )
 
 
-def _not_needed_page(view: TaskView, error: BadInput | None = None) -> str:
+def _not_needed_page(view: TaskView, error: BadInput | None = None, *, seen: Foreseen | None = None) -> str:
     why = error.errors.get("reason", []) if error else []
     return render_template(
         "tasks/not_needed.html",
@@ -134,6 +142,7 @@ def _not_needed_page(view: TaskView, error: BadInput | None = None) -> str:
         facts=identity_facts(view.child),
         errors=[{"text": words, "href": "#reason"} for words in why],
         why=why,
+        seen=seen,
         reason=request.form.get("reason", ""),
         submission=request.form.get("submission") or new_id(),
     )

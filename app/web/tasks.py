@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from app.domain.errors import BadInput, Conflict
 from app.domain.forms import Form
 from app.domain.ids import new_id
-from app.services import cover_view, task_view, tasks
+from app.services import caseloads, cover_view, task_view, tasks
 from app.services.task_view import TaskView
 from app.web import beside, fields, late_reasons, questions, receipt, task_conflicts, worked_out
 from app.web.guard import allowed
@@ -100,16 +100,19 @@ def release(task_id: str) -> Answer:
 
 @pages.post("/tasks/<task_id>/assign")
 @allowed("assign")
+@keeps_what_is_typed
 def assign(task_id: str) -> Answer:
     """Give the task to somebody of the team."""
     view = task_view.show(g.viewer, task_id)
-    person_id = request.form.get("person_id", "")
+    person_id, reason = request.form.get("person_id", ""), request.form.get("reason", "")
+    if is_again():
+        return page(view, {}, {"given_to": person_id, "why_given": reason})
     try:
         if not person_id:
             raise BadInput("Choose somebody.", {"person_id": ["Select who the task is for"]})
-        tasks.assign(g.viewer, task_id, person_id)
+        tasks.assign(g.viewer, task_id, person_id, reason)
     except BadInput as error:
-        return _page(view, view.answers, error.errors), 422
+        return page(view, error.errors, {"given_to": person_id, "why_given": reason}), 422
     name = dict(view.colleagues).get(person_id, "somebody else")
     flash(f"The task is {name}'s now.", "success")
     return redirect(url_for(".show", task_id=task_id), 303)
@@ -135,7 +138,12 @@ def _page(
         facts=identity_facts(view.child),
         errors=_summary(view, errors or {}, answers),
         field_errors=errors or {},
-        components=questions.components(worked_out.explained(form, answers), answers, errors, view.people)
+        components=questions.components(
+            worked_out.explained(form, answers),
+            answers,
+            errors,
+            caseloads.beside_names(g.viewer, view.people),
+        )
         if form and is_asked
         else [],
         is_worked_out=worked_out.is_offered(form),

@@ -15,6 +15,7 @@ from app.services.lists import PUT_OFF, SECTIONS, Filters, TeamRow, WorkPage
 from app.web import receipt
 from app.web.addresses import chosen_filters, here, page_number
 from app.web.guard import allowed
+from app.web.kept_forms import is_again, keeps_what_is_typed
 from app.web.local_words import local
 
 pages = Blueprint("work", __name__)
@@ -51,6 +52,7 @@ def _mine(refusal: Mapping[str, list[str]]) -> str:
 
 @pages.post(MINE_AT)
 @allowed("see_own_work")
+@keeps_what_is_typed
 def hand_out() -> Answer:
     """Take the chosen tasks, or give them to somebody."""
     return _hand_out(_mine)
@@ -105,6 +107,7 @@ def _queue(team_id: str, refusal: Mapping[str, list[str]]) -> str:
 
 @pages.post("/team/<team_id>")
 @allowed("see_team")
+@keeps_what_is_typed
 def hand_out_of_team(team_id: str) -> Answer:
     """Take the chosen tasks of a team, or give them to somebody."""
     _own(lists.teams_of(g.viewer), team_id)
@@ -113,11 +116,15 @@ def hand_out_of_team(team_id: str) -> Answer:
 
 def _hand_out(again: Callable[[Mapping[str, list[str]]], str]) -> Answer:
     """Each task alone; what came of it stands on the list, to which the browser goes back."""
+    if is_again():
+        return again({})
     is_claim = request.form.get("do") == "claim"
     person_id = None if is_claim else request.form.get("person_id", "")
     submission = request.form.get("submission") or new_id()
     try:
-        handing_out.hand_out(g.viewer, request.form.getlist("task_id"), person_id, submission)
+        handing_out.hand_out(
+            g.viewer, request.form.getlist("task_id"), person_id, submission, request.form.get("reason", "")
+        )
     except BadInput as error:
         return again(error.errors), 422
     return redirect(here(done=submission), 303)
@@ -136,6 +143,8 @@ def _handing_out(
         "people": handing_out.loads(g.viewer, teams),
         "outcome": handing_out.outcome(g.viewer, done) if done else None,
         "submission": new_id(),
+        "reason": request.form.get("reason", ""),
+        "chosen_person": request.form.get("person_id", ""),
         "ticked": frozenset(request.form.getlist("task_id")),
         "refusal": refusal,
         "errors": [

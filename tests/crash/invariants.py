@@ -19,7 +19,8 @@ from app.domain.access import TaskThing, Viewer, may
 from app.engine import runner
 from app.engine.contracts import CompiledVersion, Step
 from app.services import advance, definitions, surroundings
-from app.store.audit import AuditEntry, broken_links
+from app.store.audit import AuditEntry
+from app.store.chains import broken_links
 from app.store.db import reading
 from app.store.definitions import DefinitionVersion
 from app.store.incidents import Incident

@@ -19,8 +19,9 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from app.domain.clock import SimulatedClock
+from app.services import backups, messages, timers
 from app.store.audit import AuditEntry
-from app.store.db import reading
+from app.store.db import db, reading
 from app.store.instances import ProcessInstance, Submission
 from app.store.outbox import Notification
 from app.store.timers import Timer
@@ -205,6 +206,36 @@ def test_two_hundred_are_shot(
         )
     assert not found, found[:20]
     assert_each_token_led_to_one_thing()
+
+
+AT_ONCE = ("drain", "complete", "complete", "send", "start")
+
+
+def test_a_copy_that_is_taken_under_load_is_whole(
+    story: Story, crash_app: Flask, tmp_path: Path, tools: None
+) -> None:
+    url, copy, begun = crash_app.config["SQLALCHEMY_DATABASE_URI"], tmp_path / "copy", list[int]()
+
+    def take(pid: int) -> None:
+        begun.append(pid)
+        if len(begun) == len(AT_ONCE):  # all of them are at work
+            backups.backup(url, copy)
+
+    story.hear(story.nursery.run(*(story.job(work) for work in AT_ONCE), on_pid=take))
+    story.finish()
+    completed = count("task_completed")
+    db.session.remove()
+    db.engine.dispose()
+
+    backups.restore(url, copy)
+
+    assert count("task_completed") <= completed
+    assert_all()
+    messages.deliver_pending()
+    while timers.drain():
+        pass
+    pathways.complete(pathways.open_tasks()[0])
+    assert_all(quiet_at=story.clock.now())
 
 
 def assert_each_token_led_to_one_thing() -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from app.domain.access import (
+    PARTS,
     TABLE,
     AuthorityThing,
     ChildThing,
@@ -20,6 +21,7 @@ from app.domain.access import (
     require,
 )
 from app.domain.errors import NotAllowed, NotFound
+from app.domain.viewer import Record
 
 
 def person(name: str, *, roles: str = "", teams: str = "", agencies: str = "", **more: object) -> Viewer:
@@ -54,6 +56,10 @@ PEOPLE = {
     # draws and publishes pathways
     "designer": person("designer", roles="process_designer", teams="design", agencies="design"),
     "nobody": person("nobody"),
+    # looks after restricted records
+    "senior": person("senior", roles="head_of_service", teams="leaders", agencies="leaders"),
+    # of another agency, and sees what is shared
+    "guest": person("guest", roles="guest social_worker"),
     # everything, in another authority
     "stranger": person(
         "stranger",
@@ -79,7 +85,11 @@ TEAM = TeamThing("here", team_id="cla", agency="csc")
 
 COLLEAGUE = PersonThing("here", "colleague", agencies=frozenset({"csc"}), cover_id="team")
 
-EVERYONE_HERE = "team assignee worker colleague manager partner partner_manager nurse admin designer nobody"
+EVERYONE_HERE = (
+    "team assignee worker colleague manager partner partner_manager nurse admin designer nobody senior"
+)
+GUEST_TOO = f"{EVERYONE_HERE} guest"
+MANAGERS = "manager partner_manager admin senior"
 CASEWORKERS = "team assignee worker colleague manager partner partner_manager"
 SEE_CHILD = "team assignee worker colleague manager nurse admin"
 WORK_ON_CHILD = "team assignee worker colleague manager"
@@ -87,29 +97,39 @@ SEE_CASEWORK = f"{WORK_ON_CHILD} admin"
 SETTLE_STATUS = "team assignee colleague manager"
 
 MATRIX: list[tuple[str, Thing, str]] = [
-    ("see_own_work", AUTHORITY, EVERYONE_HERE),
+    ("see_own_work", AUTHORITY, GUEST_TOO),
     ("see_pathways", AUTHORITY, EVERYONE_HERE),
     ("see_duties", AUTHORITY, EVERYONE_HERE),
     ("simulate", AUTHORITY, EVERYONE_HERE),
     ("search_children", AUTHORITY, EVERYONE_HERE),
     ("create_child", AUTHORITY, CASEWORKERS),
     ("start_pathway", AUTHORITY, CASEWORKERS),
-    ("see_incidents", AUTHORITY, "manager partner_manager admin"),
-    ("see_reports", AUTHORITY, "manager partner_manager admin"),
-    ("see_board", AUTHORITY, "manager partner_manager admin"),
-    ("see_running", AUTHORITY, "manager partner_manager admin"),
-    ("see_compliance", AUTHORITY, "manager partner_manager admin"),
-    ("see_escalations", AUTHORITY, "manager partner_manager admin"),
-    ("retry_incident", AUTHORITY, "manager partner_manager admin"),
-    ("see_partnership", AUTHORITY, "manager partner_manager admin"),
-    ("start_for_partnership", AUTHORITY, "manager partner_manager"),
+    ("see_incidents", AUTHORITY, MANAGERS),
+    ("see_reports", AUTHORITY, MANAGERS),
+    ("see_board", AUTHORITY, MANAGERS),
+    ("see_retention", AUTHORITY, MANAGERS),
+    ("see_running", AUTHORITY, MANAGERS),
+    ("see_compliance", AUTHORITY, MANAGERS),
+    ("see_escalations", AUTHORITY, MANAGERS),
+    ("retry_incident", AUTHORITY, MANAGERS),
+    ("see_partnership", AUTHORITY, MANAGERS),
+    ("start_for_partnership", AUTHORITY, "manager partner_manager senior"),
     ("design", AUTHORITY, "admin designer"),
     ("publish", AUTHORITY, "admin designer"),
     ("migrate", AUTHORITY, "admin designer"),
     ("edit_profile", AUTHORITY, "admin designer"),
     ("manage_people", AUTHORITY, "admin"),
-    ("see_letters", AUTHORITY, "manager partner_manager admin"),
+    ("see_letters", AUTHORITY, MANAGERS),
     ("mend_letters", AUTHORITY, "admin"),
+    ("connect_systems", AUTHORITY, "admin"),
+    ("see_shared", AUTHORITY, "guest"),
+    ("open_in_emergency", AUTHORITY, CASEWORKERS),
+    ("see_access", AUTHORITY, MANAGERS),
+    ("keep_restricted", AUTHORITY, "senior"),
+    ("control_access", CHILD, "manager"),
+    ("control_access", PARTNERSHIP, ""),
+    ("see_sharing", CHILD, SEE_CASEWORK),
+    ("share", CHILD, WORK_ON_CHILD),
     ("see_plans", CHILD, SEE_CHILD),
     ("make_plan", CHILD, WORK_ON_CHILD),
     ("see_child", CHILD, SEE_CHILD),
@@ -122,6 +142,7 @@ MATRIX: list[tuple[str, Thing, str]] = [
     ("change_course", CHILD, "manager"),
     ("correct_start", CHILD, "manager"),
     ("take_record", CHILD, "manager"),
+    ("keep_record", CHILD, "manager admin"),
     ("resume_instance", CHILD, "manager admin"),
     ("see_incident", CHILD, "manager admin"),
     ("retry_incident", CHILD, "manager admin"),
@@ -132,11 +153,11 @@ MATRIX: list[tuple[str, Thing, str]] = [
     ("see_network", CHILD, SEE_CASEWORK),
     ("add_document", CHILD, WORK_ON_CHILD),
     ("settle_status", PARTNERSHIP, ""),
-    ("see_child", PARTNERSHIP, "manager partner_manager admin"),
-    ("see_instance", PARTNERSHIP, "manager partner_manager admin"),
-    ("send_message", PARTNERSHIP, "manager partner_manager"),
-    ("cancel_instance", PARTNERSHIP, "manager partner_manager"),
-    ("see_incident", PARTNERSHIP, "manager partner_manager admin"),
+    ("see_child", PARTNERSHIP, MANAGERS),
+    ("see_instance", PARTNERSHIP, MANAGERS),
+    ("send_message", PARTNERSHIP, "manager partner_manager senior"),
+    ("cancel_instance", PARTNERSHIP, "manager partner_manager senior"),
+    ("see_incident", PARTNERSHIP, MANAGERS),
     ("see_task", TASK, "team worker manager admin"),
     ("see_task", GIVEN, "team assignee worker manager admin"),
     ("claim", TASK, "team worker"),
@@ -153,6 +174,8 @@ MATRIX: list[tuple[str, Thing, str]] = [
     ("set_aside_duty", TASK, "manager"),
     ("move_deadline", TASK, "manager"),
     ("say_why_late", TASK, "team worker manager"),
+    ("acknowledge", TASK, "team assignee colleague"),
+    ("acknowledge", GIVEN, "assignee"),
     ("reopen", GIVEN, "manager"),
     ("reopen", DONE, "assignee manager"),
     ("ask", TASK, "team worker manager"),
@@ -175,7 +198,7 @@ MATRIX: list[tuple[str, Thing, str]] = [
     ("see_team", TEAM, "team manager admin"),
     ("assign_in_team", TEAM, "manager"),
     ("see_cover", AUTHORITY, EVERYONE_HERE),
-    ("see_people", AUTHORITY, "manager partner_manager admin"),
+    ("see_people", AUTHORITY, MANAGERS),
     ("record_absence", COLLEAGUE, "colleague manager admin"),
     ("see_absence", COLLEAGUE, "colleague team manager admin"),
     ("hand_over_work", COLLEAGUE, "manager admin"),
@@ -235,3 +258,71 @@ def test_what_cannot_be_seen_is_not_found_and_what_can_be_seen_is_not_allowed() 
 )
 def test_a_task_is_given_to_its_team_or_to_a_holder_of_its_role(name: str, expected: bool) -> None:
     assert may_be_given(PEOPLE[name], TASK) is expected
+
+
+RESTRICTED = Record(is_restricted=True, let_in=frozenset({"team"}))
+SHUT_RECORD = [
+    ("see_child", ChildThing("here", CHILD.agencies, CHILD.worker_ids, record=RESTRICTED), "team"),
+    ("see_documents", ChildThing("here", CHILD.agencies, CHILD.worker_ids, record=RESTRICTED), "team"),
+    ("complete", replace(GIVEN, record=RESTRICTED), "team"),
+    ("see_task", replace(GIVEN, record=RESTRICTED), "team"),
+]
+
+
+@pytest.mark.parametrize(("action", "thing", "allowed"), SHUT_RECORD)
+def test_a_restricted_record_is_open_to_who_is_named_alone(action: str, thing: Thing, allowed: str) -> None:
+    assert {name for name, viewer in PEOPLE.items() if may(viewer, action, thing)} == set(allowed.split())
+
+
+def test_the_emergency_duty_team_and_the_machine_s_operator_see_a_restricted_record() -> None:
+    shut = replace(CHILD, record=RESTRICTED)
+
+    assert may(person("night", roles="emergency_duty_team", agencies="csc"), "edit_child", shut)
+    assert may(replace(PEOPLE["admin"], is_operator=True), "retry_incident", shut)
+
+
+def test_an_emergency_opens_to_read_and_to_nothing_else() -> None:
+    opened = replace(RESTRICTED, opened=frozenset({"assignee", "partner"}))
+    child, task = replace(CHILD, record=opened), replace(GIVEN, record=opened)
+
+    for name in ("assignee", "partner"):
+        assert may(PEOPLE[name], "see_timeline", child)
+        assert may(PEOPLE[name], "see_task", task)
+        assert not may(PEOPLE[name], "edit_child", child)
+        assert not may(PEOPLE[name], "complete", task)
+
+
+@pytest.mark.parametrize("action", TABLE)
+def test_a_relative_may_do_nothing_whatever_else_lets_them_in(action: str) -> None:
+    everything = frozenset({"worker", "admin", "guest", "night"})
+    record = Record(
+        is_restricted=True,
+        let_in=everything,
+        opened=everything,
+        barred=everything,
+        shared=frozenset((name, part) for name in everything for part in PARTS),
+    )
+    night = person("night", roles="emergency_duty_team csc_team_manager", teams="cla", agencies="csc")
+    for thing in (replace(CHILD, record=record), replace(GIVEN, record=record), replace(DONE, record=record)):
+        for viewer in (PEOPLE["worker"], PEOPLE["admin"], PEOPLE["guest"], night):
+            assert not may(viewer, action, thing)
+
+
+def test_a_guest_sees_the_parts_that_are_shared_and_does_the_tasks_of_their_role() -> None:
+    def shared(*parts: str) -> Record:
+        return Record(shared=frozenset(("guest", part) for part in parts))
+
+    guest = PEOPLE["guest"]
+    some = replace(CHILD, record=shared("overview", "documents"))
+    assert may(guest, "see_child", some)
+    assert may(guest, "see_documents", some)
+    assert not [
+        action
+        for action in TABLE
+        if action not in {"see_child", "see_documents"} and may(guest, action, some)
+    ]
+    assert may(guest, "complete", replace(TASK, record=shared("tasks")))
+    assert not may(guest, "see_task", replace(TASK, record=shared("overview")))
+    assert not may(guest, "see_task", replace(SENT, record=shared("tasks")))
+    assert not may_be_given(guest, TASK)
+    assert may_be_given(guest, replace(TASK, record=shared("tasks")))

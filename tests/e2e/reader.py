@@ -86,7 +86,7 @@ class Reader:
     def moment(
         self, code: str, title: str, *, clicks: int, fields: int, seconds: int | None = None
     ) -> Iterator[None]:
-        """One of the twenty moments of the practitioner's day (docs/moments.md), done in exactly so many steps.
+        """One of the moments of the day (docs/moments.md), done in exactly so many steps.
 
         `seconds` is what the steps take at a human pace, as estimated; where it is said it is checked too.
         """

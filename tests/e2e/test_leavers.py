@@ -41,11 +41,13 @@ def test_a_leavers_work_moves_after_a_preview(reader: Callable[..., Reader], rem
     mo.press("Continue")
     expect(main).to_contain_text("Stays with Sam Socialworker")
     mo.look_on_a_phone()
-    mo.follow("Choose other people")
-    mo.page.get_by_label(nell).check()
-    mo.press("Continue")
-    mo.picture("hand-over-preview", heights=1.6)
-    mo.press("Move all of this now")
+    with mo.moment("C6", "Move all that a leaver has to one person, with a preview", clicks=3, fields=1):
+        mo.follow("Choose other people")
+        mo.page.get_by_label(nell).check()
+        mo.press("Continue")
+        mo.picture("hand-over-preview", heights=1.6)
+        mo.answer({"reason": "Sam leaves on Friday."})
+        mo.press("Move all of this now")
 
     # then
     expect(main).to_contain_text("There is nothing left to hand over.")

@@ -141,6 +141,7 @@ def test_a_list_is_filtered_and_many_are_given_out_on_a_phone(
         boxes.nth(position).check()
     ash = mo.page.locator("#person_id option", has_text="Ash").first
     mo.page.locator("#person_id").select_option(ash.get_attribute("value"))
+    mo.page.locator("[name=reason]").fill("Sam is ill")
     mo.page.get_by_role("button", name="Give the selected tasks").scroll_into_view_if_needed()
     mo.press("Give the selected tasks")
 

@@ -25,6 +25,7 @@ from tests.engine.diagrams import (
     timer,
 )
 
+WRONG = properties(role="social_worker", form="remand/other")
 KNOWN = {
     "forms": {"remand/visit"},
     "rules": {"visit.first"},
@@ -411,12 +412,32 @@ def test_a_trap_is_refused_with_a_sentence(roles, rule, number):
     )
 
 
-def test_a_finding_names_its_element(roles):
-    (finding,) = found(one(task("x", form="remand/other")), roles)
+VISIT = element("userTask", "a", properties(role="social_worker"), name="Visit the child")
+PLAN = element("userTask", "a", properties(role="social_worker"), name="Plan")
+
+
+@pytest.mark.parametrize(
+    ("parts", "path", "name"),
+    [
+        ([element("userTask", "x", WRONG, name="Visit")], "start > x > end", "“Visit”"),
+        ([VISIT, element("userTask", "x", WRONG)], "start > a > x > end", "after “Visit the child”"),
+        (
+            [VISIT, gateway("m"), element("userTask", "x", WRONG)],
+            "start > a > m > x > end",
+            "after “Visit the child”",
+        ),
+        ([PLAN, element("userTask", "x", WRONG)], "start > x > a > end", "before “Plan”"),
+        ([element("userTask", "x", WRONG)], "start > x > end", "without a name"),
+    ],
+)
+def test_a_finding_names_its_element_in_plain_words(roles, parts, path, name):
+    (finding,) = found(one(*parts, path=path), roles)
 
     assert (finding.element, finding.rule, finding.severity) == ("x", "form", "error")
+    called = name if name.startswith("“") else f"the task for a person {name}"
     assert (
-        finding.sentence == "The form remand/other of “x” does not exist. Choose one that does, or make it."
+        finding.sentence
+        == f"The form remand/other of {called} does not exist. Choose one that does, or make it."
     )
 
 

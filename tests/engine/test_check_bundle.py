@@ -198,7 +198,9 @@ def test_a_duty_that_the_new_version_drops_is_said(roles):
     (lost,) = lost_duties(old, new, elsewhere={}, weak=())
 
     assert (lost.element, lost.rule, lost.severity) == ("journey", "lost_duty.WAN-8-09", "error")
-    assert lost.sentence.startswith("WAN-8-09 was met by “x” and is met by nothing now.")
+    assert lost.sentence.startswith(
+        "WAN-8-09 was met by “task for a person without a name” and is met by nothing now."
+    )
     assert lost_duties(old, new, {"WAN-8-09": "Remand"}, ())[0].severity == "warning"
     assert lost_duties(old, new, {}, {"WAN-8-09"})[0].severity == "warning"
     assert lost_duties(new, old, {}, ()) == []

@@ -11,6 +11,7 @@ import pytest
 from app.domain.errors import BadInput
 from app.engine import blank, drawing, editing, gate
 from app.engine import editing_steps as steps
+from app.engine import editing_system as system
 from app.engine import editing_words as words
 from app.engine.check_picture import check_picture
 from app.engine.names import BPMN, FLOW_NODES, SPIFF, local_name
@@ -69,6 +70,42 @@ def test_a_step_is_put_into_a_way_and_taken_out_again() -> None:
 
     assert follows(back, "first_step") == ["finished"]
     assert_whole(back)
+
+
+def test_the_system_is_told_what_to_do() -> None:
+    # given a step of each kind that the system does, one after the other
+    text = BLANK
+    for kind, name in (("send", "Tell them"), ("work_out", "Count"), ("operate", "Keep the day")):
+        (way,) = nodes(text)["first_step"].outgoing
+        text = editing.edited(text, partial(steps.insert, flow_id=way.id, kind=kind, name=name))
+
+    # when
+    for change in (
+        partial(words.message, element_id="tell_them", name="child_moved"),
+        partial(system.message_part, element_id="tell_them", word="messagePayload", text="{'on': moved_on}"),
+        partial(system.script, element_id="count", text="moved_on = now()"),
+        partial(system.operate, element_id="keep_the_day", operation="record_status", given={}),
+        partial(
+            system.operate, element_id="keep_the_day", operation="record_fact", given={"name": '"moved_on"'}
+        ),
+        partial(
+            system.operate, element_id="keep_the_day", operation="record_fact", given={"value": "moved_on"}
+        ),
+    ):
+        text = editing.edited(text, change)
+
+    # then
+    made = nodes(text)
+    assert made["tell_them"].events[0].payload == "{'on': moved_on}"
+    assert made["count"].script == "moved_on = now()"
+    operator = made["keep_the_day"].operator
+    assert operator
+    assert (operator.name, dict(operator.parameters)) == (
+        "record_fact",
+        {"name": '"moved_on"', "value": "moved_on"},
+    )
+    assert [one.sentence for one in checks.findings_in(text.encode(), None) if one.stops] == []
+    assert_whole(text)
 
 
 def test_a_decision_gets_a_second_way_with_a_condition() -> None:

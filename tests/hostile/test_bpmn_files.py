@@ -15,6 +15,7 @@ from app.domain.roles import RoleTable
 from app.engine import catalogue, gate
 from app.engine.check import check
 from app.engine.contracts import Bundle
+from app.engine.picture import Picture, Shown
 from tests.engine.diagrams import diagram, end, flows, gateway, line, start, sub, task
 
 ROLES = RoleTable.build({"social_worker": {"name": "Social worker", "agency": "csc"}})
@@ -57,6 +58,9 @@ HOSTILE = {
     "an SVG picture": b'<svg xmlns="http://www.w3.org/2000/svg"/>',
     "other definitions": b'<definitions xmlns="http://example.org/other"/>',
     "five megabytes": b"<a>" + b"x" * 5_000_000 + b"</a>",
+    "ten thousand attributes": GOOD.replace(
+        'id="a"', 'id="a" ' + " ".join(f'x{n}=""' for n in range(10_000))
+    ).encode(),
     "a deep tree": b"<a>" * 5000 + b"</a>" * 5000,
     "twenty thousand tasks": diagram(
         start(), *(f'<bpmn:task id="t{n}"/>' for n in range(20_000)), end()
@@ -126,6 +130,12 @@ def test_sub_processes_lie_at_most_five_deep():
     assert check(nested(5).encode(), roles=ROLES) == []
     (finding,) = check(nested(6).encode(), roles=ROLES)
     assert finding.rule == "levels"
+
+
+def test_boxes_around_a_step_come_to_an_end_where_a_box_has_the_id_of_what_is_in_it():
+    drawn = Picture({"box": Shown("box", "subProcess", "", "box")}, {}, {}, (), {}, {}, {}, frozenset(), ())
+
+    assert list(drawn.around("box")) == ["box"]
 
 
 def test_a_comment_or_a_processing_instruction_does_no_harm():

@@ -23,7 +23,10 @@ def commands() -> set[str]:
 
     def leaves(command: click.Command, name: str) -> Iterator[str]:
         if isinstance(command, click.Group):
-            for part, inner in command.commands.items():
+            within = click.Context(command)
+            for part in command.list_commands(within):
+                inner = command.get_command(within, part)
+                assert inner is not None, part
                 yield from leaves(inner, f"{name} {part}")
         else:
             yield name

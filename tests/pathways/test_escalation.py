@@ -92,7 +92,7 @@ def test_what_a_manager_settles_goes_no_higher() -> None:
         "escalation_closed" in how for how in story.ends("escalation")
     )
     assert not story.of("task_created", element="respond_at_second_level")
-    assert story.ends("dispute") == ["settled_for_yjs"]
+    assert story.ends("dispute") == ["managers_settled_yjs"]
 
 
 def test_a_manager_who_cannot_settle_it_passes_it_up_at_once() -> None:
@@ -111,19 +111,33 @@ def test_a_manager_who_cannot_settle_it_passes_it_up_at_once() -> None:
     assert [lane for _, lane in ladder(story)] == ["YJS team manager", "Head of service", "Deputy director"]
 
 
-def test_settling_it_ends_the_escalation() -> None:
+def test_what_one_service_settles_ends_the_ladders_of_all() -> None:
     story = dispute("wandsworth", "yjs", "social_care", complete="immediately")
 
-    assert set(story.ends("dispute")[0].split(", ")) == {"settled_for_yjs", "settled_for_social_care"}
+    assert story.ends("dispute") == ["settled_for_yjs"]
+    assert len(story.ends("escalation")) == 2
+    assert story.of("task_cancelled", element="settle_for_social_care")
+
+
+def test_what_one_manager_settles_on_the_ladder_is_settled_for_the_other_agency() -> None:
+    """The youth justice manager leaves it to the head of service, who settles it; social care is silent."""
+    story = walk(
+        "dispute",
+        "stockport",
+        complete="on-time",
+        until="P60D",
+        variables={"parties": ["yjs", "social_care"]},
+        tasks={"respond_at_first_level": {"settled": False}, "respond_at_second_level": {"settled": True}},
+    )
+
+    assert story.ends("dispute") == ["managers_settled_yjs, managers_settled_social_care"]
     assert len(story.of("instance_ended", definition="escalation")) == 2
+    assert not story.of("task_completed", definition="dispute")
 
 
-def test_each_service_records_how_it_was_settled() -> None:
-    story = dispute("salford", "yjs", "social_care", "leaving_care", "probation", complete="immediately")
-
-    assert set(story.ends("dispute")[0].split(", ")) == {
-        "settled_for_yjs", "settled_for_social_care", "settled_for_leaving_care", "settled_for_probation",
-    }  # fmt: skip
+@pytest.mark.parametrize("party", ["yjs", "social_care", "leaving_care", "probation"])
+def test_each_service_may_record_how_it_was_settled(party: str) -> None:
+    assert dispute("salford", party, complete="immediately").ends("dispute") == [f"settled_for_{party}"]
 
 
 def test_what_the_workers_try_once_more_is_only_put_on_record() -> None:

@@ -14,7 +14,7 @@ from app.domain.access import Viewer
 from app.domain.clock import SimulatedClock, use_clock
 from app.services import accounts
 from app.services.demo_years import filling
-from tests.apps import Apps
+from tests.apps import APPS
 from tests.databases import SqliteFiles
 from tests.reports.audit_alone import Everything, as_told
 
@@ -33,11 +33,10 @@ class Year(NamedTuple):
 @pytest.fixture(scope="session")
 def make_year(sqlite_files: SqliteFiles, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Year]:
     """Makes a year; within an application context of its own until the run ends."""
-    apps = Apps()
 
     def make(children: int, lives: int) -> Year:
         folder: Path = tmp_path_factory.mktemp("year")
-        app = apps.take(sqlite_files.create("filled"), folder, {})
+        app = APPS.take(sqlite_files.create("filled"), folder, {})
         with app.app_context():
             filling.fill("wandsworth", children, 1, lives=lives)
             return Year(app, accounts.viewer_named("hope@wandsworth.example"), as_told("wandsworth"), A_DAY)

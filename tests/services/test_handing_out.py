@@ -6,17 +6,20 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, insert, select, text
+from sqlalchemy import event, insert, select
 
 from app.domain.clock import SimulatedClock, today
 from app.domain.errors import BadInput
 from app.domain.ids import new_id
 from app.services import children, handing_out, lists, tasks, week
 from app.services.lists import Filters
+from app.store.bulk import gather_statistics
 from app.store.db import db, reading, table_of, transaction
 from app.store.instances import ProcessInstance
 from app.store.tasks import UserTask
 from tests.services.test_lists import remand_of, somebody
+
+pytestmark = pytest.mark.on_both_databases
 
 FIFTY = handing_out.MOST_AT_ONCE
 
@@ -141,8 +144,8 @@ def thousands(fifty: list[str]) -> None:
             for number in range(3000)
         ]
         session.execute(insert(table_of(UserTask)), rows)
-    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("ANALYZE"))
+    with transaction() as session:
+        gather_statistics(session)
 
 
 @pytest.mark.parametrize("what", LISTS)

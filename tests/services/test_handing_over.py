@@ -23,6 +23,7 @@ from app.services import (
     drafts,
     handing_over,
     instances,
+    messages,
     task_view,
     tasks,
 )
@@ -31,9 +32,11 @@ from app.services.caseloads import Caseload
 from app.services.handing_over import Moved
 from app.store.audit import AuditEntry
 from app.store.children import ChildWorker
-from app.store.db import reading
+from app.store.db import db, reading
 from app.store.letters import Letter
 from app.store.tasks import UserTask
+
+pytestmark = pytest.mark.on_both_databases
 
 START = {
     "remanded_at": "2026-12-01T08:00:00+00:00",
@@ -86,7 +89,7 @@ def test_everything_moves_as_the_preview_says(nell: str) -> None:
     assert preview.after[nell] == Caseload(len(had), 0, 2)
 
     # when
-    moved = handing_over.move(mo, sam.person_id, all_to(mo, sam.person_id, nell))
+    moved = handing_over.move(mo, sam.person_id, all_to(mo, sam.person_id, nell), "Sam leaves.")
 
     # then
     assert moved == Moved(tasks=len(had), roles=2)
@@ -114,8 +117,8 @@ def test_pressed_twice_it_moves_once(nell: str) -> None:
     mo, sam = somebody("mo"), somebody("sam")
     receivers = all_to(mo, sam.person_id, nell)
 
-    first = handing_over.move(mo, sam.person_id, receivers, submission="press")
-    again = handing_over.move(mo, sam.person_id, receivers, submission="press")
+    first = handing_over.move(mo, sam.person_id, receivers, "Sam leaves.", submission="press")
+    again = handing_over.move(mo, sam.person_id, receivers, "Sam leaves.", submission="press")
 
     assert first == again
     with reading() as session:
@@ -135,14 +138,14 @@ def test_what_somebody_cannot_have_stays_and_says_why(nell: str) -> None:
         "Pat Placements does not hold this role",
         "Pat Placements is not in its team and does not hold its role",
     }
-    assert handing_over.move(mo, sam.person_id, receivers) == Moved(0, 0)
+    assert handing_over.move(mo, sam.person_id, receivers, "Sam leaves.") == Moved(0, 0)
 
 
 def test_each_child_can_go_to_somebody_else_and_one_can_stay(nell: str) -> None:
     mo, sam = somebody("mo"), somebody("sam")
     alex, jo = (bundle.child for bundle in handing_over.show(mo, sam.person_id).bundles)
 
-    handing_over.move(mo, sam.person_id, {jo.id: nell})
+    handing_over.move(mo, sam.person_id, {jo.id: nell}, "Sam leaves.")
 
     assert [bundle.child.id for bundle in handing_over.show(mo, sam.person_id).bundles] == [alex.id]
 
@@ -154,7 +157,7 @@ def test_only_a_manager_of_the_agency_or_an_administrator_moves_work(nell: str, 
     with pytest.raises(NotFound):
         handing_over.show(somebody(name), sam.person_id)
     with pytest.raises(NotFound):
-        handing_over.move(somebody(name), sam.person_id, {})
+        handing_over.move(somebody(name), sam.person_id, {}, "Sam leaves.")
     assert handing_over.show(somebody("ada"), sam.person_id).can_close
 
 
@@ -162,7 +165,7 @@ def test_nobody_of_the_other_agency_or_another_authority_is_a_receiver(nell: str
     mo, sam = somebody("mo"), somebody("sam")
     for stranger in (somebody("casey"), somebody("sam", "stockport")):
         with pytest.raises(BadInput):
-            handing_over.move(mo, sam.person_id, all_to(mo, sam.person_id, stranger.person_id))
+            handing_over.move(mo, sam.person_id, all_to(mo, sam.person_id, stranger.person_id), "Sam leaves.")
 
 
 def test_somebody_who_left_with_work_is_listed_until_it_is_moved(nell: str) -> None:
@@ -177,7 +180,7 @@ def test_somebody_who_left_with_work_is_listed_until_it_is_moved(nell: str) -> N
     assert next(row for row in caseloads.listed(mo) if row.id == sam.person_id).is_closed
 
     # when
-    handing_over.move(mo, sam.person_id, all_to(mo, sam.person_id, nell))
+    handing_over.move(mo, sam.person_id, all_to(mo, sam.person_id, nell), "Sam leaves.")
 
     # then
     assert sam.person_id not in {row.id for row in caseloads.listed(mo)}
@@ -226,7 +229,7 @@ def test_questions_and_unread_mentions_go_along_and_answers_reach_the_new_person
     ]
 
     # when
-    moved = handing_over.move(mo, sam.person_id, receivers)
+    moved = handing_over.move(mo, sam.person_id, receivers, "Sam leaves.")
 
     # then
     assert moved.ends == 2
@@ -260,3 +263,48 @@ def test_questions_and_unread_mentions_go_along_and_answers_reach_the_new_person
     assert beside_task.show(new, his).askings[0].answer == "Late on Mondays."
     assert (letters_to(nell, "answered"), letters_to(sam.person_id, "answered")) == (["queued"], [])
     assert audits.verify() == []
+
+
+def test_who_left_with_an_unread_mention_alone_is_listed_until_it_is_passed_on(nell: str) -> None:
+    mo, sam = somebody("mo"), somebody("sam")
+    his = open_tasks(sam.person_id)[0].id
+    comments.add(mo, his, "Can you look?", nell)
+    accounts.disable_person("nell@wandsworth.example")
+    left = next(row for row in caseloads.listed(mo) if row.id == nell)
+    assert (left.is_closed, left.load) == (True, Caseload())
+
+    handing_over.move(mo, nell, all_to(mo, nell, sam.person_id), "Sam leaves.")
+
+    assert nell not in {row.id for row in caseloads.listed(mo)}
+
+
+def test_a_contribution_that_is_simply_given_on_says_who_is_asked_now(nell: str) -> None:
+    mo, sam, casey = somebody("mo"), somebody("sam"), somebody("casey")
+    (caseys, *_) = open_tasks(casey.person_id)
+    ask(casey, caseys.id, f"person:{sam.person_id}")
+    contribution = next(task for task in open_tasks(sam.person_id) if task.definition_key == "contribution")
+
+    tasks.assign(mo, contribution.id, nell, "Sam is ill.")
+
+    assert beside_task.show(casey, caseys.id).askings[0].whom.startswith("Nell New")
+    assert audits.verify() == []
+
+
+def test_what_is_on_its_way_to_a_leaver_reaches_whoever_takes_over(
+    nell: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given: Casey has asked Sam, and the message has not made it a task of his yet
+    mo, sam, casey = somebody("mo"), somebody("sam"), somebody("casey")
+    (caseys, *_) = open_tasks(casey.person_id)
+    with monkeypatch.context() as held_up:
+        held_up.setattr(messages, "deliver_queued", lambda session: None)
+        ask(casey, caseys.id, f"person:{sam.person_id}")
+    receivers = all_to(mo, sam.person_id, nell)
+    ends = [piece.end.kind for piece in handing_over.show(mo, sam.person_id, receivers).moving if piece.end]
+    assert ends == ["asked"]
+
+    handing_over.move(mo, sam.person_id, receivers, "Sam leaves.")
+    messages.deliver_queued(db.session())
+
+    assert beside_task.show(casey, caseys.id).askings[0].whom.startswith("Nell New")
+    assert "contribution" in {task.definition_key for task in open_tasks(nell)}

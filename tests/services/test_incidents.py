@@ -21,6 +21,8 @@ from app.store.tasks import Draft
 from tests.crash import pathways
 from tests.crash.invariants import assert_all
 
+pytestmark = pytest.mark.on_both_databases
+
 
 def open_incident() -> str:
     """The one incident that has not been put right."""
@@ -30,7 +32,7 @@ def open_incident() -> str:
 
 def retry(incident_id: str) -> None:
     """Ada tries it again."""
-    incidents.retry(pathways.viewer("ada"), incident_id)
+    incidents.retry(pathways.viewer("ada"), incident_id, "It was mended.")
 
 
 def state_of(instance_id: str) -> str:
@@ -192,7 +194,7 @@ def test_who_may_not_mend_does_not_see_that_anything_is_broken(house: Flask, clo
 
     for who in (pathways.viewer("sam"), pathways.viewer("ada", "stockport")):
         with pytest.raises(NotFound):
-            incidents.retry(who, incident)
+            incidents.retry(who, incident, "It was mended.")
 
     assert [row.id for row in incidents.unresolved(pathways.viewer("ada"))] == [incident]
     assert incidents.unresolved(pathways.viewer("ada", "stockport")) == []

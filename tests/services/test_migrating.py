@@ -308,7 +308,7 @@ def test_what_nobody_foresaw_becomes_an_incident_of_one_and_can_be_tried_again(
     (incident,) = instance_view.show(_admin(), poisoned.id).incidents
     assert (incident.stands_still, incident.sentence) == (False, shown.lines[0].sentence)
     assert_all()
-    incidents.retry(_admin(), incident.id)
+    incidents.retry(_admin(), incident.id, "It was mended.")
     assert migration_progress.show(designer, moving).counts == {"moved": 3}
     assert_all()
 

@@ -33,3 +33,10 @@ def test_markup_that_somebody_typed_stays_words_and_fetches_nothing() -> None:
 def test_an_address_of_any_kind_is_refused(address: str) -> None:
     with pytest.raises(OutsideAddress):
         paper.refuse(address)
+
+
+def test_no_line_ends_inside_a_date() -> None:
+    assert (
+        paper.unbroken("By Tuesday 8 December 2026, or 9 May.")
+        == "By Tuesday 8\xa0December\xa02026, or 9\xa0May."
+    )

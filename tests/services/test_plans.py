@@ -13,8 +13,8 @@ from app.domain.clock import SimulatedClock, today
 from app.domain.errors import NotFound
 from app.services import accounts, children, chronology, instances, plan_lists, plan_task, plans
 from app.services.plans import Giving
-from app.store import audit
 from app.store.audit import AuditEntry
+from app.store.chains import broken_links
 from app.store.db import reading
 
 KNOWN = {
@@ -74,7 +74,7 @@ def test_what_is_given_does_the_task_and_stands_in_the_chronology_and_in_a_whole
     words = [happening.words for happening in chronology.of_child(casey, leaving).happenings]
     assert any(one.startswith("“What I need to know” given: version 1 to Alex Example") for one in words)
     with reading() as session:
-        assert audit.broken_links(session, "wandsworth") == []
+        assert broken_links(session, "wandsworth") == []
         kept = session.scalars(select(AuditEntry.facts).where(AuditEntry.kind == "plan_given")).one()
     assert kept["sha256"] == plans.show(casey, plan_id).sha256
     assert "Thank you" not in str(kept)  # the child's words stand in the record, not in the audit

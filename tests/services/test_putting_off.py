@@ -161,7 +161,7 @@ def test_who_covers_may_put_it_off_and_it_is_away_for_both(visit: TaskRow) -> No
 def test_given_to_somebody_else_it_is_on_their_list(visit: TaskRow) -> None:
     putting_off.put_off(somebody("sam"), visit.id, in_days(3), REASON)
 
-    tasks.assign(somebody("mo"), visit.id, somebody("ash").person_id)
+    tasks.assign(somebody("mo"), visit.id, somebody("ash").person_id, "Sam is ill.")
 
     assert on_list(somebody("ash"), visit)
 

@@ -20,6 +20,7 @@ from app.services import (
     comments,
     definitions,
     drafts,
+    handing_over,
     instances,
     lists,
     signing,
@@ -390,6 +391,23 @@ def test_when_who_signed_it_off_has_left_another_holder_of_the_role_is_asked(cor
     sol = accounts.viewer_named("sol@wandsworth.example")
     assert len(signing_again.waiting(sol)) == 1
     assert task_view.show(sol, corrected).answers["education"] == "Maths goes on."
+
+
+def test_a_word_that_is_asked_for_goes_to_whoever_takes_over(corrected: str) -> None:
+    sol_id = accounts.add_person(
+        "wandsworth",
+        "sol@wandsworth.example",
+        "Sol Secure",
+        roles=["secure_establishment"],
+        team_ids=[*sandy().team_ids],
+    )
+    ada, child_id = pathways.viewer("ada"), task_view.show(sandy(), corrected).child.id
+    handing_over.move(ada, sandy().person_id, {child_id: sol_id}, "Sam leaves.")
+
+    sol = accounts.viewer_named("sol@wandsworth.example")
+    assert [one.task_id for one in signing_again.waiting(sol)] == [corrected]
+    assert signing_again.how_many(sandy()) == 0
+    assert letters_of(sol) == ["corrected"]
 
 
 def test_a_correction_of_what_nobody_signed_off_asks_nobody(plan: str) -> None:

@@ -25,6 +25,8 @@ from app.store.tasks import Draft
 from tests.crash import pathways
 from tests.crash.invariants import assert_all
 
+pytestmark = pytest.mark.on_both_databases
+
 Everything = Callable[[], dict[str, Any]]
 
 

@@ -16,6 +16,8 @@ from app.store.timers import Timer
 from tests.crash import pathways
 from tests.crash.invariants import assert_all
 
+pytestmark = pytest.mark.on_both_databases
+
 
 def firings() -> list[tuple[str, datetime]]:
     """What has fired, in the order in which it was audited: element and due time."""

@@ -1,4 +1,4 @@
-"""`throughcare user disable` closes an account, and says what the person leaves behind."""
+"""`throughcare user`: a closed account says what the person leaves behind; none is added where passwords are off."""
 
 from __future__ import annotations
 
@@ -32,3 +32,27 @@ def test_disabling_somebody_with_work_says_how_much_and_where_to_move_it(
     assert f"{username} can no longer sign in." in done.stdout
     assert left in done.stderr
     assert ("https://throughcare.example/people/" in done.stderr) is bool(left)
+
+
+def test_an_account_with_a_password_is_not_added_where_there_are_none(
+    filled_sqlite_database: str, tmp_path: Path
+) -> None:
+    settings = {
+        "THROUGHCARE_DATABASE_URL": filled_sqlite_database,
+        "THROUGHCARE_INSTANCE_PATH": str(tmp_path),
+        "THROUGHCARE_LOCAL_ACCOUNTS": "no",
+    }
+    asked = ["user", "add", "mosaic", "--name", "Mosaic", "--authority", "wandsworth", "--role", "iro"]
+
+    refused = CliRunner().invoke(throughcare, [*asked, "--password", "x" * 12], env=settings)
+    of_a_system = CliRunner().invoke(throughcare, [*asked, "--no-password"], env=settings)
+    renewed = CliRunner().invoke(
+        throughcare, ["user", "set-password", "mosaic", "--password", "x" * 12], env=settings
+    )
+    lost = CliRunner().invoke(throughcare, ["user", "forget-second-factor", "mosaic"], env=settings)
+
+    assert refused.exit_code != 0
+    assert "Local accounts are switched off" in f"{refused.output}{refused.exception}"
+    assert "Local accounts are switched off" in f"{renewed.output}{renewed.exception}"
+    assert (of_a_system.exit_code, of_a_system.stdout) == (0, "Mosaic has an account as mosaic.\n")
+    assert lost.exit_code == 0, lost.output

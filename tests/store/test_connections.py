@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator
 import psycopg
 import pytest
 from flask import Flask
-from sqlalchemy import Executable, insert, literal, select
+from sqlalchemy import Executable, bindparam, insert, literal, select
+from sqlalchemy.orm import Session
 
-from app.domain.errors import Busy
+from app.domain.errors import BadInput, Busy
 from app.store import db as store
 from app.store.db import db, execute, reading, table_of, transaction
 from app.store.people import Authority
@@ -72,3 +73,16 @@ def test_one_that_was_used_just_now_makes_its_writer_try_again_once(ended: None)
     with transaction() as session:
         execute(session, ADD, ROW)
     assert names(NAMES, is_prepared=True) == ["Hill"]
+
+
+@pytest.mark.parametrize("is_prepared", [True, False], ids=["prepared", "by SQLAlchemy"])
+def test_a_zero_byte_is_refused_and_the_connection_goes_on(
+    postgresql_database: str, make_app: Callable[..., Flask], is_prepared: bool
+) -> None:
+    asked = select(table_of(Authority).c.name).where(table_of(Authority).c.id == bindparam("of"))
+    with make_app(postgresql_database).app_context():
+        with pytest.raises(BadInput, match="zero byte"), reading() as session:
+            (execute if is_prepared else Session.execute)(session, asked, {"of": "a\0b"})
+        with pytest.raises(BadInput, match="zero byte"), transaction() as session:
+            session.execute(ADD, {**ROW, "name": "\0"})
+        assert names(NAMES, is_prepared=is_prepared) == []

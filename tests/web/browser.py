@@ -122,7 +122,7 @@ class Page:
         self.response = response
         self.status = response.status_code
         self.location = response.headers.get("Location", "")
-        is_file = (response.mimetype or "") == "application/pdf"
+        is_file = (response.mimetype or "") in {"application/pdf", "application/zip"}
         self.html = "" if is_file else response.get_data(as_text=True)
         self.is_html = (response.mimetype or "") == "text/html" and self.status not in {204, 301, 302, 303}
         self.read = Reading(self.html if self.is_html else "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -9,14 +10,19 @@ from flask import Flask
 from icalendar import Calendar
 from sqlalchemy import select
 
-from app.domain.clock import SimulatedClock
+from app.domain.clock import SimulatedClock, today
+from app.domain.errors import NotSignedIn
 from app.domain.letter_times import KINDS
 from app.domain.moments import london_day
-from app.services import accounts, calendar_feed, facts, tasks
+from app.services import absences, accounts, calendar_feed, demo, facts, letter_post, tasks
+from app.services.absences import Plan
+from app.services.sessions import Place
+from app.store.audit import AuditEntry
 from app.store.db import reading, table_of, transaction
 from app.store.letters import CalendarAddress
 from app.store.tasks import UserTask
 from tests.crash import pathways
+from tests.services.test_letters import Postbox
 from tests.web.browser import Browser
 
 NAME = "Zebedee"
@@ -253,3 +259,52 @@ def test_the_account_says_when_the_calendar_was_last_read(
     browser.client.get(path)
 
     assert "Last read on Tuesday 1 December 2026" in browser.get("/account/calendar").text
+
+
+def test_whoever_knows_their_password_changes_it_and_is_signed_out_elsewhere(
+    clock: SimulatedClock, demo_app: Flask, browser: Browser, another_browser: Callable[[], Browser]
+) -> None:
+    # given: signed in here and elsewhere, and on leave: what is of the account goes to nobody who covers
+    elsewhere = another_browser()
+    elsewhere.sign_in("sam")
+    page = browser.sign_in("sam")
+    page = browser.get(browser.get("/account").href("Change your password"))
+    with demo_app.app_context():
+        sam, mo = pathways.viewer("sam"), pathways.viewer("mo")
+        absences.record(sam, Plan(sam.person_id, mo.person_id, today(), today(), ""))
+    new = "Four words that differ"
+
+    # then: nothing without the one before, nor a new one that is short, mistyped or the same
+    for typed, said in (
+        ({"current": "Something else", "password": new, "again": new}, "not right"),
+        ({"current": demo.PASSWORD, "password": new, "again": "Four words"}, "differently"),
+        ({"current": demo.PASSWORD, "password": "short", "again": "short"}, "between 12 and 200"),
+        ({"current": demo.PASSWORD, "password": demo.PASSWORD, "again": demo.PASSWORD}, "another one"),
+        ({"current": demo.PASSWORD, "password": "", "again": ""}, "Enter a new password"),
+    ):
+        page = browser.submit("Change the password", typed, status=422)
+        assert said in page.text
+        assert new not in page.html
+
+    # when
+    browser.submit("Change the password", {"current": demo.PASSWORD, "password": new, "again": new})
+
+    # then: here it goes on, there it does not, and only the new one opens
+    assert "other browser in which you were signed in is signed out" in browser.follow().text
+    assert elsewhere.client.get("/account").status_code == 303
+    with demo_app.app_context():
+        sam_name = "sam@wandsworth.example"
+        with pytest.raises(NotSignedIn):
+            accounts.sign_in(sam_name, demo.PASSWORD, place=Place())
+        accounts.sign_in(sam_name, new, place=Place())
+        with reading() as session:
+            assert (
+                session.query(AuditEntry).filter_by(kind="password_set", person_id=sam.person_id).count() == 1
+            )
+
+        # and: a letter goes to whose account it is
+        postbox = Postbox()
+        letter_post.send_pending(postbox, base_url="https://x.example", mail_from="a@x.example")
+    [letter] = [one for one in postbox.taken if "password" in one["Subject"]]
+    assert letter["To"] == sam_name
+    assert "https://x.example/account" in letter.get_content()

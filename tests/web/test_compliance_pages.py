@@ -81,3 +81,19 @@ def test_a_manager_goes_from_a_number_to_the_task_and_says_why(
     assert "All teams" in browser.get("/compliance?team=partnership&by=agency").text
     browser.get("/compliance/tasks?team=partnership", status=403)
     assert "Select a month" in browser.get("/compliance?from=yesterday").text
+
+
+def test_a_number_stands_at_its_step_and_a_small_one_can_be_hidden(
+    browser: Browser, another_browser: Callable[[], Browser], clock: SimulatedClock
+) -> None:
+    late_visit(browser, clock)
+    browser.get("/pathways/remand_yda/heat-map", status=404)
+    browser = another_browser()
+    browser.sign_in("ada")
+    browser.get("/compliance?team=all&by=pathway")
+    seen = "/pathways/remand_yda/heat-map?team=all&version=1"
+    assert "0 of 1 by the due date" in browser.get(seen).text
+    assert "0 %" in browser.client.get(seen.replace("heat-map", "heat-map.svg")).text
+    assert "0 of 1" not in browser.get(f"{seen}&small=hide").text
+    assert "0 %" not in browser.client.get(f"{seen.replace('heat-map', 'heat-map.svg')}&small=hide").text
+    browser.get("/pathways/remand_yda/heat-map?by=colour", status=404)

@@ -51,3 +51,21 @@ def start_a_remand() -> None:
         "safety_concern": False,
     }
     instances.start(viewer, "remand_yda", str(child_id), answers)
+
+
+def test_what_waits_and_how_requests_went_is_there_for_the_monitoring(demo_app: Flask) -> None:
+    client = demo_app.test_client()
+    with demo_app.app_context():
+        start_a_remand()
+    client.get("/healthz")
+
+    with use_clock(SimulatedClock(now() + timedelta(days=2))):
+        answer = client.get("/metrics")
+
+    told = dict(line.rsplit(" ", 1) for line in answer.text.splitlines() if not line.startswith("#"))
+    assert answer.content_type.startswith("text/plain; version=")
+    assert float(told["throughcare_timer_lag_seconds"]) > 0
+    assert float(told["throughcare_tasks_overdue"]) > 0
+    assert float(told["throughcare_instances_running"]) >= 1
+    asked = 'throughcare_request_seconds_count{endpoint="health.alive",method="GET",status="200"}'
+    assert float(told[asked]) >= 1

@@ -48,7 +48,9 @@ def test_everything_to_one_person_in_three_presses(browser: Browser, leaver: dic
     assert "Nothing has moved yet" in preview.text
     assert "Now: 0 open tasks and 0 children" in preview.text
     assert "Alex Example" in preview.text
-    browser.submit("Move all of this now")
+    page = browser.submit("Move all of this now", status=422)
+    assert "Enter why the work moves" in page.text
+    browser.submit("Move all of this now", {"reason": "Sam leaves on Friday."})
 
     done = browser.follow()
     assert "of Sam Socialworker moved." in done.text

@@ -12,7 +12,6 @@ import pytest
 from flask import Flask
 from sqlalchemy import event, select
 
-from app.domain.clock import SimulatedClock
 from app.domain.errors import Busy
 from app.engine.contracts import Bundle
 from app.services import tasks
@@ -39,8 +38,11 @@ def two_steps() -> Bundle:
 
 
 @pytest.fixture
-def app_of_its_own(clock: SimulatedClock, filled_database: str, make_app: Callable[..., Flask]) -> Flask:
-    """The app on each database in turn, without an application context: each request has its own."""
+def app_of_its_own(filled_database: str, make_app: Callable[..., Flask]) -> Flask:
+    """The app on each database in turn, without an application context: each request has its own.
+
+    Time is the machine's own, as for everybody: where it is simulated, the database is told so at further cost.
+    """
     return make_app(filled_database)
 
 

@@ -86,7 +86,10 @@ def test_a_pathway_is_drawn_in_the_outline_alone(browser: Browser) -> None:
         "Save the step", {"name": "Book a taxi", "due": "deadline(", "lane": "Social worker"}, status=422
     )
     assert "There is a problem" in page.text
-    browser.submit("Save the step", {"due": 'deadline("remand.first_meeting", now())', "duty": "WAN-8-15"})
+    chosen = {"due": "", "rule": "remand.first_meeting", "duty": "WAN-8-15"}
+    page = browser.submit("Save the step", chosen, status=422)
+    assert "Select what the time is counted from" in page.text
+    browser.submit("Save the step", {"counted_from": "now()"})
 
     tree = browser.get(outline).text
     row = "Book a taxi Task for a person, Social worker Due 5 working days after the moment at which"

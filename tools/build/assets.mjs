@@ -21,12 +21,13 @@ function withoutBranding (css) {
     .replace(/url\(\/assets\/images\//g, 'url(./assets/images/')
     .replace(/screen\\0 and/g, '(width: 0) and') // a rule for Internet Explorer alone
     .replace(/content:\s*url\('data:[^']*'\)/g, "content: '›'")
+    .replace(/url\("data:(?:[^"\\]|\\.)*"\)|url\(data:[^)]*\)/g, 'none') // pictures that our security policy would refuse
 }
 
 const vendorStyles = {
   name: 'vendor-styles',
   setup (builder) {
-    builder.onLoad({ filter: /(govuk-frontend\.min|moj-frontend\.min|assets\/bpmn-js)\.css$/ }, async ({ path: file }) => ({
+    builder.onLoad({ filter: /(govuk-frontend\.min|moj-frontend\.min|assets\/bpmn-js|swagger-ui)\.css$/ }, async ({ path: file }) => ({
       contents: withoutBranding(await readFile(file, 'utf8')),
       loader: 'css',
       resolveDir: path.dirname(file)
@@ -43,17 +44,25 @@ const LEFT_OUT = [
   [/img\.src = 'data:[^']*';/, '']
 ]
 
+// Days and times on the form editor's canvas as our pages have them, whatever language the browser speaks.
+const AS_HERE = [
+  [/function getLocaleDateFormat\(locale = 'default'\)/, "function getLocaleDateFormat(locale = 'en-GB')"],
+  [/\buse24h = false,/, 'use24h = true,']
+]
+
 const withoutTheirPanel = {
   name: 'without-their-panel',
   setup (builder) {
-    builder.onLoad({ filter: /form-js-editor\/dist\/index\.es\.js$/ }, async ({ path: file }) => {
-      let contents = await readFile(file, 'utf8')
-      for (const [theirs, ours] of LEFT_OUT) {
-        if (!theirs.test(contents)) throw new Error(`form-js has changed: ${theirs} is no longer in it`)
-        contents = contents.replace(theirs, ours)
-      }
-      return { contents, loader: 'js' }
-    })
+    for (const [filter, changes] of [[/form-js-editor\/dist\/index\.es\.js$/, LEFT_OUT], [/form-js-viewer\/dist\/index\.es\.js$/, AS_HERE]]) {
+      builder.onLoad({ filter }, async ({ path: file }) => {
+        let contents = await readFile(file, 'utf8')
+        for (const [theirs, ours] of changes) {
+          if (!theirs.test(contents)) throw new Error(`form-js has changed: ${theirs} is no longer in it`)
+          contents = contents.replace(theirs, ours)
+        }
+        return { contents, loader: 'js' }
+      })
+    }
     builder.onResolve({ filter: /^(@codemirror\/|@bpmn-io\/feel(ers)?-editor$)/ }, async ({ path: name, pluginData, ...from }) => {
       if (pluginData === 'asked') return null
       const found = await builder.resolve(name, { importer: from.importer, kind: from.kind, resolveDir: from.resolveDir, pluginData: 'asked' })
@@ -68,11 +77,13 @@ export const ENTRIES = {
   viewer: 'js/viewer.js',
   designer: 'js/designer.js',
   form_designer: 'js/form_designer.js',
+  api_manual: 'js/api_manual.js',
   site: 'css/site.css',
   diagram: 'css/diagram.css',
   designer_style: 'css/designer.css',
   form_designer_style: 'css/form_designer.css',
   manual: 'css/manual.css',
+  api_manual_style: 'css/api_manual.css',
   favicon: 'images/favicon.svg'
 }
 

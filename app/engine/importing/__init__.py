@@ -20,6 +20,7 @@ from app.engine.names import BPMN, PROPERTIES, SPIFF
 __all__ = ["Change", "Imported", "bring_in"]
 
 MOST_FLOWS = 1500
+MOST_PROCESSES = 100
 MOST_ELEMENTS = 30_000
 
 
@@ -82,11 +83,12 @@ def _make_ours(work: Work) -> None:
 
 
 def _refuse_too_much(root: object) -> None:
-    elements = flows = 0
+    elements = flows = processes = 0
     for one in root.iter("*"):  # type: ignore[attr-defined]
         elements += 1
         flows += one.tag == f"{{{BPMN}}}sequenceFlow"
-    if elements > MOST_ELEMENTS or flows > MOST_FLOWS:
+        processes += one.tag == f"{{{BPMN}}}process"
+    if elements > MOST_ELEMENTS or flows > MOST_FLOWS or processes > MOST_PROCESSES:
         raise gate.refusal(
             "size",
             "The file holds more than a pathway can. Split it into processes of their own, and try again.",

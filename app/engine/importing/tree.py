@@ -39,7 +39,7 @@ def nodes(scope: Any) -> list[Any]:
 
 def flows(scope: Any) -> list[Any]:
     """The sequence flows of a scope."""
-    return [one for one in scope if local_name(one) == "sequenceFlow"]
+    return list(scope.iterchildren(f"{{{BPMN}}}sequenceFlow"))
 
 
 def leaving(element: Any) -> list[Any]:

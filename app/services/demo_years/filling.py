@@ -11,22 +11,27 @@ from app.domain.clock import now
 from app.domain.errors import BadInput
 from app.services import demo
 from app.services.demo_years import copied, lived, stories
-from app.store.db import transaction
+from app.store import bulk
+from app.store.db import reading, transaction
 
 MOST_CHILDREN = 1_000_000
 MOST_YEARS = 20
-AT_ONCE = 50
+AT_ONCE = 100
 Watch = Callable[[str, int, int], None]
 """Hears how far it is: what is being done, how much of it, of how much."""
 
 
 @dataclass(frozen=True)
 class Filled:
-    """What was made: how many stories the engine lived, how many children they stand for, and rows by table."""
+    """What was made: how many stories the engine lived, how many children they stand for, and rows by table.
+
+    `way` says how the rows of the copies were loaded.
+    """
 
     lived: int
     children: int
     rows: dict[str, int]
+    way: str
 
 
 def fill(
@@ -44,18 +49,25 @@ def fill(
     until = now()
     told = stories.told(min(lives, children), until - timedelta(days=365 * years), until)
     lent = lived.lend(authority_id)
-    patterns = []
+    patterns: list[copied.Pattern] = []
     for number, story in enumerate(told):
         watch("lived", number, len(told))
-        patterns.append(copied.Pattern.of(lived.live(story, lent, until)))
+        rows = lived.live(story, lent, until)
+        with reading() as session:
+            patterns.append(copied.Pattern.of(session, rows))
     chance = Random(f"{authority_id} {children} {until}")  # noqa: S311 - for variety, not for secrets
-    rows: dict[str, int] = {}
+    numbers: dict[str, int] = {}
     for first in range(0, children, AT_ONCE):
         watch("copied", first, children)
         with transaction() as session:
+            bulk.prepare(session)
+            # story by story: rows come about in the order of time, as in life, and indexes grow at their ends
             some = range(first, min(first + AT_ONCE, children))
-            made = [copied.made(session, patterns[one % len(patterns)], chance) for one in some]
+            made = [copied.made(session, patterns[one * len(patterns) // children], chance) for one in some]
             for table, number in copied.write(session, made).items():
-                rows[table] = rows.get(table, 0) + number
+                numbers[table] = numbers.get(table, 0) + number
+    with transaction() as session:
+        bulk.gather_statistics(session)
+        way = bulk.way(session)
     watch("copied", children, children)
-    return Filled(len(told), children, rows)
+    return Filled(len(told), children, numbers, way)

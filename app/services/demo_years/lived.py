@@ -34,7 +34,7 @@ from app.services import (
 from app.services.choices import offered
 from app.services.demo_years.habits import varied, when
 from app.services.demo_years.stories import Story
-from app.store import tables
+from app.store import kept_triggers, tables
 from app.store.db import Base, db, reading, transaction
 from app.store.instances import ProcessInstance
 from app.store.people import viewers
@@ -94,6 +94,7 @@ def lend(authority_id: str) -> Lent:
         raise BadInput("There are no demo people yet. Start `throughcare run` once.")
     with throw_away():
         with transaction() as session:
+            kept_triggers.install(session.connection())  # a copy can be asked what was known on a day, too
             for name in LENT:
                 if rows[name]:
                     session.execute(insert(_table(name)), rows[name])

@@ -19,8 +19,11 @@ from app.domain.forms import read_form
 from app.engine.contracts import Bundle
 from app.services import definitions, incidents
 from app.services.child_rows import ChildRow, child_row
+from app.services.listing import page_within
 from app.services.oversight.capacity import TeamWeek, weeks
 from app.services.oversight.scope import Scope
+from app.services.records import subject_access
+from app.services.records.subject_rows import Request
 from app.services.work_queries import task_rows
 from app.services.work_rows import TaskRow, as_task_row
 from app.store.children import Child, ChildFact, ChildWorker
@@ -43,13 +46,17 @@ LISTS = {
 
 @dataclass(frozen=True)
 class Board:
-    """The numbers: tasks, tasks, children, children, incidents; and the coming week of each team."""
+    """The numbers: tasks, tasks, children, children, incidents; and the coming week of each team.
+
+    `asked_for` are the requests for what is on record that wait for their answer, the soonest due first.
+    """
 
     breached: int
     soon: int
     unallocated: int
     releases: int
     incidents: int
+    asked_for: tuple[Request, ...]
     weeks: tuple[TeamWeek, ...]
 
 
@@ -86,6 +93,7 @@ def show(viewer: Viewer, scope: Scope) -> Board:
             unallocated=_count(session, viewer, scope, "unallocated"),
             releases=len(_releases(session, viewer)),
             incidents=len(incidents.unresolved(viewer)),
+            asked_for=subject_access.waiting(session, viewer),
             weeks=weeks(session, viewer, scope),
         )
 
@@ -98,8 +106,7 @@ def tasks(viewer: Viewer, scope: Scope, which: str, page: int = 1) -> TaskPage:
     with reading() as session:
         conditions = _conditions(session, viewer, scope, which)
         rows = session.scalar(select(func.count()).select_from(UserTask).where(*conditions)) or 0
-        pages = max(1, -(-rows // PAGE_SIZE))
-        page = min(max(1, page), pages)
+        page, pages = page_within(page, rows, PAGE_SIZE)
         query = task_rows().where(*conditions).order_by(UserTask.due_at, UserTask.id)
         found = session.execute(query.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)).all()
         total = _number(session, which, conditions)

@@ -159,12 +159,16 @@ def _lines(
 
 
 def _sum(groups: Iterable[Group]) -> Line:
-    shares = dict(NOTHING)
+    numbers = {limit: [0, 0, 0] for limit in LIMITS}
     not_needed = cancelled = 0
     for group in groups:
-        shares = {limit: shares[limit] + group.shares[limit] for limit in LIMITS}
+        for limit, total in numbers.items():
+            share = group.shares[limit]
+            total[0] += share.met
+            total[1] += share.missed
+            total[2] += share.waiting
         not_needed, cancelled = not_needed + group.not_needed, cancelled + group.cancelled
-    return Line("", "All", "", shares, not_needed, cancelled)
+    return Line("", "All", "", {limit: Share(*numbers[limit]) for limit in LIMITS}, not_needed, cancelled)
 
 
 def _month(lines: tuple[Line, ...], day: date) -> Line:

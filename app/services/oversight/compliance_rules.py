@@ -21,6 +21,7 @@ from app.domain.limits import add_months
 from app.domain.moments import start_of_day
 from app.services.oversight.scope import Scope
 from app.store.instances import ProcessInstance
+from app.store.record_rules import is_open_to
 from app.store.tasks import UserTask
 
 PARTNERSHIP = "partnership"
@@ -114,6 +115,8 @@ def conditions(viewer: Viewer, asked: Asked, at: Any = UserTask.due_at) -> list[
     ]
     of_team = UserTask.team_id.in_([team.id for team in asked.scope.teams])
     found.append(or_(of_team, UserTask.team_id.is_(None)) if asked.is_partnership else of_team)
+    if asked.names_children(viewer):
+        found.append(is_open_to(viewer, UserTask.child_id, "tasks"))
     if asked.scope.role:
         found.append(UserTask.role == asked.scope.role)
     if asked.scope.pathway:

@@ -16,6 +16,7 @@ from app.domain.late_reasons import REASONS
 from app.domain.limits import add_months
 from app.domain.moments import start_of_day
 from app.services import late_reasons, reference
+from app.services.listing import page_within
 from app.services.oversight.compliance_groups import NONE, WAYS, agency_of, duty_keys
 from app.services.oversight.compliance_rules import (
     DUTY_TEXT,
@@ -99,8 +100,7 @@ def behind(viewer: Viewer, asked: Asked, number: Behind, page: int = 1) -> TaskP
         total, children = session.execute(
             counting.select_from(UserTask).outerjoin(LateReason, has_reason).where(*wanted)
         ).one()
-        pages = max(1, -(-total // PAGE_SIZE))
-        page = min(max(1, page), pages)
+        page, pages = page_within(page, total, PAGE_SIZE)
         query = (
             task_rows()
             .add_columns(ends_at.label("ends_at"), LateReason.reason, LateReason.words)

@@ -11,6 +11,7 @@ from app.domain.errors import NotFound
 from app.services import lists
 from app.services.lists import TeamRow
 from app.services.work_queries import IS_OPEN
+from app.store.record_rules import is_open_to
 from app.store.tasks import UserTask
 
 OWN, ALL = "own", "all"
@@ -32,6 +33,7 @@ class Scope:
             UserTask.authority_id == viewer.authority_id,
             IS_OPEN,
             UserTask.team_id.in_([team.id for team in self.teams]),
+            is_open_to(viewer, UserTask.child_id, "tasks"),
         ]
         if self.role:
             found.append(UserTask.role == self.role)

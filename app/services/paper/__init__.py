@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from threading import Lock
@@ -11,12 +15,14 @@ from typing import Any, NoReturn
 import jinja2
 
 from app.domain.documents import Document, Print
+from app.domain.moments import MONTHS
 
 HERE = Path(__file__).parent
 POINTS: dict[Print, int] = {"normal": 14, "large": 18, "larger": 24}
 FONT = "bold 9pt 'Liberation Sans', 'DejaVu Sans', sans-serif"
 MARKED = "@page {{ @bottom-left {{ content: '{marking}'; font: {font} }} }}"
 SIZE = "html {{ font-size: {points}pt }} @page {{ @bottom-right {{ font-size: {foot}pt }} }}"
+DATE = re.compile(rf"\b\d{{1,2}} (?:{'|'.join(MONTHS)})\b(?: \d{{4}}\b)?")
 ONE_AT_A_TIME = Lock()
 
 
@@ -29,9 +35,9 @@ def render(document: Document, size: Print = "normal", *, is_for_a_child: bool =
 
     For a child in the print that was asked for; for professionals in 11 point, whatever was asked.
     """
-    from weasyprint import CSS, HTML  # two seconds, which only who makes a paper should wait for
+    from weasyprint import CSS  # two seconds, which only who makes a paper should wait for
 
-    html = _template().render(document=document, is_for_a_child=is_for_a_child)
+    html = _template("paper.html").render(document=document, is_for_a_child=is_for_a_child)
     points = POINTS[size] if is_for_a_child else 11
     sheets = [
         CSS(string=(HERE / "paper.css").read_text(encoding="utf-8"), url_fetcher=refuse),
@@ -39,7 +45,22 @@ def render(document: Document, size: Print = "normal", *, is_for_a_child: bool =
     ]
     if document.marking.replace("-", "").isalpha():  # on every sheet, as well as above the title
         sheets.append(CSS(string=MARKED.format(marking=document.marking, font=FONT), url_fetcher=refuse))
-    with ONE_AT_A_TIME:  # Pango's font map is not made for several threads
+    return _written(html, sheets)
+
+
+def render_page(template: str, /, **parts: Any) -> bytes:
+    """The PDF of `template`.html in the style of `template`.css. The same parts give the same bytes."""
+    from weasyprint import CSS  # two seconds, which only who makes a paper should wait for
+
+    html = _template(f"{template}.html").render(**parts)
+    style = CSS(string=(HERE / f"{template}.css").read_text(encoding="utf-8"), url_fetcher=refuse)
+    return _written(html, [style])
+
+
+def _written(html: str, sheets: list[Any]) -> bytes:
+    from weasyprint import HTML
+
+    with ONE_AT_A_TIME, _no_tidying():  # Pango's font map is not made for several threads
         made: bytes | None = HTML(string=html, url_fetcher=refuse).write_pdf(
             stylesheets=sheets,
             pdf_variant="pdf/ua-1",
@@ -49,14 +70,32 @@ def render(document: Document, size: Print = "normal", *, is_for_a_child: bool =
     return made
 
 
+@contextmanager
+def _no_tidying() -> Iterator[None]:
+    """The collector of garbage looks through the growing tree of boxes again and again: a quarter of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
 def refuse(url: str, *args: Any, **options: Any) -> NoReturn:
     """What a paper is given in place of a way to fetch. Raises OutsideAddress."""
     raise OutsideAddress(f"A document may fetch nothing, and not {url[:80]}.")
 
 
+def unbroken(text: str) -> str:
+    """The text with its dates such as “8 December 2026” held together: no line ends inside one."""
+    return DATE.sub(lambda found: found[0].replace(" ", "\N{NO-BREAK SPACE}"), text)
+
+
 @cache
-def _template() -> jinja2.Template:
+def _template(name: str) -> jinja2.Template:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(HERE), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
-    return environment.get_template("paper.html")
+    environment.filters["unbroken"] = unbroken
+    return environment.get_template(name)

@@ -15,8 +15,9 @@ from app.domain.errors import BadInput, Conflict, PathwayRefused
 from app.engine import catalogue, waivers
 from app.engine.check_duties import LOST
 from app.engine.contracts import Bundle, Finding
+from app.engine.findings import called as called_of
 from app.engine.shapes import Drawing
-from app.engine.words import kind_in_words
+from app.engine.words import as_sentence, kind_in_words
 from app.services import checks, definitions
 from app.services.workbench import drafting, drafts
 from app.services.workbench.drafts import Draft, require_design
@@ -161,9 +162,11 @@ def _called(drawn: Drawing) -> dict[str, tuple[str, str]]:
         nodes = {node.id: node for node in process.everything()}
         for scope in process.all_scopes():
             for flow in scope.flows:
-                ends = [nodes[end].name or end if end in nodes else end for end in (flow.source, flow.target)]
+                ends = [called_of(nodes[end]) if end in nodes else end for end in (flow.source, flow.target)]
                 called[flow.id] = (flow.name or f"{ends[0]} to {ends[1]}", "flow")
-        called |= {node.id: (node.name or node.id, kind_in_words(node.type)) for node in nodes.values()}
+        called |= {
+            node.id: (as_sentence(called_of(node)), kind_in_words(node.type)) for node in nodes.values()
+        }
     return called
 
 

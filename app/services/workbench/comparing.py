@@ -17,6 +17,7 @@ from app.services import definitions, reference
 from app.services.due_words import due_in_one_line, nothing_said
 from app.services.workbench import drafts, versions
 from app.services.workbench.drafts import Draft
+from app.services.workbench.publications import Asked
 from app.store.db import reading
 
 
@@ -72,8 +73,22 @@ def draft(viewer: Viewer, draft_id: str) -> tuple[Draft, Compared]:
     with reading() as session:
         current = versions.in_force(session, found.key)
         old = _side(session, current) if current is not None else None
-    new = Side("this draft", catalogue.with_what_it_uses(found.bundle, {}))
-    return found, _compared(viewer, found.key, old, new)
+    return found, _compared(viewer, found.key, old, _of_draft(found))
+
+
+def asking(viewer: Viewer, asked: Asked, of_draft: Draft | None) -> Compared | None:
+    """What was asked to come into force beside what was in force then; None where there is nothing to compare."""
+    require(viewer, "design", AuthorityThing(viewer.authority_id))
+    with reading() as session:
+        if asked.in_force_then is None:
+            return None
+        old = _side(session, asked.in_force_then)
+        new = _of_draft(of_draft) if of_draft is not None else None
+        if definitions.number_of(session, asked.version_id):
+            new = _side(session, asked.version_id)
+    if new is None:
+        return None
+    return _compared(viewer, asked.key, old, new)
 
 
 def two_versions(viewer: Viewer, key: str, number: int, other: int | None) -> Compared:
@@ -91,6 +106,10 @@ def _compared(viewer: Viewer, key: str, old: Side | None, new: Side) -> Compared
     name = say(catalogue.name_of(new.bundle), reference.profile(viewer.profile).words)
     found = between(old.bundle, new.bundle, viewer.profile) if old is not None else Difference(())
     return Compared(key, name, old, new, found)
+
+
+def _of_draft(found: Draft) -> Side:
+    return Side("this draft", catalogue.with_what_it_uses(found.bundle, {}))
 
 
 def _side(session: Session, version_id: str) -> Side:

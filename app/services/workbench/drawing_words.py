@@ -36,7 +36,7 @@ class Name:
     answers: tuple[tuple[str, str], ...] = ()
 
 
-def due_words(bundle: Bundle, path: str, profile: Profile) -> dict[str, str]:
+def due_words(bundle: Bundle, path: str, profile: Profile, longest: int = LONGEST_BADGE) -> dict[str, str]:
     """By element: when it is due or fires, in the profile's own limits. Raises PathwayRefused."""
     scopes = catalogue.drawn(bundle.files[path]).processes
     said = meanings(scopes, forms_of(bundle))
@@ -44,21 +44,20 @@ def due_words(bundle: Bundle, path: str, profile: Profile) -> dict[str, str]:
     for node in _nodes(scopes):
         for text in _times(node):
             words = due_in_one_line(text, profile, said, reference.called)
-            found[node.id] = words if len(words) <= LONGEST_BADGE else f"{words[:LONGEST_BADGE].rstrip()}…"
+            found[node.id] = words if len(words) <= longest else f"{words[:longest].rstrip()}…"
     return found
 
 
 def vocabulary(bundle: Bundle, path: str, profile: Profile) -> dict[str, Any]:
     """What a designer chooses from and may type: roles, forms, rules with their words, duties, names, functions."""
-    scopes = catalogue.drawn(bundle.files[path]).processes
     return {
         "roles": [{"key": role.key, "name": role.name} for role in reference.roles()],
-        "forms": [{"key": key, "name": _title(key, form)} for key, form in sorted(bundle.forms.items())],
+        "forms": [{"key": key, "name": name} for key, name in form_names(bundle).items()],
         "rules": [
-            asdict(rule) for rule in _rules(profile, usual_starts((bundle, *definitions.shipped().values())))
+            asdict(rule) for rule in rules(profile, usual_starts((bundle, *definitions.shipped().values())))
         ],
         "duties": [{"key": duty.id, "words": _duty(duty)} for duty in reference.register()],
-        "names": [asdict(name) for name in _names(bundle, scopes)],
+        "names": [asdict(name) for name in names(bundle, path)],
         "functions": sorted(functions.NAMES),
         "operators": {name: list(parameters) for name, parameters in operators.OPERATORS.items()},
         "profiles": [
@@ -66,6 +65,11 @@ def vocabulary(bundle: Bundle, path: str, profile: Profile) -> dict[str, Any]:
         ],
         "processes": sorted(bundle_key for bundle_key in _processes(bundle)),
     }
+
+
+def form_names(bundle: Bundle) -> dict[str, str]:
+    """The forms of a pathway by key, each as people call it."""
+    return {key: _title(key, form) for key, form in sorted(bundle.forms.items())}
 
 
 def said_of(
@@ -95,7 +99,9 @@ KINDS = frozenset({"due", "assign", "condition", "payload", "parameter", "time",
 
 
 @dataclass(frozen=True)
-class _Rule:
+class OfferedRule:
+    """A time limit as it is offered, in an area's own numbers."""
+
     key: str
     title: str
     words: str
@@ -103,14 +109,20 @@ class _Rule:
     starts: tuple[str, ...]  # the names that it is counted from elsewhere, the most frequent first
 
 
-def _rules(profile: Profile, starts: Mapping[str, tuple[str, ...]]) -> Iterator[_Rule]:
+def rules(profile: Profile, starts: Mapping[str, tuple[str, ...]] | None = None) -> Iterator[OfferedRule]:
+    """Every time limit of a profile; `starts` are the names from which each is counted elsewhere."""
     for rule in profile.deadlines.values():
         sides = " or ".join(rule_in_words(side) for side in (rule.local, rule.statutory) if side)
-        yield _Rule(rule.key, rule.title, sides, rule.counted_from, starts.get(rule.key, ()))
+        yield OfferedRule(rule.key, rule.title, sides, rule.counted_from, (starts or {}).get(rule.key, ()))
 
 
 def _duty(duty: Duty) -> str:
     return f"{duty.strength_in_words}: {duty.sentence} ({duty.clause})"
+
+
+def names(bundle: Bundle, path: str) -> list[Name]:
+    """The names that an expression of that drawing may use."""
+    return list(_names(bundle, catalogue.drawn(bundle.files[path]).processes))
 
 
 def _names(bundle: Bundle, scopes: list[Scope]) -> Iterator[Name]:

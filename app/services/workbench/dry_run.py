@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, case, select
 from sqlalchemy.orm import Session
 
 from app.domain.access import AuthorityThing, Viewer, require
@@ -25,12 +25,14 @@ from app.services.workbench.versions import RUNNING, version_id_of
 from app.store.children import Child
 from app.store.db import reading
 from app.store.instances import ProcessInstance
+from app.store.record_rules import is_open_to
 from app.store.ties import sees_child
 
 AT_ONCE = 100
 SECONDS = 4.0
 """How long a page may look at pathways before it shows what it has found; the next look begins there."""
 SHOWN = 100
+SHUT = "A restricted record"
 OLDER = "older"
 
 
@@ -224,10 +226,17 @@ def _prospect(session: Session, instance: Row[Any], *about: Any) -> Prospect:
 
 
 def names(session: Session, viewer: Viewer, child_ids: Sequence[str]) -> dict[str, tuple[str, str | None]]:
-    """Child id -> reference, and the name where the viewer may see the child."""
+    """Child id -> reference, and the name where the viewer may see the child.
+
+    Of a restricted record that is shut to the viewer not even the reference is said.
+    """
     seen = sees_child(viewer, Child.authority_id, Child.id)
     query = select(
-        Child.id, Child.reference, Child.given_name, Child.family_name, seen.label("is_seen")
+        Child.id,
+        case((is_open_to(viewer, Child.id), Child.reference), else_=SHUT).label("reference"),
+        Child.given_name,
+        Child.family_name,
+        seen.label("is_seen"),
     ).where(Child.authority_id == viewer.authority_id, Child.id.in_(child_ids))
     return {
         row.id: (row.reference, f"{row.given_name} {row.family_name}" if row.is_seen else None)

@@ -15,15 +15,15 @@ from typing import Any
 
 from app.domain.access import Viewer
 from app.domain.errors import BadInput, ExpressionRefused, NotFound
-from app.engine import drawing, editing, editing_words, gate, grammar
+from app.engine import drawing, editing, gate, grammar
 from app.engine.shapes import Flow, Node, Scope
 from app.services import reference
-from app.services.due_words import due_in_one_line, nothing_said
-from app.services.workbench import drafting, drafts
+from app.services.workbench import drafting, drafts, drawing_words
 from app.services.workbench.drafts import Draft
 
 LAYOUT = Path(__file__).resolve().parents[3] / "tools" / "layout" / "index.mjs"
 LAYOUT_SECONDS = 40
+LONGEST_DUE = 300
 _ISO = re.compile(r"P[0-9TDHMWY.]+|[0-9]{4}-[0-9]{2}-[0-9]{2}[0-9T:+Z.-]*")
 WORDS = {
     "startEvent": "Start",
@@ -84,58 +84,20 @@ class Step:
             yield from one.everything()
 
 
-@dataclass(frozen=True)
-class Detail:
-    """A step with everything that its form asks about."""
+def tree(draft: Draft, profile: str = "default") -> tuple[Step, ...]:
+    """The steps of the pathway in the order in which they come; what nothing leads to stands at the end.
 
-    step: Step
-    answers: Mapping[str, Any]
-    can_go_on: bool
-    is_attachable: bool
-    timer: bool
-    message: bool
-
-
-def tree(draft: Draft) -> tuple[Step, ...]:
-    """The steps of the pathway in the order in which they come; what nothing leads to stands at the end."""
-    scope = _scope(draft)
-    return _steps(scope)
-
-
-def everything(draft: Draft) -> list[Step]:
-    """Every step of the outline, flat."""
-    return [one for step in tree(draft) for one in step.everything()]
-
-
-def detail(draft: Draft, element_id: str) -> Detail:
-    """One step. Raises NotFound."""
-    step = next((one for one in everything(draft) if one.id == element_id), None)
-    if step is None:
-        raise NotFound("There is no such step in this draft.")
-    node = _node(draft, element_id)
-    timers = [event for event in node.events if event.kind == "timer"]
-    messages = [event for event in node.events if event.kind == "message"]
-    answers = {
-        "name": node.name,
-        "lane": node.lane or "",
-        "instructions": node.documentation,
-        **{
-            name: node.properties.get(name, "")
-            for name in ("form", "due", "duty", "overdue", "assign", "copy")
-        },
-        "timer": (timers[0].text or "") if timers else "",
-        "meant_as": "duration" if timers and timers[0].timer_kind == "timeDuration" else "date",
-        "message": messages[0].message.name if messages and messages[0].message else "",
-    }
-    is_gateway = node.type.endswith("Gateway")
-    return Detail(
-        step,
-        answers,
-        can_go_on=node.type != "endEvent" and (is_gateway or not node.outgoing),
-        is_attachable=not is_gateway and not node.type.endswith("Event"),
-        timer=bool(timers),
-        message=bool(messages),
+    Time limits are in the words of the area `profile`.
+    """
+    due = drawing_words.due_words(
+        draft.bundle, draft.bundle.main_path, reference.profile(profile), longest=LONGEST_DUE
     )
+    return _steps(_scope(draft), due)
+
+
+def everything(draft: Draft, profile: str = "default") -> list[Step]:
+    """Every step of the outline, flat."""
+    return [one for step in tree(draft, profile) for one in step.everything()]
 
 
 def ways(draft: Draft) -> list[tuple[str, str]]:
@@ -169,38 +131,7 @@ def change(
     """Save a change of the drawing as the next revision. Raises BadInput from the change, and like `drafting.save`."""
     draft = drafts.show(viewer, draft_id, revision)
     text = editing.edited(draft.bundle.main, how)
-    return _save(viewer, draft, revision, text, what)
-
-
-def describe(
-    viewer: Viewer, draft_id: str, element_id: str, *, revision: int, typed: Mapping[str, str]
-) -> Draft:
-    """Save what a step is called and says. Raises BadInput with a sentence for each question."""
-    draft = drafts.show(viewer, draft_id, revision)
-    before = detail(draft, element_id)
-    for name in ("due", "timer", "assign"):
-        refuse_unless_expression(name, typed.get(name, ""))
-
-    def how(root: editing.Tree) -> None:
-        editing_words.call(root, element_id, typed["name"])
-        if "instructions" in typed:
-            editing_words.instruct(root, element_id, typed["instructions"])
-        known = ("form", "due", "duty", "overdue", "assign", "copy")
-        values = {name: typed[name] for name in known if name in typed}
-        if any(values.values()) or any(before.answers[name] for name in values):
-            editing_words.describe(root, element_id, values)
-        if typed.get("lane") and typed["lane"] != before.answers["lane"]:
-            editing_words.assign_lane(root, element_id, typed["lane"])
-        if before.timer:
-            editing_words.time(
-                root, element_id, meant_as=typed.get("meant_as", ""), expression=typed.get("timer", "")
-            )
-        if before.message:
-            editing_words.message(root, element_id, typed.get("message", ""))
-
-    return _save(
-        viewer, draft, revision, editing.edited(draft.bundle.main, how), f"Changed “{before.step.name}”"
-    )
+    return save(viewer, draft, revision, text, what)
 
 
 def tidy(viewer: Viewer, draft_id: str, *, revision: int) -> Draft:
@@ -220,7 +151,7 @@ def tidy(viewer: Viewer, draft_id: str, *, revision: int) -> Draft:
         if done.returncode:
             raise BadInput("The drawing cannot be tidied as it is. See the checks for what is loose.")
         text = file.read_text(encoding="utf-8")
-    return _save(viewer, draft, revision, text, "Tidied the drawing")
+    return save(viewer, draft, revision, text, "Tidied the drawing")
 
 
 def refuse_unless_expression(name: str, text: str) -> None:
@@ -234,7 +165,8 @@ def refuse_unless_expression(name: str, text: str) -> None:
         raise BadInput(refused.sentence, {name: [refused.sentence]}) from None
 
 
-def _save(viewer: Viewer, draft: Draft, revision: int, text: str, what: str) -> Draft:
+def save(viewer: Viewer, draft: Draft, revision: int, text: str, what: str) -> Draft:
+    """Keep a changed drawing as the next revision, like `drafting.save`."""
     bundle = replace(draft.bundle, files={**draft.bundle.files, draft.bundle.main_path: text})
     return drafting.save(viewer, draft.id, revision=revision, bundle=bundle, what=what)
 
@@ -244,12 +176,13 @@ def _scope(draft: Draft) -> Scope:
     return next(process for process in processes if process.id == draft.key)
 
 
-def _node(draft: Draft, element_id: str) -> Node:
+def node_of(draft: Draft, element_id: str) -> Node:
+    """A step as it is drawn."""
     return next(node for node in _scope(draft).everything() if node.id == element_id)
 
 
-def _steps(scope: Scope) -> tuple[Step, ...]:
-    return tuple(_step(node, scope) for node in _in_order(scope) if node.type != "boundaryEvent")
+def _steps(scope: Scope, due: Mapping[str, str]) -> tuple[Step, ...]:
+    return tuple(_step(node, scope, due) for node in _in_order(scope) if node.type != "boundaryEvent")
 
 
 def _in_order(scope: Scope) -> list[Node]:
@@ -266,29 +199,29 @@ def _in_order(scope: Scope) -> list[Node]:
     return [*found.values(), *(node for node in scope.nodes.values() if node.id not in found)]
 
 
-def _step(node: Node, scope: Scope) -> Step:
+def _step(node: Node, scope: Scope, due: Mapping[str, str]) -> Step:
     inner = next((one for one in scope.scopes if one.id == node.id), None)
     role = reference.roles().by_key.get(node.properties.get("role", ""))
-    timers = [event.text or "" for event in node.events if event.kind == "timer"]
-    due = node.properties.get("due") or (timers[0] if timers else "")
     return Step(
         id=node.id,
         type=node.type,
         kind=_kind(node),
         name=node.name or node.id.replace("_", " "),
         who=role.name if role else (node.lane or ""),
-        due=due_in_one_line(due, reference.profile("default"), nothing_said, reference.called),
+        due=due.get(node.id, ""),
         duties=tuple(one.strip() for one in node.properties.get("duty", "").split(",") if one.strip()),
         form=node.properties.get("form", ""),
         ways=tuple(_way(flow, node, scope) for flow in node.outgoing),
-        inside=_steps(inner) if inner else (),
-        meanwhile=tuple(_step(event, scope) for event in node.boundaries),
+        inside=_steps(inner, due) if inner else (),
+        meanwhile=tuple(_step(event, scope, due) for event in node.boundaries),
         scope_id=scope.id,
     )
 
 
 def _kind(node: Node) -> str:
     words = WORDS.get(node.type, node.type)
+    if node.type.endswith("Gateway") and len(node.incoming) > 1 and len(node.outgoing) < 2:
+        return "Ways come together"
     kinds = {event.kind for event in node.events}
     if "timer" in kinds:
         return f"{words}: until a moment" if node.type != "boundaryEvent" else f"{words}, at a moment"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, case, select
 from sqlalchemy.orm import Session
 
 from app.domain.access import AuthorityThing, Viewer, require
@@ -16,12 +16,13 @@ from app.domain.errors import EngineFailure
 from app.domain.profiles import Profile
 from app.engine import runner
 from app.services import changed_profiles, definitions, projection, reference, surroundings
-from app.services.workbench import profile_items
+from app.services.workbench import dry_run, profile_items
 from app.services.workbench.profile_items import Item
 from app.store.children import Child
 from app.store.db import reading, table_of
 from app.store.definitions import DefinitionVersion
 from app.store.instances import ProcessInstance
+from app.store.record_rules import is_open_to
 from app.store.tasks import UserTask
 from app.store.ties import sees_child
 
@@ -34,6 +35,7 @@ MOST_COUNTED = 300
 class Moved:
     """A date that would move. `child` is the child's name for those who may see the child, else the reference."""
 
+    instance_id: str
     child: str
     name: str
     was: datetime
@@ -50,6 +52,11 @@ class Preview:
     moved: tuple[Moved, ...]
     counted: int
     not_counted: int
+
+    @property
+    def pathways(self) -> int:
+        """How many running pathways have a date that would move."""
+        return len({one.instance_id for one in self.moved})
 
 
 def preview(viewer: Viewer, section: str, key: str, typed: Mapping[str, Any] | None) -> Preview:
@@ -105,7 +112,9 @@ def hanging(session: Session, viewer: Viewer, section: str, key: str) -> Sequenc
             instance.id,
             instance.child_id,
             instance.version_id,
-            Child.reference,
+            case((is_open_to(viewer, instance.child_id), Child.reference), else_=dry_run.SHUT).label(
+                "reference"
+            ),
             Child.given_name,
             Child.family_name,
             sees_child(viewer, instance.authority_id, instance.child_id).label("is_seen"),
@@ -136,7 +145,7 @@ def _moved(session: Session, viewer: Viewer, row: Row[Any], after: Profile) -> l
     names |= {timer.ref: (timer.name, timer.due_at) for timer in step.timers}
     child = _called(row)
     return [
-        Moved(child, name, known[ref], becomes, becomes < now() <= known[ref])
+        Moved(row.id, child, name, known[ref], becomes, becomes < now() <= known[ref])
         for ref, (name, becomes) in names.items()
         if known.get(ref, becomes) != becomes
     ]

@@ -76,8 +76,7 @@ def keep(viewer: Viewer, simulation_id: str, name: str, chosen: Collection[str],
     shown = simulations.show(viewer, simulation_id)
     expect = [wanted for code, wanted in offered(shown).items() if code in chosen]
     if not expect:
-        sentence = "Select what is expected"
-        raise BadInput(sentence, {"expect": [sentence]})
+        raise BadInput("Select what is expected: at least one date or event")
     inputs = json.loads(shown.walked.inputs.to_text())
     content = {**{part: inputs[part] for part in inputs if part != "pathway"}, "expect": expect}
     _write(viewer, Scenario(shown.key, name, content), reason, "scenario_kept", is_withdrawn=False)

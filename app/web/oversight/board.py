@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from flask import Blueprint, g, render_template
 
-from flask import Blueprint, g, render_template, request
-
-from app.services import lists, pathway_view, reach, reference
+from app.domain.clock import today
+from app.services import reach
 from app.services.oversight import board
-from app.services.oversight.scope import Scope, scope, team_choices
-from app.web.addresses import chosen_filters, here, page_address, page_number
+from app.web.addresses import page_address, page_number
 from app.web.guard import allowed
-from app.web.local_words import local
 from app.web.oversight.tabs import SECTION
+from app.web.oversight.whose_work import asked_scope, scope_choices
 
 pages = Blueprint("board", __name__)
 
@@ -21,9 +19,13 @@ pages = Blueprint("board", __name__)
 @allowed("see_board", section=SECTION)
 def show() -> str:
     """The numbers, and the coming week of each team."""
-    chosen = _scope()
+    chosen = asked_scope()
     return render_template(
-        "oversight/board.html", page_name="Board", board=board.show(g.viewer, chosen), **_filters(chosen)
+        "oversight/board.html",
+        page_name="Board",
+        board=board.show(g.viewer, chosen),
+        today=today(),
+        **scope_choices(chosen),
     )
 
 
@@ -42,7 +44,7 @@ def releases() -> str:
 @allowed("see_board", section=SECTION)
 def tasks(which: str) -> str:
     """The tasks, or the children, behind a number."""
-    chosen = _scope()
+    chosen = asked_scope()
     found = board.tasks(g.viewer, chosen, which, page_number())
     return render_template(
         "oversight/board_tasks.html",
@@ -51,35 +53,5 @@ def tasks(which: str) -> str:
         found=found,
         openable=reach.openable_of_many(g.viewer, found.tasks),
         page_address=page_address,
-        **_filters(chosen),
+        **scope_choices(chosen),
     )
-
-
-def _scope() -> Scope:
-    asked = request.args
-    return scope(g.viewer, asked.get("team", ""), asked.get("role"), asked.get("pathway"))
-
-
-def _filters(chosen: Scope) -> dict[str, Any]:
-    """What the filter offers, and what is chosen."""
-    table = reference.roles()
-    named = {
-        "team": ("Team", team_choices(g.viewer, chosen.offered)),
-        "role": (
-            "Role",
-            dict(
-                sorted(
-                    ((role, local(table.name_of(role))) for role in lists.roles_of(g.viewer, chosen.teams)),
-                    key=lambda one: one[1],
-                )
-            ),
-        ),
-        "pathway": ("Pathway", pathway_view.names(g.viewer)),
-    }
-    return {
-        "scope": chosen,
-        "named": named,
-        "chosen": chosen_filters(named),
-        "address": here,
-        "kept": {name: value for name, value in request.args.items() if name in named and value},
-    }

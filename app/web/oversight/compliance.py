@@ -112,12 +112,14 @@ def chosen() -> tuple[Asked, list[dict[str, str]]]:
     try:
         return compliance.asked(g.viewer, *given), []
     except BadInput as error:
-        sentences = [
-            {"text": text, "href": f"#filter-{name}"}
-            for name, texts in error.errors.items()
-            for text in texts
-        ]
-        return compliance.asked(g.viewer, given[0], pathway=given[3]), sentences
+        return compliance.asked(g.viewer, given[0], pathway=given[3]), sentences(error)
+
+
+def sentences(error: BadInput) -> list[dict[str, str]]:
+    """What is wrong with the months that were chosen, for the summary of a page."""
+    return [
+        {"text": text, "href": f"#filter-{name}"} for name, texts in error.errors.items() for text in texts
+    ]
 
 
 def offered(looked_at: Asked) -> dict[str, Any]:

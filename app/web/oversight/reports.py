@@ -10,13 +10,14 @@ from flask import Blueprint, Response, g, render_template, request, url_for
 from app.domain.clock import LONDON
 from app.domain.errors import BadInput
 from app.services import reference
+from app.services.oversight import meeting
 from app.services.oversight.reports import exporting, making
 from app.services.oversight.reports.scope import EVERY_TEAM, OWN_TEAMS, Asked
 from app.services.oversight.reports.shape import Column, Figure
 from app.web import moments
 from app.web.addresses import here, page_address, paged
 from app.web.guard import allowed
-from app.web.oversight import charts
+from app.web.oversight import charts, compliance
 from app.web.oversight.tabs import SECTION
 
 pages = Blueprint("reports", __name__)
@@ -33,6 +34,27 @@ def index() -> str:
     return render_template(
         "oversight/reports/index.html", page_name="Reports", groups=making.listed(g.viewer)
     )
+
+
+@pages.get("/reports/partnership-meeting")
+@allowed("see_reports", section=SECTION)
+def for_meeting() -> str | tuple[str, int]:
+    """What the services look at together, on one page that may be shared."""
+    months, error = (request.args.get("from", ""), request.args.get("to", "")), None
+    try:
+        found = meeting.figures(g.viewer, *months)
+    except BadInput as refused:
+        error, found = refused, meeting.figures(g.viewer)
+    answer = render_template(
+        "oversight/reports/meeting.html",
+        page_name="For a partnership meeting",
+        found=found,
+        drawn=_drawn(found.nights) if found.nights else [],
+        figure_words=figure_words,
+        errors=compliance.sentences(error) if error else [],
+        **compliance.offered(found.looked_at),
+    )
+    return (answer, 422) if error else answer
 
 
 @pages.get("/reports/<report>")
@@ -67,7 +89,7 @@ def show(report: str) -> str | tuple[str, int]:
             (EVERY_TEAM, "Everybody whom I may see"),
         ),
         "agencies": making.CASEWORK_NAMES if found.by_agency else {},
-        "typed": {name: request.args.get(name) or _typed(day) for name, day in _days(asked).items()},
+        "typed": {name: request.args.get(name) or typed_day(day) for name, day in _days(asked).items()},
         "field_errors": {key: words[0] for key, words in (error.errors if error else {}).items()},
         "errors": [{"text": w[0], "href": f"#{key}"} for key, w in (error.errors if error else {}).items()],
         "files": {ending: _file(report, ending) for ending in ("csv", "xlsx")},
@@ -87,7 +109,7 @@ def as_csv(report: str) -> Response:
     """The same rows as CSV; the audit says who took them."""
     asked = making.read(making.report_of(g.viewer, report), request.args)
     name, content = exporting.as_csv(g.viewer, report, asked)
-    return _as_file(name, content, "text/csv; charset=utf-8")
+    return as_file(name, content, "text/csv; charset=utf-8")
 
 
 @pages.get("/reports/<report>.xlsx")
@@ -96,7 +118,7 @@ def as_xlsx(report: str) -> Response:
     """The same rows as a spreadsheet; the audit says who took them."""
     asked = making.read(making.report_of(g.viewer, report), request.args)
     name, content = exporting.as_xlsx(g.viewer, report, asked)
-    return _as_file(name, content, XLSX)
+    return as_file(name, content, XLSX)
 
 
 def cell_words(value: Any, column: Column) -> str:
@@ -143,7 +165,8 @@ def _days(asked: Asked) -> dict[str, date]:
     return {"from": asked.from_on, "to": asked.to_on}
 
 
-def _typed(day: date) -> str:
+def typed_day(day: date) -> str:
+    """A day as one would type it."""
     return f"{day.day} {day.month} {day.year}"
 
 
@@ -154,7 +177,8 @@ def _file(report: str, ending: str) -> str:
     return url_for(f".as_{ending}", report=report, **kept)
 
 
-def _as_file(name: str, content: bytes, kind: str) -> Response:
+def as_file(name: str, content: bytes, kind: str) -> Response:
+    """Something to download that no cache keeps."""
     answer = Response(content, content_type=kind)
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     answer.headers["Cache-Control"] = "no-store"

@@ -7,21 +7,20 @@ from datetime import date
 from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
-from werkzeug.wrappers import Response
 
 from app.domain.errors import BadInput, NotFound
-from app.domain.forms import Form, read_form, validate
+from app.domain.forms import Form, read_form
 from app.domain.ids import new_id
 from app.services import instance_view, suspending
 from app.services.instance_view import InstanceView
 from app.services.suspending import LONGEST_REASON, Standing
 from app.web import fields, questions
+from app.web.filled_forms import Answer, filled_in
 from app.web.guard import allowed
 from app.web.identity import identity_facts
-from app.web.kept_forms import is_again, keeps_what_is_typed
+from app.web.kept_forms import keeps_what_is_typed
 
 pages = Blueprint("suspending", __name__)
-Answer = str | Response | tuple[str, int]
 SECTION = "pathways.index"
 REASON: dict[str, Any] = {
     "type": "textarea", "key": "reason", "label": "Why?",
@@ -57,20 +56,16 @@ def ask_suspend(instance_id: str) -> str:
 @keeps_what_is_typed
 def suspend(instance_id: str) -> Answer:
     """Let it stand still."""
-    typed: dict[str, Any] = {}
-    try:
-        typed = fields.read_posted(SUSPEND, request.form)
-        if is_again():
-            return _suspend_page(instance_id, typed)
-        known = validate(SUSPEND, typed)
+
+    def go(known: dict[str, Any]) -> Answer:
         until_on = date.fromisoformat(known["until_on"]) if known["until_on"] else None
         suspending.suspend(
             g.viewer, instance_id, known["reason"], until_on, submission=request.form.get("submission")
         )
-    except BadInput as error:
-        return _suspend_page(instance_id, typed, error), 422
-    flash("The pathway is suspended. Its tasks keep their due dates.", "success")
-    return redirect(url_for("instances.show", instance_id=instance_id), 303)
+        flash("The pathway is suspended. Its tasks keep their due dates.", "success")
+        return redirect(url_for("instances.show", instance_id=instance_id), 303)
+
+    return filled_in(SUSPEND, lambda typed, error: _suspend_page(instance_id, typed, error), go)
 
 
 @pages.get("/instances/<instance_id>/resume")
@@ -85,17 +80,13 @@ def ask_resume(instance_id: str) -> str:
 @keeps_what_is_typed
 def resume(instance_id: str) -> Answer:
     """Let it go on."""
-    typed: dict[str, Any] = {}
-    try:
-        typed = fields.read_posted(RESUME, request.form)
-        if is_again():
-            return _resume_page(instance_id, typed)
-        known = validate(RESUME, typed)
+
+    def go(known: dict[str, Any]) -> Answer:
         suspending.resume(g.viewer, instance_id, known["reason"], submission=request.form.get("submission"))
-    except BadInput as error:
-        return _resume_page(instance_id, typed, error), 422
-    flash("The pathway goes on.", "success")
-    return redirect(url_for("instances.show", instance_id=instance_id), 303)
+        flash("The pathway goes on.", "success")
+        return redirect(url_for("instances.show", instance_id=instance_id), 303)
+
+    return filled_in(RESUME, lambda typed, error: _resume_page(instance_id, typed, error), go)
 
 
 def _suspend_page(instance_id: str, typed: Mapping[str, Any], error: BadInput | None = None) -> str:

@@ -7,11 +7,11 @@ from typing import Any
 from flask import Blueprint, g, jsonify, render_template, request
 from werkzeug.wrappers import Response
 
-from app.domain.errors import BadInput
 from app.services.workbench import drafts, drawings
 from app.services.workbench.drafting import DraftMoved
 from app.web.guard import allowed
 from app.web.moments import moment
+from app.web.sent_json import sent
 from app.web.workbench.tabs import SECTION
 
 pages = Blueprint("workbench_drawing", __name__)
@@ -42,17 +42,17 @@ def content(draft_id: str) -> Response:
 @allowed("design", section=SECTION)
 def save(draft_id: str) -> Response | tuple[Response, int]:
     """Keep what was drawn, and say what is found in it."""
-    sent = _sent("path", "xml", "profile")
+    drawn = sent("path", "xml", "profile")
     try:
         said = drawings.save(
             g.viewer,
             draft_id,
-            revision=_number(sent.get("revision")),
-            path=sent["path"],
-            xml=sent["xml"],
-            removed={(element, thing) for element, thing in _pairs(sent.get("removed"))},
-            deleted=frozenset(_texts(sent.get("deleted"))),
-            profile=sent["profile"],
+            revision=_number(drawn.get("revision")),
+            path=drawn["path"],
+            xml=drawn["xml"],
+            removed={(element, thing) for element, thing in _pairs(drawn.get("removed"))},
+            deleted=frozenset(_texts(drawn.get("deleted"))),
+            profile=drawn["profile"],
         )
     except DraftMoved as moved:
         by, at = moved.facts["by"], moment(moved.facts["at"])
@@ -68,10 +68,10 @@ def save(draft_id: str) -> Response | tuple[Response, int]:
 @allowed("design", section=SECTION)
 def expression(draft_id: str) -> Response:
     """What the checks say of what is being typed."""
-    sent = _sent("path", "kind", "text", "profile")
+    typed = sent("path", "kind", "text", "profile")
     return jsonify(
         drawings.said_of(
-            g.viewer, draft_id, **{name: sent[name] for name in ("path", "kind", "text", "profile")}
+            g.viewer, draft_id, **{name: typed[name] for name in ("path", "kind", "text", "profile")}
         )
     )
 
@@ -82,14 +82,6 @@ def due(draft_id: str) -> Response:
     """The due times in the words of another area."""
     path, profile = request.args.get("file", ""), request.args.get("profile", "")
     return jsonify(drawings.words_in(g.viewer, draft_id, path=path, profile=profile))
-
-
-def _sent(*texts: str) -> dict[str, Any]:
-    """What the script sent, with these of it as texts. Raises BadInput for anything else."""
-    sent = request.get_json(silent=True)
-    if not isinstance(sent, dict) or not all(isinstance(sent.get(name, ""), str) for name in texts):
-        raise BadInput("This cannot be read. Load the page again.")
-    return {**sent, **{name: sent.get(name, "") for name in texts}}
 
 
 def _number(given: Any) -> int:

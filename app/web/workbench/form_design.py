@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, g, jsonify, render_template, request
+from flask import Blueprint, g, jsonify, render_template
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
@@ -21,6 +21,7 @@ from app.services.workbench.form_designing import AnswersAreRead
 from app.web import fields, questions
 from app.web.guard import allowed
 from app.web.moments import moment
+from app.web.sent_json import sent
 from app.web.workbench import form_questions
 from app.web.workbench.forms import FORM, as_settings, part_form, settings_there
 from app.web.workbench.tabs import SECTION
@@ -52,15 +53,15 @@ def content(draft_id: str, form_key: str) -> Response:
 @allowed("design", section=SECTION)
 def part(draft_id: str, form_key: str) -> Answer:
     """The questions about one part of the unsaved form; with `typed`, the form as these answers change it."""
-    sent = _sent()
-    draft = form_designing.trial(drafts.show(g.viewer, draft_id), form_key, sent.get("schema"))
-    place = str(sent.get("place", ""))
-    if "typed" not in sent:
+    given = sent()
+    draft = form_designing.trial(drafts.show(g.viewer, draft_id), form_key, given.get("schema"))
+    place = str(given.get("place", ""))
+    if "typed" not in given:
         return jsonify(html=_panel(draft, form_key, place))
     form = _asked(draft, form_key, place)
-    typed = fields.read_posted(form, MultiDict(_pairs(sent["typed"])))
+    typed = fields.read_posted(form, MultiDict(_pairs(given["typed"])))
     try:
-        schema = _changed(draft, form_key, place, validate(form, typed), follows=sent.get("follows") is True)
+        schema = _changed(draft, form_key, place, validate(form, typed), follows=given.get("follows") is True)
         draft = form_designing.trial(draft, form_key, schema)
     except BadInput as error:
         return jsonify(
@@ -75,7 +76,7 @@ def part(draft_id: str, form_key: str) -> Answer:
 @allowed("design", section=SECTION)
 def preview(draft_id: str, form_key: str) -> Response:
     """The page as people will see it with the unsaved form, and what is wrong with it."""
-    draft = form_designing.trial(drafts.show(g.viewer, draft_id), form_key, _sent().get("schema"))
+    draft = form_designing.trial(drafts.show(g.viewer, draft_id), form_key, sent().get("schema"))
     schema = form_editing.schema_of(draft, form_key)
     form, faults = form_editing.readable(form_key, schema)
     html = ""
@@ -90,16 +91,16 @@ def preview(draft_id: str, form_key: str) -> Response:
 @allowed("design", section=SECTION)
 def save(draft_id: str, form_key: str) -> Answer:
     """Keep the form, and say what is found about it."""
-    sent = _sent()
-    revision = sent.get("revision")
+    given = sent()
+    revision = given.get("revision")
     try:
         said = form_designing.save(
             g.viewer,
             draft_id,
             form_key,
             revision=revision if isinstance(revision, int) else 0,
-            schema=sent.get("schema"),
-            though_read=sent.get("though_read") is True,
+            schema=given.get("schema"),
+            though_read=given.get("though_read") is True,
         )
     except DraftMoved as moved:
         by, at = moved.facts["by"], moment(moved.facts["at"])
@@ -113,14 +114,6 @@ def save(draft_id: str, form_key: str) -> Answer:
     except BadInput as error:
         return jsonify(sentence=f"Nothing was saved. {error.sentence}"), 422
     return jsonify(revision=said.revision, findings=said.findings)
-
-
-def _sent() -> dict[str, Any]:
-    """What the script sent. Raises BadInput for anything else."""
-    sent = request.get_json(silent=True)
-    if not isinstance(sent, dict):
-        raise BadInput("This cannot be read. Load the page again.")
-    return sent
 
 
 def _pairs(given: Any) -> list[tuple[str, str]]:

@@ -12,10 +12,14 @@ from werkzeug.wrappers import Response
 from app.domain.errors import BadInput
 from app.domain.forms import Form, validate
 from app.engine import editing_steps, editing_words
+from app.engine.contracts import Finding
+from app.engine.operators import OPERATORS
 from app.services import reference
-from app.services.workbench import drafts, outlining
+from app.services.workbench import checking, choosing, drafts, drawing_words, outlining, step_details
+from app.services.workbench.choosing import OTHER
 from app.services.workbench.drafts import Draft
-from app.services.workbench.outlining import Detail
+from app.services.workbench.outlining import Step
+from app.services.workbench.step_details import Detail
 from app.web import fields, questions
 from app.web.guard import allowed
 from app.web.kept_forms import is_again, keeps_what_is_typed
@@ -33,7 +37,11 @@ def show(draft_id: str) -> str:
     """The whole tree."""
     draft = drafts.show(g.viewer, draft_id)
     return render_template(
-        "workbench/outline.html", page_name="Outline", draft=draft, steps=outlining.tree(draft)
+        "workbench/outline.html",
+        page_name="Outline",
+        draft=draft,
+        steps=outlining.tree(draft, g.viewer.profile),
+        found=_found(draft),
     )
 
 
@@ -54,7 +62,7 @@ def tidy(draft_id: str) -> Response:
 def step(draft_id: str, element_id: str) -> str:
     """What one step says."""
     draft = drafts.show(g.viewer, draft_id)
-    return _step_page(draft, element_id, outlining.detail(draft, element_id).answers)
+    return _step_page(draft, element_id, _detail(draft, element_id).answers)
 
 
 @pages.post(f"{HERE}/<element_id>")
@@ -63,13 +71,13 @@ def step(draft_id: str, element_id: str) -> str:
 def describe(draft_id: str, element_id: str) -> Answer:
     """Save what it says."""
     draft = drafts.show(g.viewer, draft_id)
-    form = _step_form(draft, outlining.detail(draft, element_id))
+    form = _step_form(draft, _detail(draft, element_id))
     typed = fields.read_posted(form, request.form)
     if is_again():
         return _step_page(draft, element_id, typed)
     try:
-        known = {name: value or "" for name, value in validate(form, typed).items()}
-        outlining.describe(g.viewer, draft_id, element_id, revision=_revision(), typed=known)
+        known = {name: _text(value) for name, value in validate(form, typed).items()}
+        step_details.describe(g.viewer, draft_id, element_id, revision=_revision(), typed=known)
     except BadInput as error:
         return _step_page(draft, element_id, typed, error), 422
     flash(f"“{known['name'] or element_id}” is saved.", "success")
@@ -89,7 +97,7 @@ def structure(draft_id: str, element_id: str) -> str:
 def restructure(draft_id: str, element_id: str) -> Answer:
     """Add, attach, connect, move or take out."""
     draft = drafts.show(g.viewer, draft_id)
-    detail = outlining.detail(draft, element_id)
+    detail = _detail(draft, element_id)
     action = request.form.get("verb", "")
     form = _structure_forms(draft, detail).get(action)
     typed = fields.read_posted(form, request.form) if form else {}
@@ -111,8 +119,10 @@ def way(draft_id: str, flow_id: str) -> str:
     """When a way is taken."""
     draft = drafts.show(g.viewer, draft_id)
     _, found = outlining.way(draft, flow_id)
-    answers = {"name": found.name, "condition": found.condition, "is_otherwise": found.is_otherwise}
-    return _way_page(draft, flow_id, answers)
+    answer = choosing.answer_in(found.condition, choosing.offered(g.viewer, draft))
+    answers = {"name": found.name, "answer": answer, "is_otherwise": found.is_otherwise}
+    condition = found.condition if answer == OTHER else ""
+    return _way_page(draft, flow_id, {**answers, "condition": condition})
 
 
 @pages.post(f"{HERE}/ways/<flow_id>")
@@ -122,19 +132,22 @@ def decide(draft_id: str, flow_id: str) -> Answer:
     """Save when it is taken, or take it out."""
     draft = drafts.show(g.viewer, draft_id)
     step_, found = outlining.way(draft, flow_id)
-    typed = fields.read_posted(outline_forms.OF_WAY, request.form)
+    form = _way_form(draft, step_)
+    typed = fields.read_posted(form, request.form)
     if is_again():
         return _way_page(draft, flow_id, typed)
     try:
         what = f"Changed the way from “{step_.name}” to “{found.target}”"
-        known = validate(outline_forms.OF_WAY, typed)
-        outlining.refuse_unless_expression("condition", known["condition"] or "")
+        known = validate(form, typed)
+        answer = known.get("answer") or OTHER
+        condition = (known.get("condition") or "") if answer == OTHER else answer
+        outlining.refuse_unless_expression("condition", condition)
         how: Callable[[Any], Any] = partial(
             editing_words.decide,
             flow_id=flow_id,
             name=known["name"] or "",
-            condition=known["condition"] or "",
-            is_otherwise=bool(known["is_otherwise"]),
+            condition=condition,
+            is_otherwise=bool(known.get("is_otherwise")),
         )
         if request.form.get("action") == "disconnect":
             what = f"Took out the way from “{step_.name}” to “{found.target}”"
@@ -177,7 +190,32 @@ def _change(detail: Detail, action: str, known: Mapping[str, str]) -> tuple[str,
 def _step_form(draft: Draft, detail: Detail) -> Form:
     roles = [role.name for role in reference.roles().by_key.values()]
     lanes = list(dict.fromkeys([*outlining.lanes(draft), *sorted(roles)]))
-    return outline_forms.of_step(detail, sorted(draft.bundle.forms), lanes)
+    offers: dict[str, list[str | tuple[str, str]]] = {
+        "forms": [*drawing_words.form_names(draft.bundle).items()],
+        "lanes": [*lanes],
+        "roles": [(role.key, role.name) for role in reference.roles()],
+        "operations": [(one, one.replace("_", " ").capitalize()) for one in OPERATORS],
+    }
+    return outline_forms.of_step(detail, choosing.offered(g.viewer, draft), offers)
+
+
+def _way_form(draft: Draft, step_: Step) -> Form:
+    is_decided = step_.type in ("exclusiveGateway", "inclusiveGateway")
+    return outline_forms.of_way(choosing.offered(g.viewer, draft), is_decided=is_decided)
+
+
+def _detail(draft: Draft, element_id: str) -> Detail:
+    return step_details.detail(draft, element_id, choosing.offered(g.viewer, draft))
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value)
+
+
+def _found(draft: Draft) -> dict[str, tuple[Finding, ...]]:
+    """What the checks found and nobody has accepted, by element."""
+    places = checking.of_draft(g.viewer, draft).places
+    return {one.element: tuple(found for found in one.findings if not found.waived) for one in places}
 
 
 def _structure_forms(draft: Draft, detail: Detail) -> dict[str, Form]:
@@ -204,13 +242,15 @@ def _structure_forms(draft: Draft, detail: Detail) -> dict[str, Form]:
 
 
 def _step_page(draft: Draft, element_id: str, typed: Mapping[str, Any], error: BadInput | None = None) -> str:
-    detail = outlining.detail(draft, element_id)
+    detail = _detail(draft, element_id)
     form = _step_form(draft, detail)
     return render_template(
         "workbench/outline_step.html",
         page_name=detail.step.name,
         draft=draft,
         step=detail.step,
+        found=_found(draft).get(element_id, ()),
+        duties=[one for one in reference.register() if one.id in detail.step.duties],
         components=questions.components(form, dict(typed), error.errors if error else {}),
         errors=fields.refusal_summary(form, error, typed),
     )
@@ -223,7 +263,7 @@ def _structure_page(
     typed: Mapping[str, Any] | None = None,
     error: BadInput | None = None,
 ) -> str:
-    detail = outlining.detail(draft, element_id)
+    detail = _detail(draft, element_id)
     forms = _structure_forms(draft, detail)
     verbs: list[str] = [verb for verb in ("add", "connect", "attach", "move") if verb in forms]
     if detail.step.type != "startEvent":
@@ -249,7 +289,7 @@ def _structure_page(
 
 def _way_page(draft: Draft, flow_id: str, typed: Mapping[str, Any], error: BadInput | None = None) -> str:
     step_, found = outlining.way(draft, flow_id)
-    form = outline_forms.OF_WAY
+    form = _way_form(draft, step_)
     return render_template(
         "workbench/outline_way.html",
         page_name=f"From “{step_.name}” to “{found.target}”",

@@ -2,73 +2,144 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from app.domain.form_parts import Option
 from app.domain.forms import Form, read_form
 from app.engine.editing_steps import ATTACHED, KINDS
-from app.services.workbench.outlining import Detail
+from app.services.workbench.choosing import OTHER, Offered
+from app.services.workbench.step_details import PARAMETER, Detail
 
+ANOTHER_WAY = "In another way: an expression says it"
+PEOPLES = frozenset({"userTask", "manualTask", "task"})
+_LONGEST = {"maxLength": 400}
 _NAME: dict[str, Any] = {
     "type": "textfield", "key": "name", "label": "What is it called?",
     "description": "As a person would say it, for example “Visit the child in custody”.",
     "validate": {"maxLength": 200}, "properties": {"called": "what it is called"},
 }  # fmt: skip
-_TASK: tuple[dict[str, Any], ...] = (
-    {"type": "select", "key": "form", "label": "Which questions does it ask?", "valuesKey": "forms",
-     "properties": {"called": "which questions it asks"}},
-    {"type": "textfield", "key": "due", "label": "When is it due?",
-     "description": "A rule and what it is counted from, for example deadline(\"visit.remand.first\", remanded_at).",
-     "validate": {"maxLength": 400}, "properties": {"called": "when it is due"}},
-    {"type": "textfield", "key": "duty", "label": "Which duties does it meet?",
-     "description": "Their numbers, with commas between them, for example WAN-8-10.",
-     "validate": {"maxLength": 400}, "properties": {"called": "which duties it meets"}},
-    {"type": "select", "key": "overdue", "label": "What happens when it is late?",
-     "values": [{"value": "mark", "label": "It is marked as overdue"},
-                {"value": "escalate", "label": "The escalation ladder starts"}],
-     "properties": {"called": "what happens when it is late"}},
-    {"type": "textarea", "key": "instructions", "label": "What should the person know?",
-     "validate": {"maxLength": 2000}, "properties": {"called": "what the person should know"}},
-    {"type": "textfield", "key": "assign", "label": "Advanced: an expression that gives a person",
-     "validate": {"maxLength": 400}, "properties": {"called": "an expression that gives a person"}},
-    {"type": "textfield", "key": "copy", "label": "Advanced: answers that later steps decide by",
-     "description": "Their keys, with commas between them.",
-     "validate": {"maxLength": 400}, "properties": {"called": "answers that later steps decide by"}},
-)  # fmt: skip
 _LANE: dict[str, Any] = {
     "type": "select", "key": "lane", "label": "Who does it?", "valuesKey": "lanes",
     "description": "A role that has no lane yet gets one.", "properties": {"called": "who does it"},
 }  # fmt: skip
+_FORM: dict[str, Any] = {
+    "type": "select", "key": "form", "label": "Which questions does it ask?", "valuesKey": "forms",
+    "properties": {"called": "which questions it asks"},
+}  # fmt: skip
+_DUTY: dict[str, Any] = {
+    "type": "textfield", "key": "duty", "label": "Which duties does it meet?",
+    "description": "Their numbers, with commas between them, for example WAN-8-10. “Protocols” lists them.",
+    "validate": _LONGEST, "properties": {"called": "which duties it meets"},
+}  # fmt: skip
+_INSTRUCTIONS: dict[str, Any] = {
+    "type": "textarea", "key": "instructions", "label": "What should the person know?",
+    "validate": {"maxLength": 2000}, "properties": {"called": "what the person should know"},
+}  # fmt: skip
+_DUE: tuple[dict[str, Any], ...] = (
+    {"type": "select", "key": "rule", "label": "When is it due?", "valuesKey": "rules",
+     "description": "Leave it at “Choose one” where it has no date.", "properties": {"called": "when it is due"}},
+    {"type": "select", "key": "counted_from", "label": "What is the time counted from?", "valuesKey": "starts",
+     "conditional": {"hide": f'=rule = null or rule = "{OTHER}"'},
+     "validate": {"required": True}, "properties": {"called": "what the time is counted from"}},
+    {"type": "textfield", "key": "due", "label": "When is it due, as an expression?",
+     "description": "For example earliest(deadline(\"visit.remand.first\", remanded_at), hearing_at).",
+     "conditional": {"hide": f'=rule != null and rule != "{OTHER}"'},
+     "validate": _LONGEST, "properties": {"called": "when it is due"}},
+)  # fmt: skip
+_AFTER_DUE: tuple[dict[str, Any], ...] = (
+    {"type": "select", "key": "overdue", "label": "What happens when it is late?",
+     "values": [{"value": "mark", "label": "It is marked as overdue"},
+                {"value": "escalate", "label": "The escalation ladder starts"}],
+     "properties": {"called": "what happens when it is late"}},
+    {"type": "select", "key": "sign_off", "label": "Who agrees to the answers?", "valuesKey": "roles",
+     "description": "Leave it at “Choose one” where nobody has to.",
+     "properties": {"called": "who agrees to the answers"}},
+)  # fmt: skip
+_ADVANCED: tuple[dict[str, Any], ...] = (
+    {"type": "textfield", "key": "assign", "label": "Advanced: an expression that gives a person",
+     "validate": _LONGEST, "properties": {"called": "an expression that gives a person"}},
+    {"type": "textfield", "key": "copy", "label": "Advanced: answers that later steps decide by",
+     "description": "Their keys, with commas between them.",
+     "validate": _LONGEST, "properties": {"called": "answers that later steps decide by"}},
+    {"type": "textfield", "key": "builds_on", "label": "Advanced: earlier steps shown beside the questions",
+     "description": "Their ids, with commas between them.",
+     "validate": _LONGEST, "properties": {"called": "earlier steps shown beside the questions"}},
+)  # fmt: skip
+_LIMITED, _LONG = '=meant_as != "limit"', '=meant_as != "duration"'
 _TIMER: tuple[dict[str, Any], ...] = (
-    {"type": "radio", "key": "meant_as", "label": "How is the moment given?",
-     "values": [{"value": "date", "label": "A moment: a rule or a date"},
-                {"value": "duration", "label": "A length of time, such as P14D"}],
-     "properties": {"called": "how the moment is given"}},
-    {"type": "textfield", "key": "timer", "label": "Until when?",
-     "validate": {"required": True, "maxLength": 400}, "properties": {"called": "until when"}},
+    {"type": "radio", "key": "meant_as", "label": "What does it wait for?",
+     "values": [{"value": "limit", "label": "The end of a time limit"},
+                {"value": "duration", "label": "A length of time"},
+                {"value": "date", "label": "A moment that an expression gives"},
+                {"value": "length", "label": "A length of time that an expression gives"}],
+     "validate": {"required": True}, "properties": {"called": "what it waits for"}},
+    {**_DUE[0], "label": "Which time limit?", "description": "", "conditional": {"hide": _LIMITED},
+     "validate": {"required": True}, "properties": {"called": "which time limit"}},
+    {**_DUE[1], "conditional": {"hide": _LIMITED}},
+    {"type": "number", "key": "amount", "label": "How many?", "decimalDigits": 0, "conditional": {"hide": _LONG},
+     "validate": {"required": True, "min": 0, "max": 9999}, "properties": {"called": "how many"}},
+    {"type": "select", "key": "unit", "label": "Of what?", "conditional": {"hide": _LONG},
+     "description": "Every day of the calendar counts. For working days choose a time limit.",
+     "values": [{"value": "D", "label": "days"}, {"value": "W", "label": "weeks"},
+                {"value": "M", "label": "months"}, {"value": "H", "label": "hours"}],
+     "validate": {"required": True}, "properties": {"called": "of what"}},
+    {"type": "textfield", "key": "timer", "label": "Until when, or how long, as an expression?",
+     "conditional": {"hide": '=meant_as = "limit" or meant_as = "duration"'},
+     "validate": {**_LONGEST, "required": True}, "properties": {"called": "until when, or how long"}},
 )  # fmt: skip
 _MESSAGE: dict[str, Any] = {
     "type": "textfield", "key": "message", "label": "What is the message called?",
     "validate": {"required": True, "maxLength": 80}, "properties": {"called": "the name of the message"},
 }  # fmt: skip
-PEOPLES = frozenset({"userTask", "manualTask", "task"})
+_OF_THE_SYSTEM: Mapping[str, dict[str, Any]] = {
+    "payload": {"type": "textarea", "key": "payload", "label": "Advanced: what the message says",
+                "description": "An expression.", "validate": {"maxLength": 2000},
+                "properties": {"called": "what the message says"}},
+    "variable": {"type": "textfield", "key": "variable", "label": "Advanced: the name under which it is kept",
+                 "validate": {"maxLength": 80}, "properties": {"called": "the name under which it is kept"}},
+    "script": {"type": "textarea", "key": "script", "label": "Advanced: what it sets",
+               "description": "One name a line, for example ends_on = deadline(\"visit.remand.first\", now()).",
+               "validate": {"maxLength": 2000}, "properties": {"called": "what it sets"}},
+    "operation": {"type": "select", "key": "operation", "label": "What does the system do?",
+                  "description": "What it needs to know is asked once this is saved.",
+                  "valuesKey": "operations", "validate": {"required": True},
+                  "properties": {"called": "what the system does"}},
+}  # fmt: skip
 
 
-def of_step(step: Detail, forms: Sequence[str], lanes: Sequence[str]) -> Form:
-    """What a step of its kind says."""
-    components: list[dict[str, Any]] = [_NAME]
+def of_step(step: Detail, lists: Offered, offers: Mapping[str, Iterable[str | tuple[str, str]]]) -> Form:
+    """What a step of its kind says; `offers` has `forms`, `lanes`, `roles` and `operations` to choose from."""
+    components = list(_asked(step))
+    wanted = {one.get("valuesKey") for one in components}
+    there = {**offers, "rules": [*lists.rules.items()], "starts": [*lists.starts.items()]}
     if step.step.type in PEOPLES:
-        components += [_LANE, *_TASK]
-    else:
-        components += [_TASK[4], _TASK[2]]
-    if step.timer:
-        components += _TIMER
-    if step.message:
-        components.append(_MESSAGE)
+        there["rules"] = [(OTHER, ANOTHER_WAY), *lists.rules.items()]
     form = read_form("workbench/step", {"type": "default", "components": components})
-    offers = {"forms": [Option(one, one) for one in forms], "lanes": [Option(one, one) for one in lanes]}
-    return form.offering(offers if step.step.type in PEOPLES else {})
+    return form.offering({key: _options(found) for key, found in there.items() if key in wanted})
+
+
+def _asked(step: Detail) -> Iterator[dict[str, Any]]:
+    yield _NAME
+    if step.step.type in PEOPLES:
+        yield from (_LANE, _FORM, *_DUE, _DUTY, *_AFTER_DUE, _INSTRUCTIONS, *_ADVANCED)
+    else:
+        yield {**_INSTRUCTIONS, "label": "What is it for?", "properties": {"called": "what it is for"}}
+        yield _DUTY
+    if step.timer:
+        yield from _TIMER
+    if step.message:
+        yield _MESSAGE
+    yield from (component for key, component in _OF_THE_SYSTEM.items() if key in step.answers)
+    for key in step.answers:
+        if key.startswith(PARAMETER):
+            words = key.removeprefix(PARAMETER).replace("_", " ")
+            yield {"type": "textfield", "key": key, "label": f"Advanced: {words}", "description": "An expression.",
+                   "validate": _LONGEST, "properties": {"called": words}}  # fmt: skip
+
+
+def _options(found: Iterable[str | tuple[str, str]]) -> list[Option]:
+    return [Option(one, one) if isinstance(one, str) else Option(*one) for one in found]
 
 
 def to_add(ways: Sequence[tuple[str, str]]) -> Form:
@@ -82,7 +153,7 @@ def to_add(ways: Sequence[tuple[str, str]]) -> Form:
         _NAME,
     ]  # fmt: skip
     form = read_form("workbench/add_step", {"type": "default", "components": components})
-    return form.offering({"ways": [Option(*one) for one in ways]})
+    return form.offering({"ways": _options(ways)})
 
 
 TO_ATTACH: Form = read_form(
@@ -102,23 +173,30 @@ TO_ATTACH: Form = read_form(
 )  # fmt: skip
 """Something that may happen while a step is under way."""
 
-OF_WAY: Form = read_form(
-    "workbench/way",
-    {
-        "type": "default",
-        "components": [
-            {"type": "textfield", "key": "name", "label": "What is the way called?",
-             "description": "The answer to the decision, for example “yes”.",
-             "validate": {"maxLength": 120}, "properties": {"called": "what the way is called"}},
-            {"type": "textfield", "key": "condition", "label": "When is it taken?",
-             "description": "An expression, for example record_first_visit.was_seen == true.",
-             "validate": {"maxLength": 400}, "properties": {"called": "when it is taken"}},
-            {"type": "checkbox", "key": "is_otherwise", "label": "It is taken when no other way is",
-             "properties": {"called": "whether it is taken when no other is"}},
-        ],
-    },
+_OF_WAY: tuple[dict[str, Any], ...] = (
+    {"type": "textfield", "key": "name", "label": "What is the way called?",
+     "description": "The answer to the decision, for example “yes”.",
+     "validate": {"maxLength": 120}, "properties": {"called": "what the way is called"}},
+    {"type": "select", "key": "answer", "label": "Which answer leads this way?", "valuesKey": "answers",
+     "description": "Answers that are given at the start, or in a step before it.",
+     "properties": {"called": "which answer leads this way"}},
+    {"type": "textfield", "key": "condition", "label": "When is it taken, as an expression?",
+     "description": "For example record_first_visit.was_seen == True.",
+     "conditional": {"hide": f'=answer != null and answer != "{OTHER}"'},
+     "validate": _LONGEST, "properties": {"called": "when it is taken"}},
+    {"type": "checkbox", "key": "is_otherwise", "label": "It is taken when no other way is",
+     "properties": {"called": "whether it is taken when no other is"}},
 )  # fmt: skip
-"""When a way out of a decision is taken."""
+
+
+def of_way(lists: Offered, *, is_decided: bool) -> Form:
+    """What a way is called and, where it leads out of a decision, when it is taken."""
+    form = read_form(
+        "workbench/way", {"type": "default", "components": list(_OF_WAY if is_decided else _OF_WAY[:1])}
+    )
+    if not is_decided:
+        return form
+    return form.offering({"answers": _options([(OTHER, ANOTHER_WAY), *lists.answers.items()])})
 
 
 def to_choose(question: str, options: Sequence[tuple[str, str]]) -> Form:
@@ -126,4 +204,4 @@ def to_choose(question: str, options: Sequence[tuple[str, str]]) -> Form:
     component = {"type": "select", "key": "there", "label": question, "valuesKey": "options",
                  "validate": {"required": True}, "properties": {"called": question.rstrip("?").lower()}}  # fmt: skip
     form = read_form("workbench/choose", {"type": "default", "components": [component]})
-    return form.offering({"options": [Option(*one) for one in options]})
+    return form.offering({"options": _options(options)})

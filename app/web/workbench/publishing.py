@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from app.domain.errors import BadInput, PathwayRefused
 from app.domain.forms import Form, read_form, validate
-from app.services.workbench import affected, drafts, publications, publishing
+from app.services.workbench import affected, comparing, drafts, publications, publishing
 from app.services.workbench.publications import Asked
 from app.web import fields, questions
 from app.web.guard import allowed
@@ -145,6 +145,7 @@ def _decision_page(publication_id: str, typed: dict[str, Any], error: BadInput |
         page_name=f"Publish {draft.name}" if draft else "Put an older version in force",
         asked=asked,
         draft=draft,
+        compared=comparing.asking(g.viewer, asked, draft),
         ready=affected.readiness(g.viewer, draft) if draft else None,
         components=questions.components(COMMENT, typed, error.errors if error else {}),
         errors=fields.refusal_summary(COMMENT, error, typed),

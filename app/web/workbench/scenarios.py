@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
@@ -10,7 +13,7 @@ from werkzeug.wrappers import Response
 from app.domain.access import AuthorityThing, may
 from app.domain.errors import BadInput
 from app.domain.forms import Form, read_form, validate
-from app.domain.moments import moment_in_words, read_moment
+from app.domain.moments import read_moment
 from app.services import pictures, simulated_view
 from app.services.workbench import scenario_runs, scenarios, simulations, subjects
 from app.services.workbench.scenario_runs import Covered
@@ -18,13 +21,20 @@ from app.services.workbench.simulations import Shown
 from app.web import fields, questions
 from app.web.guard import allowed
 from app.web.kept_forms import is_again, keeps_what_is_typed
+from app.web.moments import due
 from app.web.pathways import as_picture, bpmn_file
-from app.web.workbench.simulations import WORDS
 from app.web.workbench.tabs import SECTION
 
 pages = Blueprint("scenarios", __name__)
 Answer = str | Response | tuple[str, int]
 MOST_NAMES = 4
+GROUPS = {
+    "duty_overdue": "What becomes overdue",
+    "escalated": "What is escalated",
+    "instance_started": "Pathways that start",
+    "instance_ended": "Pathways that end",
+}
+"""How events are called together, by their kind; tasks stand by the month in which they are due."""
 
 
 @pages.get("/pathways/<key>/scenarios")
@@ -73,7 +83,7 @@ def withdraw(key: str) -> Answer:
 def ask(simulation_id: str) -> str:
     """What it is called, and what of this run is expected from now on."""
     shown = simulations.show(g.viewer, simulation_id)
-    return _keep_page(shown, _form(shown), {})
+    return _keep_page(shown, _groups(shown), {})
 
 
 @pages.post("/simulations/<simulation_id>/scenario")
@@ -82,29 +92,56 @@ def ask(simulation_id: str) -> str:
 def keep(simulation_id: str) -> Answer:
     """Keep it."""
     shown = simulations.show(g.viewer, simulation_id)
-    form = _form(shown)
+    groups = _groups(shown)
+    form = _form(groups)
     typed = fields.read_posted(form, request.form)
     if is_again():
-        return _keep_page(shown, form, typed)
+        return _keep_page(shown, groups, typed)
     try:
         known = validate(form, typed)
-        scenario_runs.keep(g.viewer, simulation_id, known["name"], known["expect"])
+        chosen = [code for group in groups for code in known.get(group.key) or ()]
+        scenario_runs.keep(g.viewer, simulation_id, known["name"], chosen)
     except BadInput as error:
-        return _keep_page(shown, form, typed, error), 422
+        return _keep_page(shown, groups, typed, error), 422
     flash("The scenario is kept. It is run before the pathway is published.", "success")
     return redirect(url_for(".index", key=shown.key), 303)
 
 
-def _form(shown: Shown) -> Form:
+@dataclass(frozen=True)
+class Group:
+    """What can be expected together: events of one kind, tasks of one month; its `options` are (code, words)."""
+
+    key: str
+    label: str
+    options: list[dict[str, str]] = field(default_factory=list)
+
+
+def _groups(shown: Shown) -> list[Group]:
+    """All that happened in the simulation: the tasks by the month in which they are due, then everything else."""
     names = {event["element"]: event["name"] for event in shown.walked.events if event["name"]}
     names |= {key: part.name for key, part in simulated_view.every_part(shown.bundle).items()}
-    options = []
-    for code, wanted in list(scenario_runs.offered(shown).items())[:100]:
-        moment = wanted.get("due_at") or wanted.get("at")
-        when = f", {moment_in_words(read_moment(moment))}" if moment else ""
+    groups: dict[str, Group] = {}
+    for at, code, wanted in sorted(_dated(shown), key=_by_day):
+        label = GROUPS.get(wanted["kind"]) or (f"Tasks due in {at:%B %Y}" if at else "Tasks without a date")
+        group = groups.setdefault(label, Group(f"expect_{len(groups)}", label))
         nth = f" ({wanted['nth']})" if wanted["nth"] > 1 else ""
-        name = names.get(wanted["element"], wanted["element"])
-        options.append({"value": code, "label": f"{WORDS[wanted['kind']]}: {name}{nth}{when}"})
+        words = f"{names.get(wanted['element'], wanted['element'])}{nth}{f', {due(at)}' if at else ''}"
+        group.options.append({"value": code, "label": words})
+    return list(groups.values())
+
+
+def _dated(shown: Shown) -> Iterator[tuple[datetime | None, str, Mapping[str, Any]]]:
+    for code, wanted in scenario_runs.offered(shown).items():
+        moment = wanted.get("due_at") or wanted.get("at")
+        yield read_moment(moment) if moment else None, code, wanted
+
+
+def _by_day(one: tuple[datetime | None, str, Mapping[str, Any]]) -> tuple[Any, ...]:
+    at, _, wanted = one
+    return wanted["kind"] in GROUPS, at is None, at or datetime.max.replace(tzinfo=UTC)
+
+
+def _form(groups: list[Group]) -> Form:
     return read_form(
         "workbench/scenario",
         {
@@ -113,19 +150,29 @@ def _form(shown: Shown) -> Form:
                 {"type": "textfield", "key": "name", "label": "What is the scenario called?",
                  "description": "A scenario of the same name is replaced.",
                  "validate": {"required": True, "maxLength": 100}, "properties": {"called": "the scenario"}},
-                {"type": "checklist", "key": "expect", "label": "What is expected?", "values": options,
-                 "validate": {"required": True}, "properties": {"called": "what is expected"}},
+                *({"type": "checklist", "key": group.key, "label": group.label, "values": group.options}
+                  for group in groups),
             ],
         },
     )  # fmt: skip
 
 
-def _keep_page(shown: Shown, form: Form, typed: dict[str, Any], error: BadInput | None = None) -> str:
+def _keep_page(
+    shown: Shown, groups: list[Group], typed: dict[str, Any], error: BadInput | None = None
+) -> str:
+    form = _form(groups)
+    drawn = questions.components(form, typed, error.errors if error else {})
+    for group, component in zip(groups, drawn[1:], strict=True):
+        component.params["fieldset"]["legend"] = {"text": group.label, "classes": "govuk-visually-hidden"}
     return render_template(
         "workbench/keep_scenario.html",
         page_name="Keep as a scenario",
         shown=shown,
-        components=questions.components(form, typed, error.errors if error else {}),
+        name=drawn[:1],
+        groups=[
+            (group, component, len(typed.get(group.key) or ()))
+            for group, component in zip(groups, drawn[1:], strict=True)
+        ],
         errors=fields.refusal_summary(form, error, typed),
     )
 

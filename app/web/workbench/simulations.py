@@ -15,6 +15,7 @@ from app.domain.errors import BadInput, Conflict, NotFound
 from app.domain.forms import Form, read_form
 from app.domain.moments import end_of_day
 from app.domain.typed_times import Mistyped, read_day, read_moment_typed
+from app.engine.words import kind_in_words
 from app.services import pictures, simulated_view
 from app.services.simulated_view import OpenTask
 from app.services.workbench import simulations
@@ -28,6 +29,8 @@ pages = Blueprint("simulations", __name__)
 Answer = str | Response | tuple[str, int]
 SECTION = "pathways.index"
 MOST_EVENTS = 150
+AROUND = kind_in_words("subProcess")
+"""It stands in this as long as it stands at something within; marked, it would cover what is drawn in it."""
 WORDS = {
     "instance_started": "Pathway starts",
     "instance_ended": "Pathway ends",
@@ -234,6 +237,7 @@ def _page(shown: Shown, error: BadInput | None = None) -> str:
         words=WORDS,
         late=_late(shown),
         parts=parts,
+        standing=[one for one in stand.active if one in parts and parts[one].kind != AROUND],
         taken=len(shown.walked.inputs.acts),
         may_design=may(g.viewer, "design", AuthorityThing(g.viewer.authority_id)),
         errors=[{"text": error.sentence, "href": "#lead-on"}] if error else [],

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from app.domain.access import AuthorityThing, may
 from app.domain.errors import BadInput, NotFound
 from app.domain.forms import Form, read_form, validate
-from app.services.workbench import publications, publishing, versions
+from app.services.workbench import comparing, publications, publishing, versions
 from app.web import fields, questions
 from app.web.guard import allowed
 from app.web.kept_forms import is_again, keeps_what_is_typed
@@ -75,11 +75,13 @@ def _page(key: str, number: int, typed: dict[str, Any], error: BadInput | None =
     version = next((one for one in found if one.number == number), None)
     if version is None:
         raise NotFound(f"There is no version {number} of {key}.")
+    current = next((one for one in found if one.is_current and one.number != number), None)
     return render_template(
         "workbench/roll_back.html",
         page_name=f"Put version {number} in force again",
         version=version,
-        current=next((one for one in found if one.is_current), None),
+        current=current,
+        compared=comparing.two_versions(g.viewer, key, number, current.number) if current else None,
         components=questions.components(WHY, typed, error.errors if error else {}),
         errors=fields.refusal_summary(WHY, error, typed),
     )

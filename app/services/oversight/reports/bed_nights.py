@@ -12,12 +12,12 @@ from datetime import date, timedelta
 from typing import Any
 
 from app.domain.moments import end_of_day, london_day
+from app.services.oversight.reports.counted import Said
 from app.services.oversight.reports.months import by_month, money
 from app.services.oversight.reports.scope import Scope
 from app.services.oversight.reports.shape import Chart, Column, Figure, Made, Report, Row
 from app.services.oversight.reports.work import day_of
 from app.store.children import BedNights
-from app.store.tasks import Answer
 
 FORMS = ("remand_yda/open_bed_night_record", "remand_yda/report_bed_nights", "remand_yda/settle_bed_nights")
 START = "remand_yda/start"
@@ -52,14 +52,17 @@ def year_end(day: date) -> date:
     return date(day.year + (day.month > 3), 3, 31)
 
 
-def stays_of(scope: Scope) -> list[Stay]:
-    """Every stay that the viewer may see, with the rate, the place and the settlement last recorded for it."""
-    rows = scope.stays()
+def stays_of(scope: Scope, since: date) -> list[Stay]:
+    """The stays that the viewer may see and that had not ended before a day.
+
+    Each with the rate, the place and the settlement last recorded for it.
+    """
+    rows = scope.stays(since=since)
     starts: dict[str, list[BedNights]] = {}
     for row in rows:
         starts.setdefault(row.child_id, []).append(row)
     said: dict[str, dict[str, Any]] = {row.id: {} for row in rows}
-    for answer in scope.answers(START, *FORMS, with_money=True):
+    for answer in scope.answers(START, *FORMS, of=starts, with_money=True):
         own = starts.get(answer.child_id, [])
         place = bisect_right([row.from_at for row in own], answer.at) - 1
         if place >= 0:
@@ -68,7 +71,7 @@ def stays_of(scope: Scope) -> list[Stay]:
     return [_stay(row, said[row.id], usual) for row in rows]
 
 
-def _recorded(answer: Answer) -> dict[str, Any]:
+def _recorded(answer: Said) -> dict[str, Any]:
     given = answer.answers
     found = {key: given[key] for key in ("establishment", "nightly_rate") if given.get(key) is not None}
     if answer.form == FORMS[2] and given.get("cost") is not None:
@@ -92,7 +95,8 @@ def make(scope: Scope) -> Made:
     yesterday = scope.today - timedelta(days=1)
     until, ends_on = min(scope.last, yesterday), year_end(scope.today)
     rows: list[Row] = []
-    stays = stays_of(scope)
+    recorded = _last_balance(scope)
+    stays = stays_of(scope, min(scope.first, recorded[1]) if recorded else scope.first)
     for stay in stays:
         nights = stay.nights(scope.first, until)
         if not nights and not (scope.covers(stay.first) or scope.covers(stay.last)):
@@ -110,33 +114,33 @@ def make(scope: Scope) -> Made:
                 "settled": stay.settled,
             }
         )
-    return Made(scope.named(rows), _figures(scope, stays, rows), _charts(scope, stays, until), _notes(rows))
+    return Made(
+        scope.named(rows), _figures(scope, stays, rows, recorded), _charts(scope, stays, until), _notes(rows)
+    )
 
 
-def balance(scope: Scope, stays: list[Stay]) -> tuple[float, date] | None:
-    """What is left of the budget today: the last balance recorded by the end of the period, less the nights since.
+def _last_balance(scope: Scope) -> tuple[float, date] | None:
+    """The last balance recorded by the end of the period, and its day; None where nobody has recorded one."""
+    found = scope.last_answer(
+        *FORMS[:2], question="budget_balance", until=end_of_day(scope.last), with_money=True
+    )
+    return (found.answers["budget_balance"], _day(found)) if found else None
 
-    With the day for which it was recorded; None where nobody has recorded one.
-    """
-    found = [
-        (answer.answers["budget_balance"], _day(answer))
-        for answer in scope.answers(*FORMS[:2], until=end_of_day(scope.last), with_money=True)
-        if answer.answers.get("budget_balance") is not None
-    ]
-    if not found:
-        return None
-    left, since = found[-1]
+
+def _left(scope: Scope, stays: list[Stay], recorded: tuple[float, date]) -> float:
+    """What is left of the budget today: the balance last recorded, less the nights since."""
+    left, since = recorded
     until = min(scope.last, scope.today - timedelta(days=1))
-    spent = money(stay.cost(since + timedelta(days=1), until) for stay in stays)
-    return round(left - spent, 2), since
+    return round(left - money(stay.cost(since + timedelta(days=1), until) for stay in stays), 2)
 
 
-def _day(answer: Answer) -> date:
+def _day(answer: Said) -> date:
     return day_of(answer.answers, *DAYS) or london_day(answer.at)
 
 
-def _figures(scope: Scope, stays: list[Stay], rows: list[Row]) -> tuple[Figure, ...]:
-    left = balance(scope, stays)
+def _figures(
+    scope: Scope, stays: list[Stay], rows: list[Row], recorded: tuple[float, date] | None
+) -> tuple[Figure, ...]:
     forecast = money(row["forecast"] for row in rows)
     figures = [
         Figure("Bed nights", sum(row["nights"] for row in rows)),
@@ -144,9 +148,10 @@ def _figures(scope: Scope, stays: list[Stay], rows: list[Row]) -> tuple[Figure, 
         Figure("Held now", sum(row["out_on"] is None for row in rows)),
         Figure("Forecast to 31 March if they stay", forecast, "money"),
     ]
-    if left is not None:
-        figures.append(Figure("Left of the budget", left[0], "money"))
-        figures.append(Figure("Left on 31 March if they stay", round(left[0] - forecast, 2), "money"))
+    if recorded is not None:
+        left = _left(scope, stays, recorded)
+        figures.append(Figure("Left of the budget", left, "money"))
+        figures.append(Figure("Left on 31 March if they stay", round(left - forecast, 2), "money"))
     return tuple(figures)
 
 

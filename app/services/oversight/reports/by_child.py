@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import json
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from app.domain.moments import age_on, london_day
+from app.services.oversight.reports.counted import Said
 from app.services.oversight.reports.months import money
 from app.services.oversight.reports.scope import Scope
 from app.services.oversight.reports.shape import Chart, Column, Figure, Made, Report, Row
 from app.services.oversight.reports.work import day_of
-from app.store.tasks import Answer
 
 RILAA = (
     "rilaa/find_placement",
@@ -18,6 +19,8 @@ RILAA = (
     "rilaa/arrange_transport",
     "rilaa/supervise_waiting_child",
 )
+PAID_AFTER = timedelta(days=366)
+"""A placement may be paid for so long after the remand has ended, and not longer."""
 COHORT = {
     "remand_yda": "Remand in custody",
     "rilaa": "Remand to accommodation",
@@ -25,9 +28,10 @@ COHORT = {
 }
 
 
-def _of_remands(scope: Scope, answers: list[Answer]) -> dict[str, dict[str, Any]]:
+def _of_remands(scope: Scope, answers: list[Said], since: date) -> dict[str, dict[str, Any]]:
     """What was answered in the search for a placement, by the remand that began it; an order's search is not one."""
-    begun_by = {one.id: one.parent_id for one in scope.instances("rilaa_placement", with_money=True)}
+    searches = scope.instances("rilaa_placement", since=since, until=scope.last, with_money=True)
+    begun_by = {one.id: one.parent_id for one in searches}
     found: dict[str, dict[str, Any]] = {}
     for answer in answers:
         given = {key: value for key, value in answer.answers.items() if value not in (None, "")}
@@ -36,9 +40,12 @@ def _of_remands(scope: Scope, answers: list[Answer]) -> dict[str, dict[str, Any]
 
 
 def _remand_costs(scope: Scope) -> Made:
-    said = _of_remands(scope, scope.answers(*RILAA, with_money=True))
+    since = scope.first - PAID_AFTER
+    remands = scope.instances("rilaa", since=since, until=scope.last, with_money=True)
+    answers = scope.answers(*RILAA, of={one.child_id for one in remands}, with_money=True)
+    said = _of_remands(scope, answers, since)
     rows: list[Row] = []
-    for instance in scope.instances("rilaa", with_money=True):
+    for instance in remands:
         given = said.get(instance.id, {})
         first = day_of(given, "paid_from_on")
         last = day_of(given, "paid_until_on") or (
@@ -72,18 +79,12 @@ def _remand_costs(scope: Scope) -> Made:
 
 
 def _cohort(scope: Scope) -> Made:
-    begun = {answer.id: answer.answers for answer in scope.answers(*(f"{key}/start" for key in COHORT))}
-    found = [
-        one
-        for one in scope.instances(*COHORT)
-        if london_day(one.started_at) <= scope.last
-        and (one.ended_at is None or london_day(one.ended_at) >= scope.first)
-        and one.status != "cancelled"
-    ]
+    ran = scope.instances(*COHORT, since=scope.first, until=scope.last)
+    found = [one for one in ran if one.status != "cancelled"]
     born = {child.id: child.date_of_birth for child in scope.children(one.child_id for one in found).values()}
     rows: list[Row] = []
     for one in found:
-        before = begun.get(one.id, {}).get("looked_after_before")
+        before = json.loads(one.begun_with or "{}").get("looked_after_before")
         from_on = london_day(one.started_at)
         until = london_day(one.ended_at) if one.ended_at else scope.today
         birthday = born.get(one.child_id)

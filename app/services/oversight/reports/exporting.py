@@ -8,12 +8,6 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Alignment, Font
-from openpyxl.utils import get_column_letter
-
 from app.domain.access import Viewer
 from app.domain.clock import LONDON
 from app.domain.spreadsheets import as_text
@@ -25,15 +19,6 @@ from app.store import audit
 from app.store.audit import Entry
 from app.store.db import transaction
 
-FORMATS = {
-    "date": "dd/mm/yyyy",
-    "moment": "dd/mm/yyyy hh:mm",
-    "money": '"£"#,##0.00',
-    "hours": "0.0",
-    "share": '0.0"%"',
-}
-"""How a spreadsheet shows each kind."""
-
 
 def as_csv(viewer: Viewer, key: str, asked: Asked) -> tuple[str, bytes]:
     """The name and the content of a report as CSV in UTF-8, said in the audit. Raises NotFound."""
@@ -42,29 +27,29 @@ def as_csv(viewer: Viewer, key: str, asked: Asked) -> tuple[str, bytes]:
     writer = csv.writer(out)
     writer.writerow(_headings(shown))
     for row in shown.made.rows:
-        writer.writerow([_csv_cell(value) for value, _ in _cells(shown, row)])
+        writer.writerow([csv_cell(value) for value, _ in _cells(shown, row)])
     _note(viewer, shown, "csv")
     return file_name(shown, "csv"), out.getvalue().encode("utf-8-sig")
 
 
+def as_values(viewer: Viewer, key: str, asked: Asked) -> Shown:
+    """A report for another system, which puts it into its own form; said in the audit. Raises NotFound."""
+    shown = making.make(viewer, key, asked)
+    _note(viewer, shown, "json")
+    return shown
+
+
 def as_xlsx(viewer: Viewer, key: str, asked: Asked) -> tuple[str, bytes]:
     """The name and the content of a report as XLSX, said in the audit. Raises NotFound."""
+    from app.services.oversight.reports import sheets  # the library takes a while to read in
+
     shown = making.make(viewer, key, asked)
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(shown.report.key[:31])  # a title may hold what a sheet's name may not
-    for place in range(1, len(_headings(shown)) + 1):
-        sheet.column_dimensions[get_column_letter(place)].width = 20
-    sheet.freeze_panes = "A2"
-    heading = Font(bold=True)
-    sheet.append([_cell(sheet, words, "text", heading) for words in _headings(shown)])
-    for row in shown.made.rows:
-        sheet.append([_cell(sheet, value, kind) for value, kind in _cells(shown, row)])
-    if shown.made.totals and shown.made.rows:
-        sheet.append([_cell(sheet, value, kind, heading) for value, kind in _totals(shown)])
-    out = io.BytesIO()
-    book.save(out)
+    totals = _totals(shown) if shown.made.totals and shown.made.rows else []
+    rows = (_cells(shown, row) for row in shown.made.rows)
+    # a title may hold what a sheet's name may not
+    book = sheets.book(shown.report.key[:31], _headings(shown), rows, totals)
     _note(viewer, shown, "xlsx")
-    return file_name(shown, "xlsx"), out.getvalue()
+    return file_name(shown, "xlsx"), book
 
 
 def file_name(shown: Shown, ending: str) -> str:
@@ -99,7 +84,8 @@ def _total(shown: Shown, column: Column) -> tuple[Any, str]:
     return shown.made.totals.get(column.key), column.kind
 
 
-def _csv_cell(value: Any) -> str:
+def csv_cell(value: Any) -> str:
+    """A value as a spreadsheet reads it from a CSV file; words never as a formula."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -109,24 +95,6 @@ def _csv_cell(value: Any) -> str:
     if isinstance(value, date):
         return value.isoformat()
     return as_text(value) if isinstance(value, str) else str(value)
-
-
-def _cell(sheet: Any, value: Any, kind: str, font: Font | None = None) -> Any:
-    if isinstance(value, bool):
-        value = "Yes" if value else "No"
-    elif isinstance(value, datetime):
-        value = value.astimezone(LONDON).replace(tzinfo=None)
-    if isinstance(value, str):
-        value = ILLEGAL_CHARACTERS_RE.sub("", as_text(value))
-    cell = WriteOnlyCell(sheet, value)
-    if isinstance(value, str):
-        cell.data_type = "s"  # openpyxl would take what begins with = for a formula
-        cell.alignment = Alignment(wrap_text=True, vertical="top")
-    elif kind in FORMATS:
-        cell.number_format = FORMATS[kind]
-    if font is not None:
-        cell.font = font
-    return cell
 
 
 def _note(viewer: Viewer, shown: Shown, ending: str) -> None:

@@ -10,8 +10,8 @@ from app.domain.access import CASEWORK_AGENCIES, AuthorityThing, Viewer, require
 from app.domain.clock import today
 from app.domain.errors import BadInput, NotFound
 from app.domain.roles import AGENCY_NAMES
-from app.domain.typed_times import Mistyped, read_day
 from app.services import lists
+from app.services.oversight.days import read_days
 from app.services.oversight.reports.registry import REPORTS
 from app.services.oversight.reports.scope import EVERY_TEAM, OWN_TEAMS, Asked, Scope
 from app.services.oversight.reports.shape import Chart, Figure, Made, Report, Row
@@ -63,17 +63,8 @@ def read(report: Report, given: Mapping[str, str]) -> Asked:
 
     Raises BadInput with a sentence for each day that is wrong.
     """
-    asked, errors = usual(report), {}
-    days = {"from": asked.from_on, "to": asked.to_on}
-    for name in days:
-        if given.get(name):
-            try:
-                typed = given[name].strip()
-                days[name] = read_day(typed if typed[4:5] == "-" else {"day": typed})
-            except Mistyped:
-                errors[name] = ["Enter a real date"]
-    if not errors and days["from"] > days["to"]:
-        errors["to"] = ["The last day must be the same as or after the first day"]
+    asked = usual(report)
+    days, errors = read_days(given, {"from": asked.from_on, "to": asked.to_on})
     if not errors and days["to"] - days["from"] > LONGEST:
         errors["from"] = ["A report covers at most five years"]
     if errors:

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.services.oversight.reports import work
+from app.services.oversight.reports.counted import Task
 from app.services.oversight.reports.months import money
-from app.services.oversight.reports.scope import Scope, Task
+from app.services.oversight.reports.scope import Scope
 from app.services.oversight.reports.shape import Column, Figure, Made, Report
 
 AMOUNTS = {

@@ -6,10 +6,10 @@ from typing import Any
 
 from app.domain.moments import london_day
 from app.services.oversight.reports import work
+from app.services.oversight.reports.counted import Said
 from app.services.oversight.reports.scope import Scope
 from app.services.oversight.reports.shape import Chart, Column, Figure, Made, Report, Row
 from app.services.plan_record import as_day
-from app.store.tasks import Answer
 
 STATUS = {
     "options": "Options known",
@@ -33,21 +33,19 @@ LIST = "working_with_probation"
 
 
 def _tracker(scope: Scope) -> Made:
-    released = scope.facts("release_on")
-    homes = scope.facts("release_address")
-    said = _last(scope.answers(*PANELS))
-    raised = _last(scope.answers(*LEVELS))
+    days = {child_id: as_day(given) for child_id, given in scope.facts("release_on").items()}
+    released = {child_id: day for child_id, day in days.items() if day and scope.covers(day)}
+    homes = scope.facts("release_address", of=released)
+    said = _last(scope.answers(*PANELS, of=released))
+    raised = _last(scope.answers(*LEVELS, of=released))
     rows: list[Row] = []
-    for child_id, given in sorted(released.items(), key=lambda one: (one[1] or "", one[0])):
-        day = as_day(given)
-        if not scope.covers(day):
-            continue
+    for child_id, day in sorted(released.items(), key=lambda one: (one[1], one[0])):
         panel, level = said.get(child_id), raised.get(child_id)
         rows.append(
             {
                 "child": child_id,
                 "release_on": day,
-                "days": (day - scope.today).days if day else None,
+                "days": (day - scope.today).days,
                 "has_home": bool(homes.get(child_id)),
                 "status": STATUS.get(panel.answers.get("accommodation_status", "")) if panel else None,
                 "panel_on": work.day_of(panel.answers, "panel_on") if panel else None,
@@ -76,14 +74,15 @@ def _tracker(scope: Scope) -> Made:
     )
 
 
-def _last(answers: list[Answer]) -> dict[str, Answer]:
+def _last(answers: list[Said]) -> dict[str, Said]:
     return {answer.child_id: answer for answer in answers}
 
 
 def _joint_list(scope: Scope) -> Made:
-    told = _last(scope.answers("shared/tell_leaving_care"))
+    listed = scope.instances(LIST, since=scope.first, until=scope.last)
+    told = _last(scope.answers("shared/tell_leaving_care", of={one.child_id for one in listed}))
     rows: list[Row] = []
-    for one in scope.instances(LIST):
+    for one in listed:
         from_on, until_on = london_day(one.started_at), london_day(one.ended_at) if one.ended_at else None
         if one.status == "cancelled" or from_on > scope.last or (until_on and until_on < scope.first):
             continue

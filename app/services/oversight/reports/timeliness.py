@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.services.oversight.reports import work
-from app.services.oversight.reports.scope import Scope, Task
+from app.services.oversight.reports.counted import Task
+from app.services.oversight.reports.scope import Scope
 from app.services.oversight.reports.shape import Column, Figure, Made, Report
 
 TOLD = (
@@ -48,7 +49,9 @@ def _review(scope: Scope, task: Task) -> Mapping[str, Any]:
 
 
 def _assessments(scope: Scope) -> Made:
-    ended = {stay.child_id: stay.until_at for stay in scope.stays(with_money=False) if stay.until_at}
+    tasks = scope.tasks(forms=ASSESSMENTS)
+    stays = scope.stays(of={task.child_id for task in tasks}, with_money=False)
+    ended = {stay.child_id: stay.until_at for stay in stays if stay.until_at}
 
     def told(scope: Scope, task: Task) -> Mapping[str, Any]:
         until = ended.get(task.child_id)
@@ -57,7 +60,7 @@ def _assessments(scope: Scope) -> Made:
             "after_remand": until is not None and until <= (task.completed_at or scope.at),
         }
 
-    return work.counted(scope, scope.tasks(forms=ASSESSMENTS), told)
+    return work.counted(scope, tasks, told)
 
 
 def _orders(scope: Scope) -> Made:

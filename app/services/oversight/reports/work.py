@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
+from app.services.oversight.reports.counted import STATES, Task
 from app.services.oversight.reports.months import label_of, share
-from app.services.oversight.reports.scope import STATES, Scope, Task
+from app.services.oversight.reports.scope import Scope
 from app.services.oversight.reports.shape import Chart, Column, Figure, Made, Row
 
 Told = Callable[[Scope, Task], Mapping[str, Any]]

@@ -5,7 +5,7 @@ import minimap from 'diagram-js-minimap'
 import { CreateAppendAnythingModule } from 'bpmn-js-create-append-anything'
 import spiffworkflow from './designer/spiffworkflow.json'
 import { Model } from './designer/model.js'
-import { Panel, kindOf } from './designer/panel.js'
+import { Panel } from './designer/panel.js'
 import { drawSigns, listFindings } from './designer/findings.js'
 import { Saving } from './designer/saving.js'
 import { toolbar } from './designer/toolbar.js'
@@ -53,7 +53,23 @@ function fit (canvas) {
   canvas.zoom(0.7, { x: 0, y: 0 })
   const { inner } = canvas.viewbox()
   const { outer } = canvas.viewbox()
-  canvas.viewbox({ x: inner.x - 120, y: inner.y - 30, width: outer.width / 0.7, height: outer.height / 0.7 })
+  canvas.viewbox({ x: inner.x - 180, y: inner.y - 30, width: outer.width / 0.7, height: outer.height / 0.7 })
+}
+
+/** What was asked for by its name, with the drawing and its details, where one looks. */
+function inSight (modeler) {
+  page.querySelector('.app-designer__room').scrollIntoView({ block: 'nearest' })
+  const [one] = modeler.get('selection').get()
+  if (one?.parent) modeler.get('canvas').scrollToElement(one, { top: 80, right: 80, bottom: 80, left: 180 })
+}
+
+/** The library opens its menus where the drawing is, the window's edge or not: here they stay within the window. */
+function withinWindow () {
+  const menu = page.querySelector('.djs-popup')
+  if (!menu) return
+  const { top, bottom, left, right } = menu.getBoundingClientRect()
+  menu.style.top = `${Math.max(8, top - Math.max(0, bottom + 8 - window.innerHeight))}px`
+  menu.style.left = `${Math.max(8, left - Math.max(0, right + 8 - window.innerWidth))}px`
 }
 
 /** Somebody else was quicker: theirs or mine, said so that nobody loses anything by accident. */
@@ -61,7 +77,7 @@ function showConflict (sentence, xml) {
   const box = page.querySelector('[data-designer-conflict]')
   box.hidden = false
   box.querySelector('[data-sentence]').textContent = sentence
-  box.querySelector('[data-theirs]').onclick = () => { page.saving.changed = page.saving.unsaved = false; page.saving.forget(); window.location.reload() }
+  box.querySelector('[data-theirs]').onclick = () => { page.saving.changed = page.saving.unsaved = page.saving.typing = false; page.saving.forget(); page.saving.forgetTyped(); window.location.reload() }
   box.querySelector('[data-mine]').onclick = () => {
     const link = document.createElement('a')
     link.href = URL.createObjectURL(new Blob([xml], { type: 'application/xml' }))
@@ -72,19 +88,22 @@ function showConflict (sentence, xml) {
   box.focus()
 }
 
-function offerKept (saving, known, open) {
-  const kept = saving.kept()
+function offerKept (saving, known, { open, choose, panel }) {
+  const found = saving.kept()
+  const kept = found && found.xml !== known.xml ? found : null
+  const typed = saving.keptTyped()
   const box = page.querySelector('[data-designer-kept]')
-  if (!kept || kept.xml === known.xml) { saving.forget(); return }
+  if (!kept && !typed) { saving.forget(); return }
   box.hidden = false
-  box.querySelector('[data-since]').hidden = kept.revision === known.revision
+  box.querySelector('[data-since]').hidden = !kept || kept.revision === known.revision
   box.querySelector('[data-take]').onclick = async () => {
     box.hidden = true
-    for (const [key, thing] of kept.meant || []) saving.model.meant.set(key, thing)
-    await open(kept.xml)
+    for (const [key, thing] of kept?.meant || []) saving.model.meant.set(key, thing)
+    if (kept) await open(kept.xml)
+    if (typed) { choose(typed.element); panel.takeUp(typed) }
     saving.touch()
   }
-  box.querySelector('[data-leave]').onclick = () => { box.hidden = true; saving.forget() }
+  box.querySelector('[data-leave]').onclick = () => { box.hidden = true; saving.forget(); saving.forgetTyped() }
 }
 
 async function start () {
@@ -121,8 +140,8 @@ async function start () {
     const registry = modeler.get('elementRegistry')
     const element = registry.get(id) || registry.find((one) => one.businessObject?.processRef?.id === id)
     if (!element) return
-    modeler.get('canvas').scrollToElement(element, 80)
     modeler.get('selection').select(element)
+    inSight(modeler)
     page.querySelector('[data-designer-panel]').focus()
   }
   const told = ({ findings, due }) => {
@@ -134,6 +153,7 @@ async function start () {
   }
   const saving = new Saving(page, { modeler, model, revision: known.revision, path: known.path, profile: () => profile.value, onSaid: told, onMoved: showConflict })
   page.saving = saving
+  panel.whileTyping((typing) => saving.type(typing))
   profile.replaceChildren(...known.profiles.map(({ key, name }) => new Option(name, key, key === known.profile, key === known.profile)))
   profile.addEventListener('change', async () => {
     const words = await fetch(`${page.dataset.due}&profile=${encodeURIComponent(profile.value)}`, { credentials: 'same-origin', headers: { Accept: 'application/json' } })
@@ -145,11 +165,13 @@ async function start () {
   modeler.on('commandStack.changed', () => { if (known.is_open) saving.touch() })
   modeler.on('element.changed', ({ element }) => { if (element === panel.element && !page.querySelector('[data-designer-panel]').contains(document.activeElement)) panel.draw() })
   modeler.on('elements.changed', () => drawSigns(modeler, known.findings, known.due))
-  toolbar(page, modeler, kindOf)
+  toolbar(page, modeler)
+  modeler.on('popupMenu.opened', () => requestAnimationFrame(withinWindow))
+  modeler.on('searchPad.selected', () => setTimeout(() => inSight(modeler)))
   told(known)
   panel.show(modeler.get('canvas').getRootElement())
   saving.say(known.is_open ? 'All changes saved' : 'This draft cannot be changed now', 'saved')
-  offerKept(saving, known, open)
+  offerKept(saving, known, { open, choose, panel })
   const asked = () => { if (window.location.hash) choose(decodeURIComponent(window.location.hash.slice(1))) }
   window.addEventListener('hashchange', asked)
   asked()

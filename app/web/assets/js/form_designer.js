@@ -66,9 +66,10 @@ async function start () {
   await editor.importSchema(known.schema)
 
   let faults = []
-  const saving = new Saving(page, { editor, known, flush: () => panel.flush(), onFindings: (found) => { known.findings = found; listFindings(faults, found) } })
+  let panel = null
+  const saving = new Saving(page, { editor, known, panel: () => panel, onFindings: (found) => { known.findings = found; listFindings(faults, found) } })
   const preview = new Preview(page, editor, saving, (found) => { faults = found; listFindings(found, known.findings) })
-  const panel = new Panel(page, { editor, saving, isOpen: known.is_open })
+  panel = new Panel(page, { editor, saving, isOpen: known.is_open })
   editor.on('commandStack.changed', () => { saving.touch(); preview.later() })
   toolbar(editor, panel, saving)
   addByPress(editor, find('palette'), () => panel.focusWhenDrawn())

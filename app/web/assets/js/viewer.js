@@ -61,6 +61,43 @@ function showDueDates (viewer, container) {
   }
 }
 
+// The heat map: data-bands is {"element id": "good"}, data-signs {"good": ["#00703c", "the path of its sign"]}.
+function markBands (viewer, container) {
+  const signs = JSON.parse(container.dataset.signs || '{}')
+  for (const [id, band] of Object.entries(JSON.parse(container.dataset.bands || '{}'))) {
+    if (!viewer.get('elementRegistry').get(id)) continue
+    viewer.get('canvas').addMarker(id, `is-${band}`)
+    viewer.get('overlays').add(id, { position: { top: -10, right: 10 }, html: disc(...signs[band]) })
+  }
+}
+
+function disc (colour, sign) {
+  const make = (name, given) => {
+    const made = document.createElementNS('http://www.w3.org/2000/svg', name)
+    for (const [key, value] of Object.entries(given)) made.setAttribute(key, value)
+    return made
+  }
+  const drawn = make('svg', { width: 20, height: 20, viewBox: '-10 -10 20 20' })
+  drawn.append(make('circle', { r: 10, fill: colour }), make('path', { d: sign, fill: 'none', stroke: '#ffffff', 'stroke-width': 2 }))
+  return drawn
+}
+
+// Where an element leads on: data-leads is {"element id": ["an address", "its name"]}. Never too small to be hit.
+const HITTABLE = { scale: { min: 1 }, show: { minZoom: 0.5 } }
+
+function showLeads (viewer, container) {
+  for (const [id, [address, words]] of Object.entries(JSON.parse(container.dataset.leads || '{}'))) {
+    if (!viewer.get('elementRegistry').get(id)) continue
+    const link = document.createElement('a')
+    link.className = 'app-diagram-lead'
+    link.href = address
+    link.textContent = '→'
+    link.setAttribute('aria-label', `Open ${words}`)
+    link.title = words
+    viewer.get('overlays').add(id, { position: { top: -14, left: -14 }, html: link, ...HITTABLE })
+  }
+}
+
 /** A wide diagram needs no high box. */
 function fitHeight (canvas, container) {
   const { inner } = canvas.viewbox()
@@ -75,8 +112,9 @@ function centre (viewer, container) {
   const canvas = viewer.get('canvas')
   fitHeight(canvas, container)
   canvas.zoom('fit-viewport', 'auto')
-  const { active, added, changed, removed } = container.dataset
-  const here = [active, added, changed, removed].flatMap(names).find((id) => viewer.get('elementRegistry').get(id))
+  const { active, added, changed, removed, bands } = container.dataset
+  const marked = [...[active, added, changed, removed].flatMap(names), ...Object.keys(JSON.parse(bands || '{}'))]
+  const here = marked.find((id) => viewer.get('elementRegistry').get(id))
   if (here && canvas.zoom() < 0.5) {
     canvas.zoom(0.7)
     canvas.scrollToElement(here, { top: 80, right: 80, bottom: 80, left: 80 })
@@ -103,7 +141,9 @@ async function draw (page, container) {
     await viewer.importXML(await answer.text())
     mark(viewer, container)
     markChanges(viewer, container)
+    markBands(viewer, container)
     showDueDates(viewer, container)
+    showLeads(viewer, container)
     centre(viewer, container)
     label(container, container.dataset.label || 'Diagram of the pathway')
     buttons(viewer, page, container)

@@ -45,12 +45,12 @@ export function dueFields (written, words, { known, none, onChange }) {
   ]
 }
 
-const LENGTH = /^(["']?)P(T?)(\d+)([HDWM])\1$/
+const LENGTH = /^(["']?)P(?:(\d+)([DWM])|T(\d+)(H))\1$/
 const UNITS = [['D', 'days'], ['W', 'weeks'], ['M', 'months'], ['H', 'hours']]
 
 /** A length of time as a number and a unit; one that is worked out in another way stands under "Advanced". */
 export function lengthFields (written, onChange) {
-  const [, , , number, unit] = LENGTH.exec(written) || []
+  const [, , days, unitOfDays, number = days, unit = unitOfDays] = LENGTH.exec(written) || []
   if (!number && written) return [make('p', { class: 'govuk-body-s' }, 'How long is worked out in another way (see Advanced).')]
   const write = (much, what) => { if (/^\d+$/.test(much)) onChange(what === 'H' ? `"PT${much}H"` : `"P${much}${what}"`) }
   return [

@@ -44,7 +44,27 @@ export class Panel {
     Object.assign(this, { place, model, known, ask, element: null, findings: [], due: {}, open: false })
   }
 
+  /** Tells `keep` what is being typed into a field, and null once the field has been left. */
+  whileTyping (keep) {
+    this.place.addEventListener('input', ({ target }) => {
+      if (this.element && target.labels?.length && target.matches('textarea, [type=text]')) keep({ element: this.idOf(this.element), field: target.labels[0].textContent, words: target.value })
+    })
+    this.place.addEventListener('change', () => keep(null))
+  }
+
+  /** Words that were kept, in their field again, as if they had just been typed. */
+  takeUp ({ field, words }) {
+    const box = [...this.place.querySelectorAll('textarea, [type=text]')].find((one) => one.labels?.[0]?.textContent === field)
+    if (!box) return
+    for (let one = box.closest('details'); one; one = one.parentElement.closest('details')) one.open = true
+    box.value = words
+    box.dispatchEvent(new Event('change', { bubbles: true }))
+    box.focus()
+  }
+
   show (element) {
+    const typing = this.place.contains(document.activeElement) && document.activeElement
+    if (typing && typing.matches('textarea, [type=text]')) typing.blur() // so that it is written where it belongs
     this.element = element?.type === 'label' ? element.labelTarget : element
     this.draw()
   }

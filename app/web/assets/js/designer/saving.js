@@ -1,5 +1,5 @@
 // Saves by itself a moment after the last change. Without a connection a copy stays in this browser and is saved later;
-// what somebody else has saved is never written over.
+// what somebody else has saved is never written over. Words in a field that has not been left are kept beside the copy.
 import { sendAgain } from '../editor_requests.js'
 
 const PAUSE = 800
@@ -17,7 +17,7 @@ export class Saving {
     Object.assign(this, { page, modeler, model, revision, path, profile, onSaid, onMoved, changed: false, saving: false, stopped: false })
     this.key = `throughcare.drawing.${page.dataset.draft}.${path}`
     this.ids = this.drawn()
-    window.addEventListener('beforeunload', (event) => { if (this.changed || this.unsaved) event.preventDefault() })
+    window.addEventListener('beforeunload', (event) => { if (this.changed || this.unsaved || this.typing) event.preventDefault() })
     window.addEventListener('online', () => this.later(0))
   }
 
@@ -42,12 +42,30 @@ export class Saving {
   }
 
   keep (xml) {
-    try { localStorage.setItem(this.key, JSON.stringify({ xml, revision: this.revision, meant: [...this.model.meant] })) } catch { /* a full or closed store: the page itself still holds it */ }
+    if (!this.typing) this.store(`${this.key}.typed`, null)
+    this.store(this.key, { xml, revision: this.revision, meant: [...this.model.meant] })
   }
 
-  forget () { try { localStorage.removeItem(this.key) } catch { /* see keep */ } }
+  /** Words that stand in a field of the details: kept as they are typed, done when the field is left. */
+  type (typing) {
+    this.typing = typing
+    if (typing) this.store(`${this.key}.typed`, typing)
+  }
 
-  kept () { try { return JSON.parse(localStorage.getItem(this.key)) } catch { return null } }
+  forget () { this.store(this.key, null) }
+
+  forgetTyped () { this.store(`${this.key}.typed`, null) }
+
+  store (key, value) {
+    try {
+      if (value) localStorage.setItem(key, JSON.stringify(value))
+      else localStorage.removeItem(key)
+    } catch { /* a full or closed store: the page itself still holds it */ }
+  }
+
+  kept (key = this.key) { try { return JSON.parse(localStorage.getItem(key)) } catch { return null } }
+
+  keptTyped () { return this.kept(`${this.key}.typed`) }
 
   async save () {
     if (this.saving || this.stopped) return
@@ -81,6 +99,7 @@ export class Saving {
       this.troubled = this.unsaved = false
       this.revision = said.revision
       this.ids = now
+      if (!this.typing) this.forgetTyped()
       if (!this.changed) { this.model.meant.clear(); this.forget(); this.say(WORDS.saved, 'saved') }
       this.onSaid(said)
       return

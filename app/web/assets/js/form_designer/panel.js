@@ -25,19 +25,21 @@ const valueOf = (input) => (input.type === 'checkbox' || input.type === 'radio' 
 
 export class Panel {
   constructor (page, { editor, saving, isOpen }) {
-    Object.assign(this, { page, editor, saving, isOpen, asked: 0, follows: new Set(), part: null })
+    Object.assign(this, { page, editor, saving, isOpen, asked: 0, follows: new Set(), part: null, unsent: null })
     this.place = page.querySelector('[data-panel]')
     this.heading = page.querySelector('#panel-heading')
     const modeling = editor.get('modeling')
     editor.get('commandStack').registerHandler('form.change', class {
       preExecute ({ changes }) { for (const [part, properties] of changes) modeling.editFormField(part, properties) }
     })
-    editor.on('selection.changed', ({ selection }) => this.show(selection?.type === 'default' ? null : selection))
-    editor.on('commandStack.formField.add.postExecuted', ({ context }) => this.follows.add(context.formField.id))
+    // No listener gives anything back: the editor takes that for the last word, and its own listeners would not be told.
+    editor.on('selection.changed', ({ selection }) => { this.show(selection?.type === 'default' ? null : selection) })
+    editor.on('commandStack.formField.add.postExecuted', ({ context }) => { this.follows.add(context.formField.id) })
     editor.on('commandStack.changed', () => { if (!this.applying) this.again() })
     this.place.addEventListener('input', ({ target }) => { if (target.type !== 'checkbox' && target.tagName !== 'SELECT') this.later() })
     this.place.addEventListener('change', () => this.send(true))
     this.place.addEventListener('submit', (event) => event.preventDefault())
+    window.addEventListener('online', () => this.show(this.part))
     this.place.addEventListener('click', ({ target }) => this.press(target.closest('[data-press]')?.dataset.press))
   }
 
@@ -50,26 +52,34 @@ export class Panel {
   siblings () { return this.editor.get('formFieldRegistry').get(this.part._parent) }
 
   again () {
-    if (this.part && !this.editor.get('formFieldRegistry').get(this.part.id)) { this.show(null); return }
+    if (this.part && !this.editor.get('formFieldRegistry').get(this.part.id)) { this.unsent = null; this.show(null); return }
     if (!this.place.contains(document.activeElement) || document.activeElement.dataset.press) this.show(this.part)
   }
 
   async show (part) {
-    if (this.waiting) await this.flush()
+    if (this.waiting || this.unsent) await this.flush()
+    if (this.unsent) { this.stay(part); return }
     this.part = part
     const asked = ++this.asked
     const answer = await this.ask({})
-    if (!answer?.ok || asked !== this.asked) return
+    if (asked !== this.asked) return
+    if (!answer?.ok) { this.draw('<p class="govuk-body">The details cannot be shown now.</p>'); return }
     this.draw((await answer.json()).html)
     if (this.goesThere) this.focus()
     this.goesThere = false
+  }
+
+  /** What was typed and could not be taken over stays where it is, and its part stays selected. */
+  stay (wanted) {
+    const selection = this.editor.get('selection')
+    if (wanted !== this.part) this.part ? selection.set(this.part) : selection.clear()
   }
 
   async ask (more) {
     try {
       return await this.saving.post(this.page.dataset.part, { schema: this.editor.getSchema(), place: this.where(), ...more })
     } catch {
-      this.saving.say('There is no connection: the details cannot be shown or changed now.', 'error')
+      if (!more.typed) this.saving.say('There is no connection: the details cannot be shown now.', 'error')
       return null
     }
   }
@@ -118,14 +128,36 @@ export class Panel {
     this.place.querySelector(`[data-press="${press}"], [data-press]`).focus()
   }
 
+  /** What stands in the details and is not taken over into the form: the part and its answers; null where nothing is. */
+  typed () {
+    const form = this.place.querySelector('form')
+    return form && (this.waiting || this.unsent) ? { part: this.part?.id ?? null, answers: [...new FormData(form)] } : null
+  }
+
+  /** Answers that were kept, in their part again. */
+  async takeUp ({ part, answers }) {
+    const found = part && this.editor.get('formFieldRegistry').get(part)
+    if (part && !found) return
+    const selection = this.editor.get('selection')
+    found ? selection.set(found) : selection.clear()
+    await this.show(found || null)
+    for (const input of this.place.querySelectorAll('form [name]')) {
+      const values = answers.filter(([name]) => name === input.name).map(([, value]) => value)
+      if (['checkbox', 'radio'].includes(input.type)) input.checked = values.includes(input.value)
+      else if (values.length) [input.value] = values
+    }
+    await this.send(true)
+  }
+
   later () {
     clearTimeout(this.waiting)
     this.waiting = setTimeout(() => this.send(false), PAUSE)
   }
 
   async flush () {
-    if (this.waiting) await this.send(true)
+    if (this.waiting || this.unsent) await this.send(true)
     await this.sending
+    return this.unsent
   }
 
   send (isWhole) {
@@ -143,7 +175,10 @@ export class Panel {
     const key = form.querySelector('#key')
     if (key && part && key.value !== part.key) this.follows.delete(part.id)
     const answer = await this.ask({ typed: [...new FormData(form)], follows: this.follows.has(part?.id) })
-    if (!answer || ![200, 422].includes(answer.status) || part !== this.part) return
+    const isHeard = Boolean(answer) && [200, 422].includes(answer.status)
+    if (part === this.part) this.unsent = isHeard ? null : { status: answer?.status ?? 0 }
+    if (this.unsent) this.saving.notTaken(this.unsent)
+    if (!isHeard || part !== this.part) return
     const said = await answer.json()
     if (answer.ok) {
       const isSame = this.apply(said.schema) && !this.troubled

@@ -1,5 +1,5 @@
-// Saves when it is told to. What could not be saved is kept in this browser; what somebody else has saved is never
-// written over.
+// Saves when it is told to. What is not saved yet is kept in this browser, with the words that were typed last under
+// Details; what somebody else has saved is never written over.
 import { sendAgain } from '../editor_requests.js'
 
 const WORDS = {
@@ -8,19 +8,21 @@ const WORDS = {
   saved: 'All changes saved',
   offline: 'Not saved: there is no connection. A copy is kept in this browser. Save again when you are back.',
   ended: 'Not saved: you have been signed out. A copy is kept in this browser. Sign in in another tab, then save again here.',
-  wrong: 'Not saved: the server could not do it. A copy is kept in this browser. Try again.'
+  wrong: 'Not saved: the server could not do it. A copy is kept in this browser. Try again.',
+  untaken: 'What you typed last under Details is in the copy.'
 }
 
 export class Saving {
-  constructor (page, { editor, known, flush, onFindings }) {
-    Object.assign(this, { page, editor, known, flush, onFindings, revision: known.revision, stopped: false })
+  constructor (page, { editor, known, panel, onFindings }) {
+    Object.assign(this, { page, editor, known, panel, onFindings, revision: known.revision, stopped: false })
     this.stored = this.written()
     window.addEventListener('beforeunload', (event) => { if (this.isChanged()) event.preventDefault() })
   }
 
-  written () { return JSON.stringify(this.editor.getSchema()) }
+  // The rows that the editor lays out are its own: they are not kept, and what was undone is no change for them.
+  written () { return JSON.stringify(this.editor.getSchema(), (key, value) => key === 'layout' ? undefined : value) }
 
-  isChanged () { return this.written() !== this.stored }
+  isChanged () { return Boolean(this.panel()?.typed()) || this.written() !== this.stored }
 
   say (words, kind = '') {
     const place = this.page.querySelector('[data-state]')
@@ -30,11 +32,10 @@ export class Saving {
 
   touch () {
     if (this.stopped || !this.known.is_open) return
-    if (this.isChanged()) this.say(WORDS.changed)
-    else this.say(WORDS.saved, 'saved')
+    if (this.isChanged()) { this.keep(); this.say(WORDS.changed) } else { this.forget(); this.say(WORDS.saved, 'saved') }
   }
 
-  keep () { try { localStorage.setItem(this.page.dataset.key, JSON.stringify({ schema: this.editor.getSchema(), revision: this.revision })) } catch { /* a full or closed store: the page itself still holds it */ } }
+  keep () { try { localStorage.setItem(this.page.dataset.key, JSON.stringify({ schema: this.editor.getSchema(), revision: this.revision, typed: this.panel()?.typed() })) } catch { /* a full or closed store: the page itself still holds it */ } }
 
   forget () { try { localStorage.removeItem(this.page.dataset.key) } catch { /* see keep */ } }
 
@@ -45,7 +46,11 @@ export class Saving {
     this.busy = true
     this.page.querySelector('[data-read]').hidden = true
     try {
-      await this.flush()
+      const untaken = await this.panel().flush()
+      if (untaken) {
+        this.notTaken(untaken)
+        return
+      }
       this.say(WORDS.saving)
       const stored = this.written()
       const answer = await this.post(this.page.dataset.save, { revision: this.revision, schema: this.editor.getSchema(), though_read: thoughRead })
@@ -56,6 +61,9 @@ export class Saving {
       this.busy = false
     }
   }
+
+  /** What was typed last under Details could not be taken over into the form. */
+  notTaken ({ status }) { this.failed(`${status === 401 ? WORDS.ended : status ? WORDS.wrong : WORDS.offline} ${WORDS.untaken}`) }
 
   failed (words) {
     this.keep()
@@ -85,7 +93,7 @@ export class Saving {
     const box = this.page.querySelector('[data-conflict]')
     box.hidden = false
     box.querySelector('[data-sentence]').textContent = sentence
-    box.querySelector('[data-theirs]').onclick = () => { this.stored = this.written(); this.forget(); window.location.reload() }
+    box.querySelector('[data-theirs]').onclick = () => { this.isChanged = () => false; this.forget(); window.location.reload() }
     box.querySelector('[data-mine]').onclick = () => {
       const link = document.createElement('a')
       link.href = URL.createObjectURL(new Blob([JSON.stringify(this.editor.getSchema(), null, 2)], { type: 'application/json' }))
@@ -116,6 +124,7 @@ export class Saving {
       box.hidden = true
       await this.editor.importSchema(kept.schema)
       this.editor.get('eventBus').fire('commandStack.changed')
+      if (kept.typed) await this.panel().takeUp(kept.typed)
     }
     box.querySelector('[data-leave]').onclick = () => { box.hidden = true; this.forget() }
   }

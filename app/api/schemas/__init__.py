@@ -1,0 +1,1 @@
+"""What the JSON door takes and answers, in marshmallow: one module a noun."""

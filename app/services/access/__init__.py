@@ -1,0 +1,1 @@
+"""Who may see a record beyond what ties people to a child: restricted, opened in an emergency, shared, looked at."""
