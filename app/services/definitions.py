@@ -264,9 +264,13 @@ def ids_in_force(session: Session) -> list[str]:
     return list(session.scalars(select(version.id).where(version.is_current).order_by(version.key)))
 
 
-def in_force(session: Session) -> list[Bundle]:
-    """The exact content of every pathway that is in force, without making any of it run."""
-    known = {bundle.version_id(): bundle for bundle in shipped().values()} | kept_versions.bundles()
+def in_force(session: Session, release: Mapping[str, Bundle] | None = None) -> list[Bundle]:
+    """The exact content of every pathway that is in force, without making any of it run.
+
+    `release` is what `shipped` says, where the caller has asked already.
+    """
+    of_release = shipped() if release is None else release
+    known = {bundle.version_id(): bundle for bundle in of_release.values()} | kept_versions.bundles()
     ids = ids_in_force(session)
     version = DefinitionVersion
     unknown = [one for one in ids if one not in known]

@@ -36,7 +36,7 @@ from app.store.instances import ProcessInstance
 from app.store.people import Person, Team
 from app.store.record_rules import is_open, is_open_to
 from app.store.tasks import Draft, UserTask
-from app.store.ties import sees_child
+from app.store.ties import sees_child, sees_own_child
 from app.store.work import Snooze
 
 IS_OPEN = UserTask.state == literal_column("'open'")
@@ -147,6 +147,7 @@ def statements_of_waiting(
         ChildWorker.authority_id == viewer.authority_id,
         ChildWorker.person_id.in_(people),
         ChildWorker.until_at.is_(None),
+        sees_own_child(viewer, ChildWorker.child_id, "tasks"),
     )
     roots = aliased(ProcessInstance)
     own_roots = select(roots.id).where(
@@ -169,14 +170,16 @@ def statements_of_waiting(
             ),
         ),
     )
-    # whom the viewer may see is asked of the tasks that are open, and not of every child there has ever been
-    shown = (
+    # whom the viewer may see is asked of their own children and of the tasks that are open, not of all there ever were
+    narrowed = (*_narrowed(by_role=by_role, by_pathway=by_pathway), with_others)
+    of_own_children = (UserTask.child_id.in_(allocated),)
+    of_started = (
+        UserTask.instance_id.in_(started),
         is_open_to(viewer, UserTask.child_id, "tasks"),
         sees_child(viewer, UserTask.authority_id, UserTask.child_id),
     )
-    narrowed = (*_narrowed(by_role=by_role, by_pathway=by_pathway), with_others, *shown)
-    mine = UserTask.child_id.in_(allocated), UserTask.instance_id.in_(started)
-    return _of([(*narrowed, branch) for branch in mine], is_own=False, by_due=by_due)
+    branches = [(*narrowed, *branch) for branch in (of_own_children, of_started)]
+    return _of(branches, is_own=False, by_due=by_due)
 
 
 def _narrowed(*, by_role: bool, by_pathway: bool) -> tuple[ColumnElement[bool], ...]:

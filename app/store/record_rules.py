@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import ForeignKeyConstraint, Index, Select, and_, bindparam, or_, select, union_all
 from sqlalchemy.orm import Mapped, aliased, mapped_column
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.elements import BindParameter, ColumnElement
 
 from app.domain.access import Viewer
 from app.domain.clock import now
@@ -22,6 +22,9 @@ from app.domain.viewer import Record
 from app.store.db import Base
 
 RESTRICTED, LET_IN, OPENED, BARRED, SHARED = "restricted", "let_in", "opened", "barred", "shared"
+MOST_KEPT = 32
+"""Conditions that are kept written, of some 90 kB each: those of a viewer for a column, asked for again and again in
+one page. To write one takes longer than to execute it."""
 
 
 class RecordRule(Base):
@@ -101,6 +104,11 @@ class Look(Base):
     )
 
 
+def at_execution() -> BindParameter[datetime]:
+    """The moment at which a condition is executed, for one that is kept."""
+    return bindparam(None, callable_=now, type_=RecordRule.until_at.type, unique=True)
+
+
 def runs(rule: Any, at: Any = None) -> ColumnElement[bool]:
     """That a rule runs at a moment: now, unless another or a parameter is given."""
     moment = now() if at is None else at
@@ -168,12 +176,14 @@ def _closed(authority: Any, person: Any, at: Any, *, sees_restricted: bool) -> A
     return union_all(barred, restricted)
 
 
+@lru_cache(maxsize=MOST_KEPT)
 def is_open_to(viewer: Viewer, child_id: Any, part: str = "") -> ColumnElement[bool]:
     """That a list may hold rows of the child (a column) at all, whatever else it asks; for a guest, that it is shared.
 
-    The rules of an authority are few: each database reads them once for a list, not once for a row.
+    The rules of an authority are few: each database reads them once for a list, not once for a row. The condition
+    asks for the time whenever it is executed, so it is written once for a viewer and a column.
     """
-    of, at = viewer.authority_id, now()
+    of, at = viewer.authority_id, at_execution()
     closed = _closed(of, viewer.person_id, at, sees_restricted=viewer.is_out_of_hours or viewer.is_operator)
     found: ColumnElement[bool] = child_id.not_in(closed)
     if viewer.is_guest:
@@ -194,5 +204,6 @@ def is_open(child_id: Any, *, sees_restricted: bool, for_guest: bool) -> ColumnE
 
 def was_opened_by(viewer: Viewer, child_id: Any) -> ColumnElement[bool]:
     """That the viewer has opened the record in an emergency that still lasts."""
-    found: ColumnElement[bool] = child_id.in_(_children(viewer.authority_id, OPENED, now(), viewer.person_id))
+    opened = _children(viewer.authority_id, OPENED, at_execution(), viewer.person_id)
+    found: ColumnElement[bool] = child_id.in_(opened)
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -25,7 +26,7 @@ from app.domain.viewer import Record
 from app.store.children import PARTNERSHIP, Child, ChildWorker
 from app.store.db import execute, put, table_of
 from app.store.people import ChildAgency
-from app.store.record_rules import RecordRule, is_open_to, record_of, runs, was_opened_by
+from app.store.record_rules import MOST_KEPT, RecordRule, is_open_to, record_of, runs, was_opened_by
 
 RULES: Any = select(
     literal_column("'rule'").label("what"),
@@ -136,10 +137,11 @@ def _read_rules(values: Iterable[str]) -> Record:
     return record_of((kind, rest) for kind, _, rest in parted)
 
 
+@lru_cache(maxsize=MOST_KEPT)
 def sees_child(viewer: Viewer, authority_id: Any, child_id: Any) -> ColumnElement[bool]:
     """The rule `see_child` of the permission table as an SQL condition, so that lists are filtered in SQL.
 
-    `authority_id` and `child_id` are the columns of the list's table.
+    `authority_id` and `child_id` are the columns of the list's table. Written once for a viewer and a table.
     """
     own = and_(authority_id == viewer.authority_id, is_open_to(viewer, child_id))
     if viewer.is_admin or viewer.is_guest:
@@ -155,10 +157,23 @@ def sees_child(viewer: Viewer, authority_id: Any, child_id: Any) -> ColumnElemen
         ChildWorker.person_id.in_(sorted(viewer.stands_for)),
         ChildWorker.until_at.is_(None),
     )
+    tied = or_(by_agency, by_allocation, was_opened_by(viewer, child_id))
+    if viewer.is_manager:
+        return and_(own, or_(tied, _is_partnership(viewer, child_id)))
+    return and_(own, tied, ~_is_partnership(viewer, child_id))
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def sees_own_child(viewer: Viewer, child_id: Any, part: str = "") -> ColumnElement[bool]:
+    """What is left of `sees_child` for a child who is allocated to somebody for whom the viewer stands."""
+    is_open = is_open_to(viewer, child_id, part)
+    if viewer.is_admin or viewer.is_guest or viewer.is_manager:
+        return is_open
+    return and_(is_open, ~_is_partnership(viewer, child_id))
+
+
+def _is_partnership(viewer: Viewer, child_id: Any) -> ColumnElement[bool]:
     record = aliased(Child)
-    is_partnership = exists().where(
+    return exists().where(
         record.authority_id == viewer.authority_id, record.id == child_id, record.kind == PARTNERSHIP
     )
-    if viewer.is_manager:
-        return and_(own, or_(by_agency, by_allocation, is_partnership, was_opened_by(viewer, child_id)))
-    return and_(own, or_(by_agency, by_allocation, was_opened_by(viewer, child_id)), ~is_partnership)

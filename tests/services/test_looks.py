@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from app.domain.clock import SimulatedClock, today
-from app.services import accounts, children
+from app.services import accounts, children, finding
 from app.services.access import emergencies, looks, restricting
 from app.services.access.looks import MANY, Many
 from app.store.children import Child
@@ -56,3 +56,20 @@ def test_unusual_looks_are_those_to_ask_about(clock: SimulatedClock, filled_app:
     assert rows[casey.name, found[0]] == ("No role with the child", "At night or at the weekend")
     assert rows[sam.name, found[2]] == ("Opened in an emergency", "At night or at the weekend")
     assert (mo.name, found[1]) not in rows
+
+
+def test_an_opening_that_has_ended_closes_every_list(clock: SimulatedClock, filled_app: Flask) -> None:
+    # given: a restricted record that somebody has opened for an hour
+    dora, sam = (accounts.viewer_named(f"{who}@wandsworth.example") for who in ("dora", "sam"))
+    child_id = children.create(dora, given_name="Robin", family_name="Closedagain", date_of_birth=None)
+    restricting.restrict(dora, child_id, "A colleague’s child.", [], today() + timedelta(days=7))
+    with reading() as session:
+        child = session.get(Child, ("wandsworth", child_id))
+        assert child is not None
+    assert not finding.search(sam, "Robin Closedagain")
+    emergencies.open_record(sam, child.reference, "The police have rung.", 1)
+
+    # when and then: the same condition, kept for the same viewer, is asked within the hour and after it
+    assert [row.id for row in finding.search(sam, "Robin Closedagain")] == [child_id]
+    clock.move_to(clock.now() + timedelta(hours=1, minutes=1))
+    assert not finding.search(sam, "Robin Closedagain")

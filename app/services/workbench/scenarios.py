@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -67,17 +68,22 @@ class Result:
 
 def shipped(key: str | None = None) -> list[Scenario]:
     """The scenarios of this release; of one pathway where `key` is given. Raises BadInput for a file that is wrong."""
-    found = []
-    for path in sorted(definitions.PROCESSES.glob(f"*/scenarios/{key or '*'}.*.yaml")):
-        pathway, _, name = path.stem.partition(".")
-        try:
-            content = yaml.safe_load(path.read_text("utf-8"))
-        except yaml.YAMLError as error:
-            raise BadInput(f"{path.name} is not readable YAML: {str(error).splitlines()[0]}") from error
-        if not isinstance(content, dict) or set(content) - PARTS or "start" not in content:
-            raise BadInput(f"{path.name} needs “start”, and may hold {', '.join(sorted(PARTS))}.")
-        found.append(Scenario(pathway, name, _plain(content)))
-    return found
+    return [
+        _read(path, path.stat().st_mtime_ns)
+        for path in sorted(definitions.PROCESSES.glob(f"*/scenarios/{key or '*'}.*.yaml"))
+    ]
+
+
+@lru_cache(maxsize=512)
+def _read(path: Path, _changed_at: int) -> Scenario:
+    pathway, _, name = path.stem.partition(".")
+    try:
+        content = yaml.safe_load(path.read_text("utf-8"))
+    except yaml.YAMLError as error:
+        raise BadInput(f"{path.name} is not readable YAML: {str(error).splitlines()[0]}") from error
+    if not isinstance(content, dict) or set(content) - PARTS or "start" not in content:
+        raise BadInput(f"{path.name} needs “start”, and may hold {', '.join(sorted(PARTS))}.")
+    return Scenario(pathway, name, _plain(content))
 
 
 def of_pathway(key: str) -> list[Scenario]:

@@ -119,9 +119,10 @@ def again(viewer: Viewer, simulation_id: str) -> None:
 
 def around(bundle: Bundle) -> dict[str, Bundle]:
     """The pathways in force, with `bundle` in its own pathway's place. Those of this release stand in where none is."""
+    shipped = definitions.shipped()
     with reading() as session:
-        current = {one.key: one for one in definitions.in_force(session)}
-    return {**definitions.shipped(), **current, bundle.key: bundle}
+        current = {one.key: one for one in definitions.in_force(session, shipped)}
+    return {**shipped, **current, bundle.key: bundle}
 
 
 def _row(viewer: Viewer, simulation_id: str) -> Row[Any]:

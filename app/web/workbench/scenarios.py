@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -65,7 +65,7 @@ def picture(key: str, of: str) -> Response:
 @keeps_what_is_typed
 def withdraw(key: str) -> Answer:
     """One of them no longer counts."""
-    form = _why(key)
+    form = _why(one.name for one in scenarios.of_pathway(key))
     typed = fields.read_posted(form, request.form)
     if is_again():
         return _index(key, typed)
@@ -177,9 +177,8 @@ def _keep_page(
     )
 
 
-def _why(key: str) -> Form:
+def _why(names: Iterable[str]) -> Form:
     """Which scenario no longer counts, and why."""
-    names = [one.name for one in scenarios.of_pathway(key)]
     options = [{"value": name, "label": name.replace("-", " ").capitalize()} for name in names]
     return read_form(
         "workbench/withdraw_scenario",
@@ -198,7 +197,7 @@ def _why(key: str) -> Form:
 def _index(key: str, typed: dict[str, Any], error: BadInput | None = None) -> str:
     of = request.args.get("of") or subjects.first(g.viewer, key)
     covered = scenario_runs.of_pathway(g.viewer, key, of)
-    form = _why(key)
+    form = _why(scenario.name for scenario, _ in covered.found)
     return render_template(
         "workbench/scenarios.html",
         page_name="Scenarios",
