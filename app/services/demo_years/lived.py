@@ -139,6 +139,8 @@ class _Life:
             everybody = viewers(session, authority_id)
         self.people: dict[str, list[Viewer]] = {}
         for person in everybody:
+            if person.is_guest:
+                continue  # nothing of an invented child is shared with a guest
             for role in person.roles:
                 self.people.setdefault(role, []).append(person)
         self.child_id, self.root_id = self._start()
