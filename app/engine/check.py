@@ -24,6 +24,7 @@ from app.engine.check_elements import Known
 from app.engine.contracts import CORRELATE, Finding
 from app.engine.findings import fault
 from app.engine.shapes import Drawing, Scope
+from app.engine.words import KEPT
 
 _ID = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
 
@@ -113,18 +114,14 @@ def _strangers(scope: Scope) -> Iterator[Finding]:
 
 def _unsupported(element_id: str, kind: str) -> Finding:
     if kind in ("dataStore", "dataStoreReference"):
-        sentence = (
-            "Data stores are not used. Name the answers that are needed later in the task's property “copy”."
-        )
+        sentence = f"Data stores are not used. Name the answers that are needed later in {KEPT} of the task."
     elif kind in ("ioSpecification", "property", "dataInput", "dataOutput"):
-        sentence = (
-            "Data inputs and outputs are not used: every answer in “copy” is known to the whole pathway."
-        )
+        sentence = f"Data inputs and outputs are not used: every answer named in {KEPT} is known to the whole pathway."
     elif kind == "sequenceFlow":
         sentence = f"The flow {element_id} is drawn outside a process. Draw it inside."
     else:
         sentence = (
-            f"The element {kind} is not supported. Draw it with tasks, gateways, events and sub-processes."
+            f"The element {kind} is not supported. Draw it with tasks, decisions, events and boxes of steps."
         )
     return fault(element_id, "unsupported", sentence)
 

@@ -14,6 +14,7 @@ from app.engine.catalogue import listed
 from app.engine.contracts import Finding
 from app.engine.findings import fault, hint, title
 from app.engine.shapes import Node, Scope
+from app.engine.words import KEPT
 
 ALWAYS_KNOWN = frozenset({"started_at"})
 Forms = Mapping[str, Form]
@@ -46,8 +47,8 @@ def check_forms(process: Scope, forms: Forms, refused: Mapping[str, list[str]]) 
                 yield fault(
                     node.id,
                     "copy_unasked",
-                    f"{title(node)} copies {name}, which its form does not ask. Add the question to the form, or "
-                    "take it out of “copy”.",
+                    f"{title(node)} keeps the answer {name} for later steps, and its form does not ask it. Add the "
+                    f"question to the form, or take {name} out of {KEPT}.",
                 )
         if key in forms:
             yield from _carried(node, forms[key], by_id, forms)
@@ -91,7 +92,7 @@ def check_names(process: Scope, names: Iterable[str]) -> Iterator[Finding]:
                     node.id,
                     "name_unknown",
                     f"The {what} of {title(node)} uses {name}, which nothing here asks or sets. Ask for it on a form "
-                    "and name it in “copy”, or set it in a script task.",
+                    f"and name it in {KEPT} of that step, or let a step of the system work it out (script task).",
                 )
 
 

@@ -53,7 +53,7 @@ def _has_rule(node: Node) -> bool:
     calls = (
         call.func.id
         for what, tree in written.trees(node)
-        if what == "property “due”"
+        if what == written.DUE
         for call in ast.walk(tree)
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Name)
     )

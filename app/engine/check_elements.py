@@ -12,6 +12,7 @@ from app.engine.findings import fault, title
 from app.engine.gate import MAX_NAME
 from app.engine.names import PERSON_TASKS
 from app.engine.shapes import Node
+from app.engine.words import KEPT
 
 
 @dataclass(frozen=True)
@@ -32,9 +33,9 @@ class Known:
 
 
 _UNSUPPORTED = {
-    "complexGateway": "Complex gateways are not supported. Draw exclusive and parallel gateways.",
-    "adHocSubProcess": "Ad-hoc sub-processes are not supported. Draw a parallel gateway with a branch for each task.",
-    "transaction": "Transactions are not supported. Draw a sub-process.",
+    "complexGateway": "Complex gateways are not supported. Draw decisions, and ways at the same time.",
+    "adHocSubProcess": "Ad-hoc sub-processes are not supported. Draw ways at the same time, one for each task.",
+    "transaction": "Transactions are not supported. Draw a box of steps (sub-process).",
     "businessRuleTask": (
         "Business rule tasks are not supported. Name a rule of the profile: deadline(), switch(), setting()."
     ),
@@ -59,8 +60,7 @@ def check(node: Node, known: Known) -> Iterator[Finding]:
             node.id,
             "event_sub_process",
             f"{title(node)} is an event sub-process, which would not interrupt. Put "
-            "the work into a sub-process and draw "
-            "the event on its border.",
+            "the work into a box of steps (sub-process) and draw the event on its border.",
         )
     yield from check_events.check(node)
     if node.type == "serviceTask":
@@ -78,15 +78,14 @@ def _hidden(node: Node) -> Iterator[Finding]:
             node.id,
             "data",
             f"{title(node)} has data inputs or outputs, which are not used. Every "
-            "answer named in “copy” is known to the "
-            "whole pathway.",
+            f"answer named in {KEPT} is known to the whole pathway.",
         )
     for script in ("preScript", "postScript"):
         if node.extensions.get(script):
             yield fault(
                 node.id,
                 "hidden_script",
-                f"{title(node)} hides a script ({script}). Draw it as a script task.",
+                f"{title(node)} hides a script ({script}). Draw it as a step that the system works out (script task).",
             )
 
 
@@ -95,7 +94,7 @@ def _operator(node: Node) -> Iterator[Finding]:
         yield fault(
             node.id,
             "operator",
-            f"{title(node)} names no operator. Choose one of {', '.join(operators.OPERATORS)}.",
+            f"{title(node)} does not say what the system does. Choose one of {', '.join(operators.OPERATORS)}.",
         )
         return
     wrong = operators.problem(node.operator.name, node.operator.parameters)
@@ -109,15 +108,15 @@ def _call(node: Node, known: Known) -> Iterator[Finding]:
     while top.parent is not None:
         top = top.parent
     if not name:
-        yield fault(node.id, "call", f"{title(node)} calls no process. Name the process it calls.")
+        yield fault(node.id, "call", f"{title(node)} calls no pathway. Name the one that it calls.")
     elif name == top.id:
         yield fault(
             node.id,
             "call",
-            f"{title(node)} calls its own process. Draw a loop, or start a new one by a message.",
+            f"{title(node)} calls its own pathway. Draw a loop, or start a new one by a message.",
         )
     elif known.processes is not None and name not in known.processes:
-        yield fault(node.id, "call", f"{title(node)} calls the process {name}, which does not exist.")
+        yield fault(node.id, "call", f"{title(node)} calls the pathway {name}, which does not exist.")
 
 
 def _repetition(node: Node) -> Iterator[Finding]:
@@ -125,26 +124,26 @@ def _repetition(node: Node) -> Iterator[Finding]:
         yield fault(
             node.id,
             "repetition",
-            f"{title(node)} is marked as a loop. Draw the loop: an exclusive gateway after it, with a flow back.",
+            f"{title(node)} is marked as a loop. Draw the loop: a decision after it, with a way back.",
         )
         return
     if node.type not in _REPEATABLE:
         yield fault(
             node.id,
             "repetition",
-            f"{title(node)} cannot be repeated. Start a process for each one by a message instead.",
+            f"{title(node)} cannot be repeated. Start a pathway for each one by a message instead.",
         )
     if not node.cardinality or not node.cardinality.strip() or node.collection:
         yield fault(
             node.id,
             "repetition",
-            f"{title(node)} is repeated over a list or up to a condition. Give a number (loop cardinality), or start a "
-            "process for each item by a message.",
+            f"{title(node)} is repeated over a list or up to a condition. Give the number of times (loop cardinality), "
+            "or start a pathway for each item by a message.",
         )
     if node.properties.get("copy"):
         yield fault(
             node.id,
             "repetition",
-            f"{title(node)} is repeated, so that the answers in “copy” would overwrite each other. Start a process for "
-            "each one by a message.",
+            f"{title(node)} is repeated, so that answers that it keeps in {KEPT} would overwrite each other. "
+            "Start a pathway for each one by a message.",
         )

@@ -23,12 +23,12 @@ _INSTEAD = {
     "cancel": "Cancel events belong to transactions, which are not supported. Use a message or an error event.",
     "conditional": "Conditional events do not notice a change from outside. Wait for a message or a time.",
     "timer": "A pathway is started by a person or a message, never by a timer. Draw a timer event after the start.",
-    "error": "An error would be passed over here. End a sub-process with it and catch it at the sub-process's border.",
-    "escalation": "An escalation would be passed over here. Throw it, and catch it at the border of a sub-process.",
+    "error": "An error would be passed over here. End a box of steps with it, and catch it at the box's border.",
+    "escalation": "An escalation would be passed over here. Throw it, and catch it at the border of a box of steps.",
     "terminate": "Terminate would be passed over here. It belongs on an end event.",
     "none": "The event has nothing to wait for. Give it a timer or a message, or take it away.",
     "reference": "Event definitions by reference are not supported. Draw the event's own definition.",
-    "message": "A message cannot stand here. A sub-process starts with a plain start event.",
+    "message": "A message cannot stand here. A box of steps begins with a plain start.",
 }
 _NEVER_WAIT = frozenset({"scriptTask", "serviceTask", "sendTask"})
 
@@ -48,7 +48,7 @@ def _event(node: Node) -> Iterator[Finding]:
         yield fault(
             node.id,
             "two_events",
-            f"{title(node)} has more than one event definition. Draw an event for each.",
+            f"{title(node)} waits for or sends more than one thing. Draw an event for each.",
         )
     allowed = _ALLOWED.get(node.type, frozenset())
     if node.type == "startEvent" and node.scope.parent is not None:
@@ -95,7 +95,7 @@ def _caught(node: Node, kind: str) -> Iterator[Finding]:
         node.id,
         "not_caught",
         f"Nothing catches the {kind} of {title(node)}. Draw an {kind} event on the "
-        "border of the sub-process around it.",
+        "border of the box of steps around it.",
     )
 
 
@@ -105,7 +105,7 @@ def _boundary(node: Node) -> Iterator[Finding]:
         yield fault(
             node.id,
             "boundary",
-            f"{title(node)} sits on nothing. Attach it to a task or a sub-process.",
+            f"{title(node)} sits on nothing. Attach it to a task or a box of steps.",
         )
         return
     if host.type in _NEVER_WAIT:
@@ -119,11 +119,16 @@ def _boundary(node: Node) -> Iterator[Finding]:
             node.id,
             "boundary",
             f"{title(node)} sits on {title(host)}, which is repeated. Put the repeated "
-            "task into a sub-process and attach "
-            "the event to that.",
+            "task into a box of steps (sub-process) and attach the event to that.",
         )
     kinds = {event.kind for event in node.events}
     if kinds & {"error", "escalation"} and host.type not in ("subProcess", "callActivity"):
-        yield fault(node.id, "boundary", f"{title(node)} can only happen on a sub-process. Attach it to one.")
+        yield fault(
+            node.id, "boundary", f"{title(node)} can only happen on a box of steps. Attach it to one."
+        )
     if "error" in kinds and not node.interrupting:
-        yield fault(node.id, "boundary", f"{title(node)} catches an error, which always interrupts.")
+        yield fault(
+            node.id,
+            "boundary",
+            f"{title(node)} catches an error, which always ends what it sits on.",
+        )

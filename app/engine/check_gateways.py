@@ -20,7 +20,7 @@ def check(node: Node) -> Iterator[Finding]:
         yield fault(
             node.id,
             "default",
-            f"The default flow of {title(node)} does not leave it. Choose another flow.",
+            f"The way out of {title(node)} when no other fits (default flow) does not leave it. Choose another way.",
         )
         default = None
     if node.type in CHOOSING:
@@ -42,14 +42,15 @@ def _choice(node: Node, default: str | None) -> Iterator[Finding]:
             yield fault(
                 node.id,
                 "condition_missing",
-                f"The flow {name} that leaves {title(node)} has no condition. Write one, or make it the default flow.",
+                f"The way {name} out of {title(node)} has no condition. Say when it is taken, or make it the way "
+                "when no other fits.",
             )
     if default is None and all(flow.condition for flow in conditional):
         yield fault(
             node.id,
             "default",
-            f"{title(node)} has no default flow, so that nothing follows when no condition holds. "
-            "Mark one of its flows as the default.",
+            f"{title(node)} has no way for when no other fits, so that nothing follows when no condition holds. "
+            "Make one of its ways that way (default flow).",
         )
 
 
@@ -59,7 +60,7 @@ def _event_gateway(node: Node) -> Iterator[Finding]:
         yield fault(
             node.id,
             "event_gateway",
-            f"{title(node)} starts a process or waits for all. Draw a start event.",
+            f"{title(node)} starts a pathway or waits for all. Draw a start.",
         )
     if len(targets) < 2:
         yield fault(
@@ -76,9 +77,8 @@ def _event_gateway(node: Node) -> Iterator[Finding]:
             yield fault(
                 target.id,
                 "event_gateway",
-                f"{title(target)} follows the event-based gateway {title(node)}. Only a "
-                "timer or message event of its own, "
-                "with no other flow in, can stand there.",
+                f"{title(target)} follows {title(node)}, which waits for whatever comes first. Only a "
+                "wait for a time or a message, with no other way in, can stand there.",
             )
     timers = [target for target in targets if any(event.kind == "timer" for event in target.events)]
     if len(timers) > 1:

@@ -36,10 +36,10 @@ def _ends(scope: Scope) -> Iterator[Finding]:
         yield fault(
             scope.id,
             "one_start",
-            f"{where} has {len(starts)} start events. Draw exactly one start event.",
+            f"{where} has {len(starts)} starts. Draw exactly one.",
         )
     if not any(node.type == "endEvent" for node in scope.nodes.values()):
-        yield fault(scope.id, "no_end", f"{where} has no end event. Draw one where the work is over.")
+        yield fault(scope.id, "no_end", f"{where} has no end. Draw one where the work is over.")
 
 
 def _flows(scope: Scope) -> Iterator[Finding]:
@@ -48,7 +48,7 @@ def _flows(scope: Scope) -> Iterator[Finding]:
             yield fault(
                 flow.id,
                 "flow_ends",
-                "The flow does not join two elements of the same process or sub-process. Draw it between two of them.",
+                "The way does not join two steps of the same pathway or box of steps. Draw it between two of them.",
             )
             continue
         source, target = scope.nodes[flow.source], scope.nodes[flow.target]
@@ -56,20 +56,20 @@ def _flows(scope: Scope) -> Iterator[Finding]:
             yield fault(
                 target.id,
                 "flow_ends",
-                f"A flow leads into {title(target)}. Lead it to a task or a gateway.",
+                f"A way leads into {title(target)}. Lead it to a task or a decision.",
             )
         if source.type == "endEvent":
             yield fault(
                 source.id,
                 "flow_ends",
-                f"A flow leaves the end event {title(source)}. Take the flow away.",
+                f"A way leaves the end {title(source)}. Take it away.",
             )
         if flow.condition and source.type not in CHOOSING:
             yield fault(
                 source.id,
                 "condition_ignored",
-                f"The condition on the flow that leaves {title(source)} would be ignored. "
-                "Draw an exclusive gateway after it and put the condition there.",
+                f"The condition on the way out of {title(source)} would be ignored. "
+                "Draw a decision after it and put the condition there.",
             )
 
 
@@ -78,12 +78,10 @@ def _plain(node: Node) -> Iterator[Finding]:
         yield fault(
             node.id,
             "two_ways_out",
-            f"{title(node)} has {len(node.outgoing)} flows out. Draw one flow to a gateway, and the others from there.",
+            f"{title(node)} has {len(node.outgoing)} ways out. Draw one way to a decision, and the others from there.",
         )
     elif not node.outgoing and node.type != "endEvent" and not _only_interrupted(node):
-        yield fault(
-            node.id, "dead_end", f"Nothing follows {title(node)}. Lead it to an end event or another element."
-        )
+        yield fault(node.id, "dead_end", f"Nothing follows {title(node)}. Lead it to an end or another step.")
 
 
 def _reached(scope: Scope, ways: Ways) -> Iterator[Finding]:
@@ -97,13 +95,13 @@ def _reached(scope: Scope, ways: Ways) -> Iterator[Finding]:
             yield fault(
                 node.id,
                 "unreachable",
-                f"No flow leads to {title(node)} from the start. Draw one, or take it away.",
+                f"No way leads to {title(node)} from the start. Draw one, or take it away.",
             )
         elif node.id in stuck and node.outgoing:
             yield fault(
                 node.id,
                 "no_way_out",
-                f"From {title(node)} no flow leads to an end event. Draw a way out of the loop.",
+                f"From {title(node)} no way leads to an end. Draw a way out of the loop.",
             )
 
 
@@ -148,14 +146,14 @@ def _loops(scope: Scope, ways: Ways) -> Iterator[Finding]:
                     "join_in_loop",
                     f"{title(node)} joins branches inside a loop, where it would go on too "
                     "early. Put the branches and the "
-                    "join into a sub-process, and loop around the sub-process.",
+                    "join into a box of steps (sub-process), and loop around the box.",
                 )
             elif len(inside) > 1:
                 yield fault(
                     name,
                     "fork_in_loop",
                     f"{title(node)} forks inside a loop and more than one branch comes back. Put the branches into a "
-                    "sub-process, or start a process for each of them by a message.",
+                    "box of steps (sub-process), or start a pathway for each of them by a message.",
                 )
     certain = {
         name: tuple(flow.target for flow in scope.nodes[name].outgoing if flow.target in scope.nodes)
@@ -168,7 +166,7 @@ def _loops(scope: Scope, ways: Ways) -> Iterator[Finding]:
         yield fault(
             first.id,
             "loop_without_choice",
-            f"The loop through {title(first)} has no gateway. Draw an exclusive gateway where the loop comes back.",
+            f"The loop through {title(first)} has no decision. Draw one where the loop comes back.",
         )
     idle = {
         name: tuple(target for target in targets if not _waits(scope.nodes[target]))

@@ -18,6 +18,8 @@ from app.engine.findings import fault, hint, title
 from app.engine.moments import is_duration, is_moment
 from app.engine.names import ABOUT, PERSON_TASKS, PROPERTIES
 from app.engine.shapes import Drawing, Node, Scope
+from app.engine.words import KEPT
+from app.engine.written import DUE
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 _CYCLE = re.compile(r"['\"]?R\d*/")
@@ -65,7 +67,7 @@ def check(node: Node, known: Known, words: Vocabulary) -> Iterator[Finding]:
             yield fault(
                 node.id,
                 "builds_on",
-                f"{title(node)} builds on {earlier}, which is no element of this pathway. Check its id.",
+                f"{title(node)} shows the step {earlier} beside its questions, and there is none. Check its id.",
             )
     for what, text in written.expressions(node):
         yield from expression(node, what, text, known, words)
@@ -108,7 +110,7 @@ def _role(node: Node, known: Known) -> Iterator[Finding]:
         yield fault(
             node.id,
             "role",
-            f"{title(node)} belongs to nobody. Draw it in a lane, or give it the property “role”.",
+            f"{title(node)} belongs to nobody. Draw it in a lane, or choose who does it (the property role).",
         )
 
 
@@ -139,7 +141,7 @@ def _references(node: Node, known: Known) -> Iterator[Finding]:
             yield fault(
                 node.id,
                 "copy",
-                f"{title(node)} copies “{name}”, which cannot be the name of an answer.",
+                f"{title(node)} keeps “{name}” for later steps, which cannot be the name of an answer.",
             )
 
 
@@ -161,7 +163,7 @@ def _misplaced(node: Node) -> Iterator[Finding]:
             yield fault(
                 node.id,
                 "property",
-                f"{title(node)} has a form. Forms belong on user tasks and start events.",
+                f"{title(node)} has a form. Forms belong on tasks for a person and on starts.",
             )
 
 
@@ -172,7 +174,7 @@ def expression(node: Node, what: str, text: str, known: Known, words: Vocabulary
     except ExpressionRefused as error:
         yield fault(node.id, "expression", f"The {what} of {title(node)}: {error.sentence} (“{text[:80]}”)")
         return
-    if what.endswith("“due”") and _DRAWN_DATE.match(text.strip("'\"")):
+    if what == DUE and _DRAWN_DATE.match(text.strip("'\"")):
         yield fault(
             node.id,
             "expression",
@@ -208,7 +210,7 @@ def _tree(node: Node, what: str, tree: ast.expr, known: Known, words: Vocabulary
             yield fault(
                 node.id,
                 "copy",
-                f"{where} reads {name}.{attribute}. Add {attribute} to the property “copy” of {name}.",
+                f"{where} reads {name}.{attribute}. Add {attribute} to {KEPT} of {name}.",
             )
 
 
@@ -221,7 +223,7 @@ def _asked_of_profile(node: Node, where: str, name: str, call: ast.Call, known: 
         yield fault(
             node.id,
             "rule",
-            f"{where} names the rule {first.value!r}, which is in no profile. Check its name, or add it.",
+            f"{where} names the time limit {first.value!r}, which is in no profile. Check its name, or add it.",
         )
     elif name in known.named and first.value not in known.named[name]:
         yield fault(
@@ -276,7 +278,7 @@ def script(node: Node, known: Known, words: Vocabulary) -> Iterator[Finding]:
         yield fault(
             node.id,
             "script",
-            f"The script task {title(node)} is empty. Write an assignment, or take it away.",
+            f"{title(node)} does not say what the system works out (script task). Write what it sets, or take it away.",
         )
         return
     try:

@@ -8,6 +8,7 @@ from typing import Any
 from app.engine.contracts import Finding
 from app.engine.findings import fault, hint
 from app.engine.names import ACTIVITIES, BPMN, FLOW_NODES, local_name
+from app.engine.words import KEPT
 
 MOST_REPEATS = 100
 _CHOOSERS = frozenset({"potentialOwner", "humanPerformer", "performer", "resourceRole"})
@@ -27,7 +28,7 @@ def check(root: Any) -> Iterator[Finding]:
                 element.get("id", ""),
                 "data_object",
                 f"The data object “{_name(element)}” is only a picture. Name the answers that are needed later in "
-                "the task's property “copy”.",
+                f"{KEPT} of the task.",
             )
         elif kind == "messageFlow":
             yield hint(
@@ -51,7 +52,7 @@ def _node(element: Any, kind: str) -> Iterator[Finding]:
         yield hint(
             key,
             "performer",
-            f"{title} names who does it in a way that is not read. Draw it in a lane, or use “role” and “assign”.",
+            f"{title} names who does it in a way that is not read. Draw it in a lane, or choose who does it.",
         )
     foreign = sorted({_local(name) for name in element.attrib if name.startswith("{")} | _unread(element))
     if foreign:
@@ -69,7 +70,7 @@ def _activity(element: Any, key: str, title: str) -> Iterator[Finding]:
         yield fault(
             key,
             "quantity",
-            f"{title} has a start or completion quantity, which would be passed over. Draw a parallel gateway.",
+            f"{title} has a start or completion quantity, which would be passed over. Draw ways at the same time.",
         )
     if element.get("isForCompensation") == "true":
         yield fault(
@@ -97,8 +98,8 @@ def _defaults(root: Any) -> Iterator[Finding]:
             yield hint(
                 element.get("id", ""),
                 "condition_on_default",
-                f"The default flow of “{_name(element)}” has a condition, which is never asked. Take it away, or "
-                "make another flow the default.",
+                f"The way out of “{_name(element)}” when no other fits has a condition, which is never asked. Take it "
+                "away, or make another way that one.",
             )
 
 

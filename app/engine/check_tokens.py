@@ -37,7 +37,7 @@ def check(scope: Scope) -> Iterator[Finding]:
             node_id,
             "join_waits",
             f"{title(node)} would wait for ever for a branch that is not always taken. Bring the branches of a choice "
-            "together with an exclusive gateway before it.",
+            "together at a decision (exclusive gateway) before it.",
         )
     for node_id in sorted(twice):
         node = scope.nodes[node_id]
@@ -45,7 +45,7 @@ def check(scope: Scope) -> Iterator[Finding]:
             node_id,
             "done_twice",
             f"{title(node)} can be reached by two branches at once and would then be done twice. If that is not meant, "
-            "join the branches with a parallel gateway before it.",
+            "bring the branches together with “at the same time” (parallel gateway) before it.",
         )
 
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from app.engine import check_properties
+from app.engine import check_properties, written
 from app.engine.check_elements import Known
 from app.engine.contracts import Finding
 from app.engine.moments import is_duration, is_moment
-from app.engine.names import PROPERTIES
 from app.engine.shapes import Node, Scope
 
 
 def typed(kind: str, text: str, known: Known, words: check_properties.Vocabulary) -> list[Finding]:
     """Findings about one expression while it is typed, as `check` would say them of an element that holds it.
 
-    `kind` is a property, "time", "duration", "script", or what else `written.expressions` calls an expression.
+    `kind` is "time", "duration", "script", or one of `written.CALLED`, or what `written.expressions` calls it.
     """
     scope = Scope("", "", "", executable=True, parent=None)
     node = Node("", "", "this element", scope, {}, {}, {}, (), None, "", frozenset(), text.strip())
@@ -27,7 +26,7 @@ def typed(kind: str, text: str, known: Known, words: check_properties.Vocabulary
         )
     if kind == "script":
         return list(check_properties.script(node, known, words))
-    what = f"property “{kind}”" if kind in PROPERTIES else kind
+    what = written.CALLED.get(kind, kind)
     if kind == "due" and (is_duration(text.strip()) or is_moment(text.strip())):
         return []
     return list(check_properties.expression(node, what, text.strip(), known, words))

@@ -11,7 +11,7 @@ from app.engine.check_answers import read_forms
 from app.engine.contracts import Bundle
 from app.engine.findings import called, title
 from app.engine.shapes import Node
-from app.engine.words import as_sentence
+from app.engine.words import KEPT, as_sentence
 
 WAITING = ("boundaryEvent", "intermediateCatchEvent", "receiveTask")
 
@@ -46,7 +46,7 @@ def readers(bundle: Bundle, form_key: str, question: str) -> list[str]:
     found = []
     for _, node in _nodes(bundle):
         if node.id in asking and question in listed(node.properties.get("copy", "")):
-            found.append(f"“copy” of {title(node)}")
+            found.append(f"{KEPT} of {title(node)}")
         for what, tree in written.trees(node):
             if any(_is_read(pair, asking, question) for pair in grammar.names(tree)):
                 found.append(f"the {what} of {title(node)}")

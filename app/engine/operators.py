@@ -22,10 +22,12 @@ _MAY_BE_EMPTY = frozenset({(RECORD_FACT, "value")})
 def problem(name: str, parameters: Iterable[str]) -> str | None:
     """What is wrong with an operator as drawn, as a sentence, or None."""
     if name not in OPERATORS:
-        return f"The operator {name or '(none)'} is not known. Use one of {', '.join(OPERATORS)}."
+        return (
+            f"What the system shall do, {name or 'nothing'}, is not known. Use one of {', '.join(OPERATORS)}."
+        )
     given, needed = set(parameters), set(OPERATORS[name])
     if given != needed:
-        return f"The operator {name} takes {' and '.join(OPERATORS[name])}, each once and nothing else."
+        return f"To {name} it needs {' and '.join(OPERATORS[name])}, each once and nothing else."
     return None
 
 
@@ -36,8 +38,8 @@ def check(name: str, values: Mapping[str, Any]) -> None:
         raise ExpressionRefused(wrong)
     for parameter, value in values.items():
         if value in (None, "") and (name, parameter) not in _MAY_BE_EMPTY:
-            raise ExpressionRefused(f"The operator {name} was given nothing for {parameter}.")
+            raise ExpressionRefused(f"{name} was given nothing for {parameter}.")
     if name == "notify":
         to = values["to"]
         if not isinstance(to, list) or not all(isinstance(role, str) and role for role in to):
-            raise ExpressionRefused("The operator notify takes a list of role keys as “to”.")
+            raise ExpressionRefused("notify takes a list of role keys as “to”.")

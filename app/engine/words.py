@@ -30,6 +30,8 @@ _KINDS = {
     "boundaryEvent": "event at the edge",
 }
 
+KEPT = "“Answers that later steps know” (copy)"
+"""What the workbench calls the property in which a step keeps answers for later ones, and its name in the file."""
 _FAR = 40
 """How many elements are looked through for one with a name: a drawing without any is not searched for each of them."""
 

@@ -11,24 +11,28 @@ from app.engine.check_gateways import CHOOSING
 from app.engine.moments import is_duration, is_moment
 from app.engine.shapes import Node
 
+DUE = "due time"
+CALLED = {"due": DUE, "assign": "choice of who gets it", "payload": "message", "parameter": "value"}
+"""What a sentence calls the expression of a property, and what else the workbench checks while it is typed."""
+
 
 def expressions(node: Node) -> Iterator[tuple[str, str]]:
     """Each expression of a node with what it is; neither the times of its events nor its script."""
     for name in ("due", "assign"):
         text = node.properties.get(name)
         if text and not (name == "due" and (is_duration(text) or is_moment(text))):
-            yield f"property “{name}”", text
+            yield CALLED[name], text
     for event in node.events:
         if event.kind == "message" and event.payload and node.type not in ("startEvent", "receiveTask"):
-            yield "message payload", event.payload
+            yield "message", event.payload
     if node.type in CHOOSING:
         default = node.attributes.get("default")
         yield from (("condition", f.condition) for f in node.outgoing if f.condition and f.id != default)
     if node.operator is not None:
         for name, text in node.operator.parameters.items():
-            yield f"parameter {name}", text
+            yield f"value “{name}”", text
     if node.cardinality:
-        yield "loop cardinality", node.cardinality
+        yield "number of times", node.cardinality
 
 
 def trees(node: Node) -> Iterator[tuple[str, ast.expr]]:

@@ -8,6 +8,7 @@ from typing import Any
 from app.engine.importing.report import Work
 from app.engine.importing.tree import called, nodes, remove, scopes
 from app.engine.names import BPMN, FLOW_NODES, SUB_PROCESSES, local_name
+from app.engine.words import KEPT
 
 _AT_THE_TOP = frozenset(
     {"process", "message", "collaboration", "signal", "error", "escalation", "itemDefinition", "category"}
@@ -78,7 +79,7 @@ def _drop(work: Work, element: Any) -> None:
     what = _DATA.get(kind, f"element {kind}")
     sentence = f"The {what} {called(element)} is not used here and was taken out."
     if kind in _DATA:
-        sentence += " What a later step needs is named in “copy” of the task that asks for it."
+        sentence += f" What a later step needs is named in {KEPT} of the task that asks for it."
     work.note(element, "data" if kind in _DATA else "unsupported", sentence, loses=True)
     remove(work, element)
 

@@ -59,9 +59,9 @@ _AFTER_DUE: tuple[dict[str, Any], ...] = (
 _ADVANCED: tuple[dict[str, Any], ...] = (
     {"type": "textfield", "key": "assign", "label": "Advanced: an expression that gives a person",
      "validate": _LONGEST, "properties": {"called": "an expression that gives a person"}},
-    {"type": "textfield", "key": "copy", "label": "Advanced: answers that later steps decide by",
-     "description": "Their keys, with commas between them.",
-     "validate": _LONGEST, "properties": {"called": "answers that later steps decide by"}},
+    {"type": "textfield", "key": "copy", "label": "Advanced: answers that later steps know",
+     "description": "The keys of its questions, with commas between them.",
+     "validate": _LONGEST, "properties": {"called": "answers that later steps know"}},
     {"type": "textfield", "key": "builds_on", "label": "Advanced: earlier steps shown beside the questions",
      "description": "Their ids, with commas between them.",
      "validate": _LONGEST, "properties": {"called": "earlier steps shown beside the questions"}},
