@@ -103,7 +103,10 @@ def test_a_step_that_is_saved_in_the_outline_as_it_stands_stays_as_it_is(desi: V
     # when
     for step in steps:
         found = step_details.detail(draft, step.id, lists)
-        typed = {name: str(value or "") for name, value in found.answers.items()}
+        typed = {
+            name: ", ".join(value) if isinstance(value, list) else str(value or "")
+            for name, value in found.answers.items()
+        }
         draft = step_details.describe(desi, draft.id, step.id, revision=draft.revision, typed=typed)
 
     # then: a rule was chosen from a list, an expression stays one, and neither reads otherwise than before

@@ -56,7 +56,7 @@ def vocabulary(bundle: Bundle, path: str, profile: Profile) -> dict[str, Any]:
         "rules": [
             asdict(rule) for rule in rules(profile, usual_starts((bundle, *definitions.shipped().values())))
         ],
-        "duties": [{"key": duty.id, "words": _duty(duty)} for duty in reference.register()],
+        "duties": [{"key": duty.id, "words": duty_in_words(duty)} for duty in reference.register()],
         "names": [asdict(name) for name in names(bundle, path)],
         "functions": sorted(functions.NAMES),
         "operators": {name: list(parameters) for name, parameters in operators.OPERATORS.items()},
@@ -116,7 +116,8 @@ def rules(profile: Profile, starts: Mapping[str, tuple[str, ...]] | None = None)
         yield OfferedRule(rule.key, rule.title, sides, rule.counted_from, (starts or {}).get(rule.key, ()))
 
 
-def _duty(duty: Duty) -> str:
+def duty_in_words(duty: Duty) -> str:
+    """How strict a duty is, what it asks for and where it stands."""
     return f"{duty.strength_in_words}: {duty.sentence} ({duty.clause})"
 
 

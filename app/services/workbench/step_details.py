@@ -9,9 +9,10 @@ from typing import Any
 from app.domain.access import Viewer
 from app.domain.errors import NotFound
 from app.engine import editing, editing_system, editing_words
+from app.engine.catalogue import listed
 from app.engine.shapes import Node
 from app.services import reference
-from app.services.workbench import choosing, drafts, outlining
+from app.services.workbench import choosing, drafts, duty_choices, outlining
 from app.services.workbench.choosing import OTHER, Offered
 from app.services.workbench.drafts import Draft
 from app.services.workbench.outlining import Step, refuse_unless_expression
@@ -32,6 +33,7 @@ class Detail:
     timer: bool
     message: bool
     has_properties: bool
+    duties_as_drawn: str
 
 
 def detail(draft: Draft, element_id: str, lists: Offered) -> Detail:
@@ -50,6 +52,8 @@ def detail(draft: Draft, element_id: str, lists: Offered) -> Detail:
         "instructions": node.documentation,
         **{name: node.properties.get(name, "") for name in PROPERTIES},
         "due": node.properties.get("due", "") if rule == OTHER else "",
+        "duties": [key for key, _ in duty_choices.named(node.properties.get("duty", ""))],
+        "duty": "",
         "rule": rule,
         "counted_from": counted_from,
         **dict(_of_events(node, lists)),
@@ -63,13 +67,17 @@ def detail(draft: Draft, element_id: str, lists: Offered) -> Detail:
         timer="timer" in kinds,
         message="message" in kinds,
         has_properties=any(node.properties.get(name) for name in PROPERTIES),
+        duties_as_drawn=node.properties.get("duty", ""),
     )
 
 
 def describe(
     viewer: Viewer, draft_id: str, element_id: str, *, revision: int, typed: Mapping[str, str]
 ) -> Draft:
-    """Save what a step is called and says. Raises BadInput with a sentence for each question."""
+    """Save what a step is called and says; of its duties those in `duties` stay, and `duty` adds some.
+
+    Raises BadInput with a sentence for each question.
+    """
     draft = drafts.show(viewer, draft_id, revision)
     before = detail(draft, element_id, choosing.offered(viewer, draft))
     typed = _as_written(before, typed)
@@ -125,6 +133,9 @@ def _of_the_system(node: Node) -> Iterator[tuple[str, Any]]:
 def _as_written(before: Detail, typed: Mapping[str, str]) -> dict[str, str]:
     """What was chosen from lists as the drawing writes it."""
     found = dict(typed)
+    kept = listed(found.pop("duties", ""))
+    if "duty" in found:
+        found["duty"] = duty_choices.written(before.duties_as_drawn, kept, found["duty"])
     rule = found.pop("rule", "")
     said = choosing.limit(rule, found.pop("counted_from", "")) if rule not in ("", OTHER) else ""
     if before.timer:

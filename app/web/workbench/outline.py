@@ -15,7 +15,15 @@ from app.engine import editing_steps, editing_words
 from app.engine.contracts import Finding
 from app.engine.operators import OPERATORS
 from app.services import reference
-from app.services.workbench import checking, choosing, drafts, drawing_words, outlining, step_details
+from app.services.workbench import (
+    checking,
+    choosing,
+    drafts,
+    drawing_words,
+    duty_choices,
+    outlining,
+    step_details,
+)
 from app.services.workbench.choosing import OTHER
 from app.services.workbench.drafts import Draft
 from app.services.workbench.outlining import Step
@@ -194,6 +202,7 @@ def _step_form(draft: Draft, detail: Detail) -> Form:
         "forms": [*drawing_words.form_names(draft.bundle).items()],
         "lanes": [*lanes],
         "roles": [(role.key, role.name) for role in reference.roles()],
+        "duties": [*duty_choices.named(detail.duties_as_drawn)],
         "operations": [(one, one.replace("_", " ").capitalize()) for one in OPERATORS],
     }
     return outline_forms.of_step(detail, choosing.offered(g.viewer, draft), offers)
@@ -209,7 +218,7 @@ def _detail(draft: Draft, element_id: str) -> Detail:
 
 
 def _text(value: Any) -> str:
-    return "" if value is None else str(value)
+    return "" if value is None else ", ".join(value) if isinstance(value, list) else str(value)
 
 
 def _found(draft: Draft) -> dict[str, tuple[Finding, ...]]:
@@ -244,6 +253,10 @@ def _structure_forms(draft: Draft, detail: Detail) -> dict[str, Form]:
 def _step_page(draft: Draft, element_id: str, typed: Mapping[str, Any], error: BadInput | None = None) -> str:
     detail = _detail(draft, element_id)
     form = _step_form(draft, detail)
+    components = questions.components(form, dict(typed), error.errors if error else {})
+    for one in components:
+        if one.params.get("id") == "duty":
+            one.params.update({"attributes": {"list": "register"}, "autocomplete": "off"})
     return render_template(
         "workbench/outline_step.html",
         page_name=detail.step.name,
@@ -251,7 +264,8 @@ def _step_page(draft: Draft, element_id: str, typed: Mapping[str, Any], error: B
         step=detail.step,
         found=_found(draft).get(element_id, ()),
         duties=[one for one in reference.register() if one.id in detail.step.duties],
-        components=questions.components(form, dict(typed), error.errors if error else {}),
+        register=duty_choices.register(g.viewer),
+        components=components,
         errors=fields.refusal_summary(form, error, typed),
     )
 

@@ -27,10 +27,15 @@ _FORM: dict[str, Any] = {
     "type": "select", "key": "form", "label": "Which questions does it ask?", "valuesKey": "forms",
     "properties": {"called": "which questions it asks"},
 }  # fmt: skip
+_DUTIES: dict[str, Any] = {
+    "type": "checklist", "key": "duties", "label": "Which duties does it meet?",
+    "description": "Untick what it meets no longer.", "properties": {"called": "which duties it meets"},
+}  # fmt: skip
 _DUTY: dict[str, Any] = {
-    "type": "textfield", "key": "duty", "label": "Which duties does it meet?",
-    "description": "Their numbers, with commas between them, for example WAN-8-10. “Protocols” lists them.",
-    "validate": _LONGEST, "properties": {"called": "which duties it meets"},
+    "type": "textfield", "key": "duty", "label": "Add a duty that it meets",
+    "description": "Type part of what the duty asks for, or its number, for example WAN-8-10, and choose from the "
+                   "list. Several numbers have commas between them.",
+    "validate": {"maxLength": 800}, "properties": {"called": "a duty that it meets"},
 }  # fmt: skip
 _INSTRUCTIONS: dict[str, Any] = {
     "type": "textarea", "key": "instructions", "label": "What should the person know?",
@@ -109,8 +114,8 @@ _OF_THE_SYSTEM: Mapping[str, dict[str, Any]] = {
 
 
 def of_step(step: Detail, lists: Offered, offers: Mapping[str, Iterable[str | tuple[str, str]]]) -> Form:
-    """What a step of its kind says; `offers` has `forms`, `lanes`, `roles` and `operations` to choose from."""
-    components = list(_asked(step))
+    """What a step of its kind says; `offers` has its `duties`, and what there is of forms, lanes, roles, operations."""
+    components = list(_asked(step, _duties(offers["duties"])))
     wanted = {one.get("valuesKey") for one in components}
     there = {**offers, "rules": [*lists.rules.items()], "starts": [*lists.starts.items()]}
     if step.step.type in PEOPLES:
@@ -119,13 +124,13 @@ def of_step(step: Detail, lists: Offered, offers: Mapping[str, Iterable[str | tu
     return form.offering({key: _options(found) for key, found in there.items() if key in wanted})
 
 
-def _asked(step: Detail) -> Iterator[dict[str, Any]]:
+def _asked(step: Detail, duties: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     yield _NAME
     if step.step.type in PEOPLES:
-        yield from (_LANE, _FORM, *_DUE, _DUTY, *_AFTER_DUE, _INSTRUCTIONS, *_ADVANCED)
+        yield from (_LANE, _FORM, *_DUE, *duties, *_AFTER_DUE, _INSTRUCTIONS, *_ADVANCED)
     else:
         yield {**_INSTRUCTIONS, "label": "What is it for?", "properties": {"called": "what it is for"}}
-        yield _DUTY
+        yield from duties
     if step.timer:
         yield from _TIMER
     if step.message:
@@ -136,6 +141,11 @@ def _asked(step: Detail) -> Iterator[dict[str, Any]]:
             words = key.removeprefix(PARAMETER).replace("_", " ")
             yield {"type": "textfield", "key": key, "label": f"Advanced: {words}", "description": "An expression.",
                    "validate": _LONGEST, "properties": {"called": words}}  # fmt: skip
+
+
+def _duties(met: Iterable[str | tuple[str, str]]) -> list[dict[str, Any]]:
+    values = [{"value": one.value, "label": one.label} for one in _options(met)]
+    return [{**_DUTIES, "values": values}, _DUTY] if values else [_DUTY]
 
 
 def _options(found: Iterable[str | tuple[str, str]]) -> list[Option]:
