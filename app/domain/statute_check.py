@@ -16,6 +16,8 @@ from app.domain.limits import Rule, Unit, add_months
 from app.domain.moments import day_in_words
 from app.domain.workdays import WorkingCalendar
 
+ADVICE = "Shorten it, or add “acknowledged” with the reason."
+"""What whoever writes the file can do about it."""
 FIRST_START, LAST_START = date(2025, 1, 1), date(2030, 12, 31)
 STARTS = range(FIRST_START.toordinal(), LAST_START.toordinal() + 1)
 
@@ -38,7 +40,7 @@ class Lateness:
             f"the local {amount_in_words(self.local)} may end later than the statutory "
             f"{amount_in_words(self.statutory)} ({self.statutory.source}). Counted from "
             f"{day_in_words(self.start)} it would end {day_in_words(self.local_due)}, not "
-            f"{day_in_words(self.statutory_due)}. Shorten it, or add “acknowledged” with the reason."
+            f"{day_in_words(self.statutory_due)}. {ADVICE}"
         )
 
 

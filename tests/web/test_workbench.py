@@ -43,7 +43,9 @@ def test_a_deadline_is_changed_after_its_preview(browser: Browser) -> None:
     assert "Absent personal adviser told" not in found
     browser.get("/workbench/profile/deadlines/visit.remand.first")
     late = {"amount": "9", "unit": "weeks", "source": "Agreement of 2026"}
-    assert "may end later than" in browser.submit("See what would move", late, status=422).text
+    refused = browser.submit("See what would move", late, status=422)
+    assert "There is a problem The local 9 weeks may end later than the statutory one week" in refused.text
+    assert 'href="#acknowledged"' in refused.html
     shown = browser.submit("See what would move", {"amount": "3", "unit": "working_days"}, status=200)
     assert "No open date would move" in shown.text
     browser.submit("Save the change", {"action": "change"})
@@ -95,6 +97,21 @@ def test_a_pathway_is_drawn_in_the_outline_alone(browser: Browser) -> None:
     row = "Book a taxi Task for a person, Social worker Due 5 working days after the moment at which"
     assert row in " ".join(tree.split())
     assert "Duties: WAN-8-15" in tree
+
+    # and its duties are chosen by number, by a line of the list or by words; what could be several is asked
+    page = browser.get(f"{outline}/book_a_taxi")
+    assert '<option value="WAN-8-10 Must: ' in page.html
+    assert "WAN-8-15 Must: " in page.text
+    page = browser.submit("Save the step", {"duty": "visit"}, status=422)
+    assert "duties have these words. Enter the number of one: " in page.text
+    page = browser.submit("Save the step", {"duty": "WAN-99-99"}, status=422)
+    assert "There is no duty WAN-99-99 in the register" in page.text
+    browser.submit("Save the step", {"duty": "wan-8-10, WAN-A-04"})
+    assert "Duties: WAN-8-15, WAN-8-10, WAN-A-04" in browser.get(outline).text
+    browser.get(f"{outline}/book_a_taxi")
+    browser.submit("Save the step", {"duties": ["WAN-A-04"]})
+    tree = browser.get(outline).text
+    assert "Duties: WAN-A-04" in tree
     browser.get(f"{outline}/first_step/structure?verb=delete")
     browser.submit("Take the step out")
     browser.get(outline)

@@ -19,6 +19,7 @@ MOST_CONTACTS = 3
 MOST_LEVELS = 4
 LADDER = "steps"
 """The one item of the section ladder."""
+_OF = {"yjs": "youth justice", "csc": "social care"}
 
 
 @dataclass(frozen=True)
@@ -180,10 +181,9 @@ def _contacts(contacts: tuple[Contact, ...]) -> str:
 def _ladder(steps: tuple[LadderStep, ...]) -> str:
     lines = []
     for level, step in enumerate(steps, start=1):
-        own = [
-            f"{_role(role)} for {agency.upper()}" for agency, role in step.roles.items() if agency != "any"
-        ]
-        lines.append(f"{level}. {'; '.join([*own, _role(step.roles['any'])])}")
+        own = [f"{_role(role)} for {_OF[agency]}" for agency, role in step.roles.items() if agency != "any"]
+        others = f"{_role(step.roles['any'])}{' for all others' if own else ''}"
+        lines.append(f"{level}. {'; '.join([*own, others])}")
     return "\n".join(lines)
 
 

@@ -12,9 +12,11 @@ from sqlalchemy.orm import Session
 
 from app.domain.access import AuthorityThing, Viewer, require
 from app.domain.clock import now
-from app.domain.errors import EngineFailure
+from app.domain.errors import BadInput, EngineFailure
 from app.domain.profiles import Profile
+from app.domain.statute_check import ADVICE
 from app.engine import runner
+from app.engine.words import as_sentence
 from app.services import changed_profiles, definitions, projection, reference, surroundings
 from app.services.workbench import dry_run, profile_items
 from app.services.workbench.profile_items import Item
@@ -95,7 +97,21 @@ def built_with(viewer: Viewer, section: str, key: str, typed: Mapping[str, Any] 
         else:
             own[key] = value
     kept = {name: value for name, value in said.items() if value}
-    return reference.built_with(changed_profiles.base_of(viewer.profile), kept)
+    try:
+        return reference.built_with(changed_profiles.base_of(viewer.profile), kept)
+    except BadInput as refused:
+        raise _at_its_question(refused, key) from None
+
+
+def _at_its_question(refused: BadInput, key: str) -> BadInput:
+    """A limit later than the statute, as whoever sees the page can mend it; any other refusal stays as it is."""
+    for sentence in (refused.sentence, *(one for said in refused.errors.values() for one in said)):
+        what, advice, _ = sentence.partition(f" {ADVICE}")
+        _, named, late = what.rpartition(f"{key}: ")
+        if advice and named:
+            words = f"{as_sentence(late)} Shorten it, or say why it may be later"
+            return BadInput(f"{words}.", {"acknowledged": [words]})
+    return refused
 
 
 def _copy(value: Any) -> Any:

@@ -140,7 +140,7 @@ def _row(viewer: Viewer, simulation_id: str) -> Row[Any]:
 def _subject(viewer: Viewer, row: Row[Any]) -> tuple[Bundle, str]:
     if row.draft_id:
         draft = drafts.show(viewer, row.draft_id, row.draft_revision)
-        return draft.bundle, f"the draft as saved {row.draft_revision}"
+        return draft.bundle, f"the draft (saved as {row.draft_revision})"
     with reading() as session:
         bundle = definitions.bundle_of(session, row.version_id)
         return bundle, f"version {definitions.number_of(session, row.version_id)}"

@@ -45,7 +45,7 @@ def find(viewer: Viewer, key: str, of: str) -> Subject:
     if of.startswith(DRAFT):
         draft = drafts.show(viewer, of.removeprefix(DRAFT))
         if draft.key == key:
-            return Subject(f"the draft as saved {draft.revision}", draft.bundle, draft_id=draft.id)
+            return Subject(f"the draft (saved as {draft.revision})", draft.bundle, draft_id=draft.id)
     number = of.removeprefix(VERSION)
     if not of.startswith(VERSION) or not number.isdecimal():
         raise NotFound("There is no such version of this pathway.")

@@ -37,15 +37,20 @@ NEW_PATHWAY: Form = read_form(
 @pages.get("/workbench")
 @allowed("design", section=SECTION)
 def index() -> str:
-    """What is on the desk."""
+    """What is on the desk; the pathways in force narrowed by words of their names."""
     names = pathway_view.names(g.viewer)
+    words = " ".join(request.args.get("words", "").split())
+    every = sorted(names.items(), key=lambda item: item[1])
     return render_template(
         "workbench/index.html",
         page_name="Workbench",
         drafts=drafts.listed(g.viewer),
         asked=publications.open_for(g.viewer),
         names=names,
-        pathways=sorted(names.items(), key=lambda item: item[1]),
+        words=words,
+        pathways=[
+            one for one in every if all(word in " ".join(one).lower() for word in words.lower().split())
+        ],
     )
 
 

@@ -44,7 +44,8 @@ def _deadline() -> list[dict[str, Any]]:
          "validate": {"required": True}, "properties": {"called": "what it is counted in"}},
         {"type": "textarea", "key": "acknowledged",
          "label": "Why may it be later than the statute?",
-         "description": "Needed only where it may be later; the statute then still stands. At least ten characters.",
+         "description": "Needed only where it may be later, and anew for each new number. The statute still "
+                        "stands. At least ten characters.",
          "validate": {"maxLength": 500}, "properties": {"called": "why it may be later"}},
     ]  # fmt: skip
 
