@@ -1,7 +1,8 @@
 """Days and times as people type them.
 
-A day in three boxes, or whole in the first of them: 24/12/26, 24 December 2026, 241226, today, yesterday. A time as
-17:40, 5.40pm, 540pm, 1740, 17 40, 5pm, noon.
+A day in three boxes, or whole in the first of them: 24/12/26, 24 December 2026, 241226, today, yesterday. What then
+stands in the other two was there before (a date that was filled in) and does not count. A time as 17:40, 5.40pm, 540pm,
+1740, 17 40, 5pm, noon.
 """
 
 from __future__ import annotations
@@ -57,10 +58,9 @@ def read_day(value: Any) -> date:
     if not isinstance(value, Mapping):
         raise Mistyped("be a date, such as 31 12 2026", DAY_PARTS)
     typed = {part: _typed(value.get(part)) for part in DAY_PARTS}
-    if typed["day"] and not typed["month"] and not typed["year"]:
-        whole = _whole_day(typed["day"].lower())
-        if whole is not None:
-            return whole
+    whole = _whole_day(typed["day"].lower())
+    if whole is not None:
+        return whole
     lacking = tuple(part for part in DAY_PARTS if not typed[part])
     if lacking:
         raise Mistyped("include " + _listed(lacking), lacking)

@@ -63,3 +63,20 @@ def test_a_person_is_warned_five_minutes_before_the_session_ends_and_can_stay(
     dora.page.clock.fast_forward("29:00")
     dora.page.clock.run_for(62_000)
     dora.page.wait_for_url("**/session-ended")
+
+
+def test_a_day_that_is_typed_whole_goes_into_its_three_boxes(reader: Callable[..., Reader]) -> None:
+    dora = reader(DUTY_MANAGER)
+    dora.go("/start/remand_yda/child")
+    dora.page.locator("input[name=q]").fill("Alex")
+    dora.press("Find")
+    dora.follow("Alex Example")
+    boxes = [dora.page.locator(f"[name=remanded_at-{part}]") for part in ("day", "month", "year")]
+
+    for box, filled_in in zip(boxes, ("24", "11", "2026"), strict=True):
+        box.fill(filled_in)
+    boxes[0].fill("3rd December 2026")
+    boxes[1].focus()
+
+    for box, value in zip(boxes, ("3", "12", "2026"), strict=True):
+        expect(box).to_have_value(value)

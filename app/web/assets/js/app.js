@@ -7,7 +7,7 @@ import { keepDrafts } from './draft.js'
 import { showWhenAsked } from './conditions.js'
 import { warnBeforeSessionEnds } from './session.js'
 import { offerPrinting } from './printing.js'
-import { offerDays } from './dates.js'
+import { offerDays, partWholeDays } from './dates.js'
 import { offerCopying } from './copying.js'
 
 for (const component of [
@@ -20,4 +20,5 @@ keepDrafts(document)
 warnBeforeSessionEnds(document)
 offerPrinting(document)
 offerDays(document)
+partWholeDays(document)
 offerCopying(document)

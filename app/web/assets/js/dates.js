@@ -1,4 +1,4 @@
-// One press for what most often is the day: Today and Yesterday beside dates that must lie in the past.
+// Days in three boxes. One press for what most often is the day: Today and Yesterday beside dates of the past.
 // The server says which day it is; without a script the boxes are filled in by hand, or "today" is typed into the first.
 function dayBefore (on) {
   const before = new Date(on)
@@ -6,16 +6,37 @@ function dayBefore (on) {
   return before
 }
 
-function fill (group, on) {
-  const parts = { day: on.getUTCDate(), month: on.getUTCMonth() + 1, year: on.getUTCFullYear() }
+function fill (group, parts) {
   for (const [part, value] of Object.entries(parts)) {
     const box = group.querySelector(`input[name$="-${part}"]`)
     if (!box) continue
     box.value = value
     box.dispatchEvent(new Event('input', { bubbles: true }))
   }
+}
+
+function choose (group, on) {
+  fill(group, { day: on.getUTCDate(), month: on.getUTCMonth() + 1, year: on.getUTCFullYear() })
   const time = group.querySelector('input[name$="-time"]')
   if (time) time.focus()
+}
+
+// A day that is typed whole into the first box goes into the three, where people see it; the server takes it as well.
+const MONTHS = ['january', 'february', 'march', 'april', 'may', 'june', 'july', 'august', 'september', 'october',
+  'november', 'december']
+const WHOLE = /^(\d{1,2})(?:st|nd|rd|th)?(?: of)?[\s./-]+(\d{1,2}|[a-z]{3,9})[\s.,/-]+(\d{4})$/
+
+function numberOf (month) {
+  return Number(month) || MONTHS.findIndex(name => name.startsWith(month)) + 1
+}
+
+export function partWholeDays (page) {
+  page.addEventListener('change', ({ target }) => {
+    const found = target.matches('input[name$="-day"]') && WHOLE.exec(target.value.trim().toLowerCase())
+    const group = found && target.closest('.govuk-date-input')
+    if (!group || !numberOf(found[2])) return
+    fill(group, { day: Number(found[1]), month: numberOf(found[2]), year: found[3] })
+  })
 }
 
 export function offerDays (page) {
@@ -35,7 +56,7 @@ export function offerDays (page) {
         more.textContent = `: ${legend}`
         button.append(more)
       }
-      button.addEventListener('click', () => fill(group, on))
+      button.addEventListener('click', () => choose(group, on))
       row.append(button)
     }
     group.after(row)
