@@ -33,6 +33,9 @@ GUEST_ROLE = "guest"
 OUT_OF_HOURS_ROLES = frozenset({"emergency_duty_team"})
 """Role keys whose holders act at night for any child: a restricted record is open to them."""
 
+WEEKEND_ROLES = frozenset({"yjs_duty_manager"})
+"""Role keys whose holders work at weekends and on bank holidays too, because courts sit then."""
+
 SENIOR_ROLES = frozenset(
     {"service_manager", "head_of_service", "assistant_director", "deputy_director", "dcs", "senior_manager"}
 )

@@ -12,7 +12,7 @@ from app.services import accounts, children, finding
 from app.services.access import emergencies, looks, restricting
 from app.services.access.looks import MANY, Many
 from app.store.children import Child
-from app.store.db import reading
+from app.store.db import reading, transaction
 
 pytestmark = [
     pytest.mark.usefixtures("filled_app"),
@@ -40,7 +40,7 @@ def test_unusual_looks_are_those_to_ask_about(clock: SimulatedClock, filled_app:
 
     # then: the many are said once, and are no rows
     assert looks.many(dora) == (Many(casey.person_id, casey.name, today(), MANY),)
-    assert "At night" not in str(looks.unusual(dora).rows)
+    assert "At " not in str(looks.unusual(dora).rows)
 
     # and: at night, and in an emergency
     clock.move_to(datetime(2026, 12, 2, 23, 30, tzinfo=UTC))
@@ -53,8 +53,12 @@ def test_unusual_looks_are_those_to_ask_about(clock: SimulatedClock, filled_app:
     emergencies.open_record(sam, child.reference, "The police have rung.", 1)
     looks.remember(sam, found[2])
     rows = {(row.person, row.child_id): row.why for row in looks.unusual(dora).rows}
-    assert rows[casey.name, found[0]] == ("No role with the child", "At night or at the weekend")
-    assert rows[sam.name, found[2]] == ("Opened in an emergency", "At night or at the weekend")
+    at_night = "At 23:30, between 8pm and 7am, and not as the emergency duty team"
+    assert rows[casey.name, found[0]] == (
+        "No allocation, cover or task of theirs has to do with the child",
+        at_night,
+    )
+    assert rows[sam.name, found[2]] == ("The record was opened in an emergency", at_night)
     assert (mo.name, found[1]) not in rows
 
 
@@ -73,3 +77,38 @@ def test_an_opening_that_has_ended_closes_every_list(clock: SimulatedClock, fill
     assert [row.id for row in finding.search(sam, "Robin Closedagain")] == [child_id]
     clock.move_to(clock.now() + timedelta(hours=1, minutes=1))
     assert not finding.search(sam, "Robin Closedagain")
+
+
+def test_a_weekend_is_judged_by_who_works_then(clock: SimulatedClock, filled_app: Flask) -> None:
+    # given: a child whose worker is Casey, on a Sunday afternoon and on Boxing Day's substitute, a Monday
+    dora, casey, fran, tess = (
+        accounts.viewer_named(f"{who}@wandsworth.example") for who in ("dora", "casey", "fran", "tess")
+    )
+    child_id = children.create(dora, given_name="Kim", family_name="Lookedat", date_of_birth=None)
+    with transaction() as session:
+        children.allocate(
+            session, dora.authority_id, child_id, "yjs_case_manager", casey.person_id, by=dora.person_id
+        )
+
+    # when: the duty manager, the worker, the emergency team and a manager without a duty look
+    reasons: dict[tuple[int, str], tuple[str, ...]] = {}
+    for moment in (datetime(2026, 12, 20, 14, tzinfo=UTC), datetime(2026, 12, 28, 14, tzinfo=UTC)):
+        clock.move_to(moment)
+        for viewer in (dora, casey, fran, tess):
+            looks.remember(viewer, child_id)
+        listed = (*looks.unusual(dora).rows, *looks.unusual(tess).rows)
+        reasons |= {(row.first_at.day, row.person_id): row.why for row in listed}
+
+    # then: only the last of them is asked about, with the day
+    alone = "without work of their own on the child"
+    assert reasons == {
+        (20, tess.person_id): (f"On a Sunday, {alone}",),
+        (28, tess.person_id): (f"On a bank holiday, {alone}",),
+    }
+
+    # and: the emergency team is not at night either; the worker is
+    clock.move_to(datetime(2026, 12, 28, 22, tzinfo=UTC))
+    for viewer in (casey, fran):
+        looks.remember(viewer, child_id)
+    at_night = {row.person_id for row in looks.unusual(dora).rows if "At 22:00" in str(row.why)}
+    assert at_night == {casey.person_id}

@@ -17,9 +17,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.domain.access import AuthorityThing, ChildThing, Viewer, require
-from app.domain.clock import LONDON, now, today
+from app.domain.clock import now, today
 from app.domain.errors import NotFound
+from app.domain.looking_times import REASONS, is_odd_time, why
 from app.services.access import rules
+from app.services.letter_choices import working_days
 from app.services.listing import page_within
 from app.store.api import ApiToken
 from app.store.children import CHILD, Child
@@ -34,8 +36,6 @@ PAGE_SIZE = 50
 DAYS = 30
 MANY = 15
 """So many children opened for the first time in a day within one hour are many."""
-WORK_HOURS = range(7, 20)
-SATURDAY = 5
 AS_WHAT = {
     "worker": "Worker of the child",
     "cover": "Covers for a worker of the child",
@@ -53,7 +53,7 @@ AS_WHAT = {
 
 @dataclass(frozen=True)
 class LookRow:
-    """A look at a child by a person on a day. `why` says what is unusual about it; empty where nothing is.
+    """A look at a child by a person on a day. `why` are sentences of what is unusual about it; none where nothing is.
 
     `through` names the token by which another system looked as this person.
     """
@@ -101,15 +101,14 @@ def remember(viewer: Viewer, child_id: str, *, token_id: str = "") -> None:
         Look.token_id == token_id,
     )
     with reading() as session:
-        last_at = session.scalar(select(Look.last_at).where(*own))
-    if last_at is not None and moment - last_at < VISIT:
+        last = session.execute(select(Look.last_at, Look.as_what).where(*own)).one_or_none()
+    if last is not None and moment - last.last_at < VISIT:
         return
-    late = is_out_of_hours(moment)
     try:
         with transaction() as session:
-            if last_at is not None:
+            if last is not None:
                 changed: dict[str, Any] = {"last_at": moment, "visits": Look.visits + 1}
-                if late:
+                if is_odd_time(viewer, last.as_what, moment, working_days(session, viewer.authority_id)):
                     changed["is_out_of_hours"] = True
                 session.execute(
                     update(Look).where(*own).values(**changed).execution_options(synchronize_session=False)
@@ -130,19 +129,15 @@ def remember(viewer: Viewer, child_id: str, *, token_id: str = "") -> None:
                     first_at=moment,
                     last_at=moment,
                     visits=1,
-                    is_out_of_hours=late,
+                    is_out_of_hours=is_odd_time(
+                        viewer, as_what, moment, working_days(session, viewer.authority_id)
+                    ),
                 )
             )
             facts = {"as_what": as_what, **({"token": token_id} if token_id else {})}
             rules.note(session, viewer, child_id, "child_looked_at", **facts)
     except IntegrityError:
         return  # another page of the same person was first
-
-
-def is_out_of_hours(moment: datetime) -> bool:
-    """Whether a moment is at night or at the weekend in London."""
-    local = moment.astimezone(LONDON)
-    return local.hour not in WORK_HOURS or local.weekday() >= SATURDAY
 
 
 def _as_what(session: Session, viewer: Viewer, child_id: str, thing: ChildThing) -> str:
@@ -160,6 +155,8 @@ def _as_what(session: Session, viewer: Viewer, child_id: str, thing: ChildThing)
         return "worker"
     if not viewer.covers.isdisjoint(thing.worker_ids):
         return "cover"
+    if viewer.is_out_of_hours:
+        return "out_of_hours"
     if viewer.agencies.isdisjoint(thing.agencies):
         return "administrator" if viewer.is_admin else "colleague"
     if viewer.is_manager:
@@ -213,10 +210,7 @@ def of_person(viewer: Viewer, person_id: str, page: int = 1) -> tuple[str, LookP
 def unusual(viewer: Viewer, page: int = 1) -> LookPage:
     """Looks of the last 30 days, at children whom the viewer sees, that a manager should ask about; latest first."""
     require(viewer, "see_access", AuthorityThing(viewer.authority_id))
-    odd = or_(
-        Look.as_what.in_(("emergency", "colleague")),
-        (Look.is_out_of_hours) & (Look.as_what != "out_of_hours"),
-    )
+    odd = or_(Look.as_what.in_(sorted(REASONS)), Look.is_out_of_hours)
     with reading() as session:
         return _page(session, viewer, (*_of_colleagues(viewer), odd), page)
 
@@ -290,9 +284,4 @@ def _page(session: Session, viewer: Viewer, chosen: Iterable[Any], page: int) ->
 def _why(look: Look) -> tuple[str, ...]:
     if look.token_id:
         return ()
-    found = []
-    if look.as_what in {"emergency", "colleague"}:
-        found.append(AS_WHAT[look.as_what])
-    if look.is_out_of_hours and look.as_what != "out_of_hours":
-        found.append("At night or at the weekend")
-    return tuple(found)
+    return why(look.as_what, look.first_at, look.last_at, is_odd=look.is_out_of_hours)
