@@ -28,11 +28,14 @@ BEGAN = {
 
 @dataclass(frozen=True)
 class Known:
-    """What the story is made from. `looked_after_since` is the first day of an open status."""
+    """What the story is made from. `looked_after_since` is the first day of an open status.
+
+    `pathways` is None for a guest with whom they are not shared: whether any runs is then not said.
+    """
 
     name: str
     facts: Mapping[str, Any]
-    pathways: Sequence[InstanceRow]
+    pathways: Sequence[InstanceRow] | None
     tasks: Sequence[TaskRow]
     done: Sequence[Happening]
     looked_after_since: date | None
@@ -52,6 +55,8 @@ def sentences(known: Known) -> tuple[str, ...]:
 
 
 def _began(known: Known) -> str:
+    if known.pathways is None:
+        return ""
     running = {one.definition_key: one for one in reversed(known.pathways) if one.ended_at is None}
     for key, words in BEGAN.items():
         if key in running:

@@ -31,6 +31,7 @@ PARTS = (
     "edit_child",
     "settle_status",
     "see_money",
+    "see_instance",
     "see_plans",
     "see_documents",
     "see_timeline",
@@ -90,11 +91,19 @@ def show(viewer: Viewer, child_id: str) -> ChildView:
             "can": frozenset(action for action in PARTS if may(viewer, action, thing)),
         }
         since = _looked_after_since(session, viewer.authority_id, child_id)
-    pathways = of_child(viewer, child_id) if may(viewer, "see_instance", thing) else ()
+    sees_pathways = "see_instance" in view["can"]
+    pathways = of_child(viewer, child_id) if sees_pathways else ()
     sees_network = "see_network" in view["can"] and not view["child"].is_partnership
     workers = child_record.people(viewer, child_id).now if sees_network else ()
     story = child_story.sentences(
-        Known(view["child"].given_name, view["facts"], pathways, view["tasks"], view["newest"], since)
+        Known(
+            view["child"].given_name,
+            view["facts"],
+            pathways if sees_pathways else None,
+            view["tasks"],
+            view["newest"],
+            since,
+        )
     )
     return ChildView(pathways=pathways, workers=workers, story=story, **view)
 

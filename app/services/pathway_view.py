@@ -162,8 +162,9 @@ def start_form(viewer: Viewer, key: str) -> tuple[Form | None, Mapping[str, Any]
 
 
 def names(viewer: Viewer) -> dict[str, str]:
-    """The name of each pathway by its key, for filters."""
-    require(viewer, "see_pathways", AuthorityThing(viewer.authority_id))
+    """The name of each pathway by its key, for filters; none for a guest, who sees no pathway but a shared one."""
+    if not may(viewer, "see_pathways", AuthorityThing(viewer.authority_id)):
+        return {}
     with reading() as session:
         found = session.execute(_NAMES).all()
     return {row.key: row.name for row in found}

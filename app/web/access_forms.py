@@ -159,7 +159,7 @@ def share(guests: Choices) -> Form:
         reason("Why do they need it?", "What they can do for the child with it.", "why", "why they need it"),
         {
             "type": "datetime", "subtype": "date", "key": "on_day", "label": "On which day?",
-            "validate": {"required": True}, "properties": {"called": "the day", "day": "past"},
+            "validate": {"required": True}, "properties": {"called": "the day", "when": "past"},
         },
     ]  # fmt: skip
     if listed:
@@ -169,19 +169,21 @@ def share(guests: Choices) -> Form:
 
 def _as_guest(guests: Choices) -> list[dict[str, Any]]:
     parts = [(key, words) for key, (words, _) in PARTS.items()]
+    for_a_guest = {"conditional": {"hide": "=guest_id = null"}}
     return [
         {
-            "type": "select", "key": "guest_id", "label": "Shall a guest see it here?", "values": values(guests),
+            "type": "select", "key": "guest_id", "label": "Which guest shall see it here?", "values": values(guests),
             "description": "Leave this empty where it is told, sent or handed over.",
             "properties": {"called": "the guest"},
         },
         {
             "type": "checklist", "key": "parts", "label": "Which parts does the guest see?",
-            "values": values(parts), "properties": {"called": "the parts"},
+            "description": "The first is always among them.", "values": values(parts),
+            "validate": {"required": True}, "properties": {"called": "which parts the guest sees"}, **for_a_guest,
         },
         {
             "type": "datetime", "subtype": "date", "key": "until_on", "label": "Until which day?",
             "description": "It ends by itself, at the latest in a year.",
-            "properties": {"called": "the last day"},
+            "validate": {"required": True}, "properties": {"called": "the last day"}, **for_a_guest,
         },
     ]  # fmt: skip

@@ -35,6 +35,7 @@ FOR_SOME = {
     "pathways.index": "see_pathways",
     "protocols.show": "see_pathways",
     "cover.index": "see_cover",
+    "retention.index": "see_retention",
     "board.show": "see_board",
     "incidents.index": "see_incidents",
     "letters.index": "see_letters",

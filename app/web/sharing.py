@@ -23,6 +23,8 @@ from app.web.kept_forms import keeps_what_is_typed
 
 pages = Blueprint("sharing", __name__)
 SECTION = "children.index"
+ALWAYS_SEEN = "overview"
+"""The part that a guest sees with every other."""
 
 
 @pages.get("/children/<child_id>/sharing")
@@ -38,7 +40,7 @@ def index(child_id: str) -> str:
 def ask(child_id: str) -> str:
     """What is given, to whom, on which basis, why."""
     sharing.require_share(g.viewer, child_id)
-    return _page(child_id, {"on_day": today().isoformat()})
+    return _page(child_id, {"on_day": today().isoformat(), "parts": [ALWAYS_SEEN]})
 
 
 @pages.post("/children/<child_id>/sharing/new")

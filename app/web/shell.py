@@ -74,8 +74,9 @@ def _govuk_loader() -> jinja2.BaseLoader:
 
 
 def address_of(endpoint: str, **values: Any) -> str | None:
-    """The address of a page, or None where this copy of the service does not have it."""
-    return url_for(endpoint, **values) if endpoint in current_app.view_functions else None
+    """The address of a page; None for one that the service does not have, or a section that the viewer may not use."""
+    is_there = endpoint in current_app.view_functions and endpoint not in g.get("hidden_sections", ())
+    return url_for(endpoint, **values) if is_there else None
 
 
 def _vocabulary() -> dict[str, Any]:
@@ -109,8 +110,10 @@ def _navigation() -> list[dict[str, Any]]:
 
 @shell.get("/")
 def home() -> Response:
-    """Where a person starts: their work."""
-    place = address_of("work.mine") or url_for("shell.standing", page="help")
+    """Where a person starts: their work, or what is shared with them where that is all they have."""
+    viewer = g.get("viewer")
+    start = "sharing.mine" if viewer is not None and viewer.is_guest else "work.mine"
+    place = address_of(start) or url_for("shell.standing", page="help")
     return Response(status=302, headers={"Location": place})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -279,3 +280,16 @@ def test_somebody_without_a_team_has_an_empty_queue(browser: Browser) -> None:
     browser.sign_in("new")
 
     assert "You are not in a team" in browser.get("/team").text
+
+
+def test_what_stands_in_a_persons_navigation_opens(another_browser: Callable[[], Browser]) -> None:
+    """A guest was led to “Page not found” after signing in, and everybody to the records of managers."""
+    for who, begins in (("gia", "Shared with me"), ("sam", "My work"), ("desi", "My work")):
+        somebody = another_browser()
+        somebody.sign_in(who)
+        page = somebody.get("/", status=302)
+        page = somebody.follow()
+        assert page.h1 == begins
+        sections = page.text.partition("service-navigation")[2].partition("</nav>")[0]
+        for address in re.findall(r'class="govuk-service-navigation__link" href="([^"]+)"', sections):
+            somebody.get(address, status=302 if address == "/team" and who == "sam" else 200)

@@ -12,7 +12,7 @@ PARTS: Mapping[str, tuple[str, frozenset[str]]] = {
         frozenset({"see_child"}),
     ),
     "pathways": ("The pathways, step by step", frozenset({"see_instance"})),
-    "tasks": ("The tasks of the guest's own role", frozenset()),
+    "tasks": ("Tasks that fall to the guest", frozenset()),
     "plans": ("“What I need to know”", frozenset({"see_plans"})),
     "documents": ("Documents", frozenset({"see_documents"})),
     "timeline": ("The timeline", frozenset({"see_timeline"})),
