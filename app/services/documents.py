@@ -97,9 +97,9 @@ def add(
     A file that the virus scan cannot look at now waits and cannot be opened until it has. Raises NotFound,
     NotAllowed, BadInput for a kind of file that is not taken, an infected file, or a missing title.
     """
-    extension, title = _checked(given)
-    with reading() as session:  # a stranger keeps no scanner busy
+    with reading() as session:  # a stranger keeps no scanner busy, and is not told what is wrong with a file
         _require_adding(session, viewer, child_id, task_id)
+    extension, title = _checked(given)
     verdict = scan(given.content, scan_command)
     if verdict == "infected":
         raise BadInput("The file was refused.", {"file": [INFECTED]})

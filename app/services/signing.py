@@ -139,10 +139,10 @@ def send_back(viewer: Viewer, task_id: str, comment: str, *, submission: str | N
 
     Raises NotFound, NotAllowed, StaleTask, BadInput.
     """
-    said = comment_of(comment)
     with transaction() as session:
         instance = advance.lock_of_task(session, viewer.authority_id, task_id)
         task, sent = _waiting(session, viewer, task_id, submission)
+        said = comment_of(comment)
         if sent is None:
             return str(task.name)
         _decide(session, task, sent, viewer, "returned", said)

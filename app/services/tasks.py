@@ -88,6 +88,8 @@ def assign(viewer: Viewer, task_id: str, person_id: str, reason: str = "") -> No
         task = _open(session, viewer, task_id)
         task_thing = thing(session, task)
         require(viewer, "assign", task_thing, seen_by="see_task")
+        if not person_id:
+            raise BadInput("Choose somebody.", {"person_id": ["Select who the task is for"]})
         if person is None or not may_be_given(person, task_thing):
             raise BadInput(
                 "Choose somebody of the team.",

@@ -132,6 +132,7 @@ def pdf(plan_id: str, size: Any) -> Response:
 @keeps_what_is_typed
 def give(plan_id: str) -> Answer:
     """Record that it was given; what the record knows completes the task to tell the child."""
+    plans.require_giving(g.viewer, plan_id)
     typed: dict[str, Any] = {}
     try:
         typed = fields.read_posted(GIVEN, request.form)

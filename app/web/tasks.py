@@ -108,8 +108,6 @@ def assign(task_id: str) -> Answer:
     if is_again():
         return page(view, {}, {"given_to": person_id, "why_given": reason})
     try:
-        if not person_id:
-            raise BadInput("Choose somebody.", {"person_id": ["Select who the task is for"]})
         tasks.assign(g.viewer, task_id, person_id, reason)
     except BadInput as error:
         return page(view, error.errors, {"given_to": person_id, "why_given": reason}), 422
