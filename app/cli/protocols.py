@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -104,6 +105,10 @@ def list_(as_json: bool) -> None:
 def layout(paths: tuple[Path, ...]) -> None:
     """Draw, or tidy, the diagrams of BPMN files; everything but the drawing stays as it is."""
     files = [str(path) for path in bpmn_files(paths)]
+    if shutil.which("node") is None:
+        raise BadInput(
+            "Drawings are laid out by Node 20 or newer, which is not here: install it and try again."
+        )
     done = subprocess.run(["node", str(LAYOUT), *files], capture_output=True, text=True)  # noqa: S603, S607
     click.echo(done.stdout, nl=False)
     if done.returncode:
