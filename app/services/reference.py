@@ -128,10 +128,15 @@ def duty_coverage(pathway: str | None = None, area: str | None = None) -> tuple[
     return coverage(duties, elements_by_duty(), notes.features, notes.context)
 
 
+LETTERS = frozenset({"ehcp", "iro", "pep", "ycs", "yjs", "yoi"})
+"""Parts of the names of facts that are read letter by letter."""
+
+
 def called(fact: str) -> str:
     """What a fact of the child is called in a sentence that begins with it, as the forms that ask for it say."""
     words = kept("facts", lambda: sorted(PROCESSES.parent.glob("forms/*/*.json")), _read_called).get(fact)
-    plain = words or f"the {fact.removesuffix('_on').removesuffix('_at').replace('_', ' ')}"
+    parts = fact.removesuffix("_on").removesuffix("_at").split("_")
+    plain = words or f"the {' '.join(part.upper() if part in LETTERS else part for part in parts)}"
     return plain[0].upper() + plain[1:]
 
 

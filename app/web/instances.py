@@ -42,6 +42,8 @@ LOOK = "look"
 """What the button says that shows what would happen and does nothing."""
 FRAMES = frozenset({"subProcess", "transaction", "adHocSubProcess", "boundaryEvent"})
 LINES_SHOWN = 100
+STEPS_SHOWN, FOLDED_FROM = 10, 6
+"""So many steps stand open, and so long a list is folded up: a long remand was 15,800 pixels tall on a phone."""
 
 
 @pages.get("/instances/<instance_id>")
@@ -63,6 +65,8 @@ def show(instance_id: str) -> str:
         },
         gateways=GATEWAYS,
         lines_shown=LINES_SHOWN,
+        steps_shown=STEPS_SHOWN,
+        folded_from=FOLDED_FROM,
         standing=suspending.of_instance(g.viewer, instance_id),
         openable=reach.openable(g.viewer, view.child.id, view.tasks),
     )
