@@ -59,7 +59,7 @@ def left_out(record: Record, read: Reader) -> tuple[str, ...]:
     if hidden:
         tasks = "1 task" if hidden == 1 else f"{hidden} tasks"
         said.append(
-            f"The answers of {tasks} are left out: they belong to an agency whose tasks whoever took the record "
-            "may not open."
+            f"The answers of {tasks} are left out: they belong to another agency, and whoever took the record may "
+            "not open them."
         )
     return tuple(said)
