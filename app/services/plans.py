@@ -183,13 +183,6 @@ def pdf(viewer: Viewer, plan_id: str, size: Print) -> tuple[str, bytes]:
     return name, kept if size == "normal" else paper.render(Document.from_json(plan.document), size)
 
 
-def require_giving(viewer: Viewer, plan_id: str) -> None:
-    """Raises NotFound or NotAllowed for who may not say that a version was given: asked before what they say."""
-    with reading() as session:
-        _, thing = _child(session, viewer, _plan(session, viewer, plan_id).child_id)
-        require(viewer, "make_plan", thing, seen_by="see_plans")
-
-
 def give(viewer: Viewer, plan_id: str, giving: Giving, *, submission: str | None = None) -> None:
     """Record that a version was given. Raises NotFound, NotAllowed, BadInput. The same `submission` counts once."""
     if giving.how not in HOW:

@@ -88,13 +88,11 @@ def assign(viewer: Viewer, task_id: str, person_id: str, reason: str = "") -> No
         task = _open(session, viewer, task_id)
         task_thing = thing(session, task)
         require(viewer, "assign", task_thing, seen_by="see_task")
-        if not person_id:
-            raise BadInput("Choose somebody.", {"person_id": ["Select who the task is for"]})
         if person is None or not may_be_given(person, task_thing):
-            raise BadInput(
-                "Choose somebody of the team.",
-                {"person_id": ["Select a person who works in this task's team."]},
-            )
+            wrong = "Select who the task is for"
+            if person_id:
+                wrong = "Select a person who works in this task's team."
+            raise BadInput("Choose somebody of the team.", {"person_id": [wrong]})
         refuse_without_reason(session, viewer, task, person_id, reason)
         _hand(session, task, viewer, person_id, "task_assigned", reason.strip())
 
