@@ -133,7 +133,7 @@ def pdf(plan_id: str, size: Any) -> Response:
 def give(plan_id: str) -> Answer:
     """Record that it was given; what the record knows completes the task to tell the child."""
     if not plans.show(g.viewer, plan_id).may_give:
-        raise NotAllowed()
+        raise NotAllowed("You can see this, but your role does not let you do that to it.")
     typed: dict[str, Any] = {}
     try:
         typed = fields.read_posted(GIVEN, request.form)
