@@ -43,7 +43,11 @@ def read(xml: bytes | str) -> Any:
     try:
         root = etree.fromstring(raw, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise refusal("xml", f"The file cannot be read as XML: {_short(error)}") from error
+        raise refusal(
+            "xml",
+            "The file cannot be read as XML: it is damaged, or no BPMN file. Save it again from its modeller "
+            f"({_short(error)}).",
+        ) from error
     if root.getroottree().docinfo.internalDTD is not None:
         raise refusal("doctype", "The file has a document type. Save it again from a BPMN modeller.")
     if root.tag != f"{{{BPMN}}}definitions":
@@ -107,4 +111,4 @@ def _refuse_too_much(root: Any) -> None:
 
 def _short(error: Exception) -> str:
     text = str(error).split("\n", 1)[0]
-    return re.sub(r" \(<string>.*", "", text)[:200]
+    return re.sub(r" \(<string>.*|, use XML_PARSE_HUGE option", "", text)[:200]

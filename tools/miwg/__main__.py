@@ -22,6 +22,8 @@ from app.services.workbench import importing
 
 START = datetime(2026, 1, 5, 9, tzinfo=LONDON)
 DAYS = (1, 2, 3, 40)
+PATIENCE = 120.0
+"""Seconds by the clock: the kernel counts those of the processor, and a busy machine is no fault of a file."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,7 @@ def main() -> None:
     """The table, and a line that sums it up."""
     asked = argparse.ArgumentParser(description="Bring in and carry out every BPMN file of a folder.")
     asked.add_argument("folder", type=Path)
+    importing.SECONDS = PATIENCE
     rows = [row_of(path) for path in sorted(asked.parse_args().folder.glob("*.bpmn"))]
     print("| file | loads | pathways | changes | lost | left to do | run to an end |")
     print("|---|---|---|---|---|---|---|")

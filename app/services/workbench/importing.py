@@ -126,7 +126,10 @@ def _in_a_process_of_its_own(stem: str, content: bytes) -> Mapping[str, Any]:
             cwd=ROOT,
         )
     except subprocess.TimeoutExpired:
-        raise _refused("The file takes longer than 5 seconds to read. Split it, and try again.") from None
+        raise _refused(
+            "Reading the file takes longer than 5 seconds. Try again in a few minutes, for the service may be busy; "
+            "if it stays so, split the file."
+        ) from None
     if done.returncode < 0:  # ended by the kernel, which holds its limits
         raise _refused(
             "The file cannot be read: it asks for more than an import may take. Save it again, simpler."
