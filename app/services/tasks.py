@@ -83,7 +83,7 @@ def release(viewer: Viewer, task_id: str) -> None:
 
 def assign(viewer: Viewer, task_id: str, person_id: str, reason: str = "") -> None:
     """Give a task to somebody who can do it; taking it from somebody needs a reason. Raises as `release`, BadInput."""
-    person = accounts.viewer_of(viewer.authority_id, person_id)
+    person = accounts.viewer_of(viewer.authority_id, person_id) if person_id else None
     with transaction() as session:
         task = _open(session, viewer, task_id)
         task_thing = thing(session, task)
