@@ -114,8 +114,9 @@ def _judged(file: Foreign, said: dict[str, Any], seconds: float, megabytes: floa
 
 
 def through_the_door(file: Foreign) -> Outcome:
-    """Read a file as the service does. The memory is that of the largest process that it took."""
+    """Read a file as the service does. The memory is that of its largest process; 0 where an earlier file took more."""
     importing.asked("")  # a service that has been running for a minute knows its profiles and roles
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     began = time.monotonic()
     try:
         report = importing.read(file.name, file.content)
@@ -123,9 +124,11 @@ def through_the_door(file: Foreign) -> Outcome:
         is_read, sentence = False, refused.sentence
     else:
         is_read, sentence = True, f"{len(report.pathways)} pathways, {len(report.changes)} changes."
-    used = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    seconds = time.monotonic() - began
+    most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    used = most / 1024 if most > before else 0.0
     fault = sentence if sentence == importing.BROKEN else ""
-    return Outcome(file.kind, file.name, is_read, sentence, time.monotonic() - began, used, fault)
+    return Outcome(file.kind, file.name, is_read, sentence, seconds, used, fault)
 
 
 def forked(chosen: Iterable[Foreign]) -> Iterator[Outcome]:
@@ -136,7 +139,7 @@ def forked(chosen: Iterable[Foreign]) -> Iterator[Outcome]:
 
 
 def _doors(chosen: Sequence[Foreign]) -> Iterator[Outcome]:
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn"), max_tasks_per_child=1) as pool:
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         yield from pool.map(through_the_door, chosen)
 
 
