@@ -14,6 +14,9 @@ from app.domain.workdays import ONE_DAY, SUNDAY, WEEKDAYS, Skipped, WorkingCalen
 
 Side = Literal["local", "statutory"]
 WEEKENDS_TO_NAME = 3
+SKIPPING, MOVED_BACK, BETWEEN = ", skipping ", ", moved back to a working day past ", "; "
+FURTHER = (SKIPPING, MOVED_BACK, BETWEEN)
+"""What comes between the rule that decided and everything else that there is to say."""
 UNIT_WORDS = {
     "hours": "hour",
     "working_day_hours": "hour",
@@ -62,7 +65,12 @@ def explain(
     last = max(side.due_on for side in (local, statutory) if side)
     if calendar.holidays and not calendar.covers(london_day(from_at), last):
         parts.append("the bank holidays of some of these days are not known yet")
-    return "; ".join(parts)
+    return BETWEEN.join(parts)
+
+
+def in_brief(explanation: str) -> str:
+    """An explanation for a list: what falls due and by which rule, without skipped days and the side that lost."""
+    return min((explanation.partition(further)[0] for further in FURTHER), key=len)
 
 
 def skipped_in_words(skipped: Sequence[Skipped], year: int) -> str:
@@ -117,8 +125,8 @@ def _skipping(limit: Limit, year: int) -> str:
         return ""
     days = skipped_in_words(limit.skipped, year)
     if limit.rule.direction == "before" and limit.rule.unit != "working_days":
-        return f", moved back to a working day past {days}"
-    return f", skipping {days}"
+        return f"{MOVED_BACK}{days}"
+    return f"{SKIPPING}{days}"
 
 
 def _other_side(winner: Limit, other: Limit, won_by: Side, year: int) -> str:

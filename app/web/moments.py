@@ -7,6 +7,7 @@ from datetime import date, datetime
 from flask import Flask
 
 from app.domain import clock
+from app.domain.explanations import in_brief
 from app.domain.moments import LAST_SECOND, day_in_words, london_day, moment_in_words
 
 
@@ -18,6 +19,7 @@ def install(app: Flask) -> None:
         moment=moment,
         due=due,
         reason=reason,
+        in_brief=in_brief,
         clock_time=clock_time,
         when=when,
         iso=iso,

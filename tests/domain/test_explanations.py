@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.domain.deadlines import DeadlineRule, compute
+from app.domain.explanations import in_brief
 from app.domain.workdays import WorkingCalendar
 from app.services import reference
 from tests.domain.conftest import Due, a_rule, london
@@ -82,3 +83,13 @@ def test_an_area_that_does_not_use_a_rule_says_so() -> None:
     ).explanation
 
     assert explanation.endswith("; Stockport does not use this rule (care_panel is off)")
+
+
+def test_a_list_says_the_day_and_the_rule_that_decided(due: Due) -> None:
+    said = due("20 working_days", "2026-12-24").explanation
+
+    assert in_brief(said) == said[: said.index(", skipping")]
+    assert in_brief(said).startswith(
+        "Tuesday 26 January 2027: 20 working days after Thursday 24 December 2026 ("
+    )
+    assert in_brief("Friday 8 January 2027") == "Friday 8 January 2027"
