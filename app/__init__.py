@@ -8,6 +8,8 @@ from typing import Any
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+import app.garbage
+
 
 def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     """The web application over one database.
@@ -15,6 +17,18 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     `config` names settings in upper case without a prefix (DATABASE_URL, INSTANCE_PATH, ...) and wins over the
     environment; app/config.py lists them. Raises BadInput when a setting cannot be used.
     """
+    with app.garbage.collecting_nothing():
+        return _assembled(config)
+
+
+def serve() -> Flask:
+    """The app of a web process, which is started once and stays."""
+    web = create_app()
+    app.garbage.for_good()
+    return web
+
+
+def _assembled(config: Mapping[str, Any] | None) -> Flask:
     import app.api
     import app.logs
     import app.store.db

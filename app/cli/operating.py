@@ -70,10 +70,12 @@ def _stop(number: int, frame: FrameType | None) -> None:
 @click.command()
 def scheduler() -> None:
     """The timers and letters; any number of these may run beside each other."""
+    import app.garbage
     import app.scheduler
 
     with application() as flask_app:
         definitions.load_shipped()
+    app.garbage.for_good()
     alarm = app.scheduler.in_foreground(flask_app)
     signal.signal(signal.SIGTERM, lambda *_: alarm.shutdown(wait=True))
     click.echo("Watching the timers. Press Ctrl+C to stop.")

@@ -23,4 +23,4 @@ def web(bind: str, workers: int, threads: int) -> None:
     share_counters()
     size = ["--workers", str(workers), "--threads", str(threads), "--keep-alive", str(KEPT_OPEN)]
     arguments = ["gunicorn", "--bind", bind, *size]
-    os.execv(sys.executable, [sys.executable, "-m", *arguments, "app:create_app()"])  # noqa: S606
+    os.execv(sys.executable, [sys.executable, "-m", *arguments, "app:serve()"])  # noqa: S606

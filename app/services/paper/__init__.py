@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from threading import Lock
@@ -16,6 +13,7 @@ import jinja2
 
 from app.domain.documents import Document, Print
 from app.domain.moments import MONTHS
+from app.garbage import collecting_nothing
 
 HERE = Path(__file__).parent
 POINTS: dict[Print, int] = {"normal": 14, "large": 18, "larger": 24}
@@ -60,7 +58,7 @@ def render_page(template: str, /, **parts: Any) -> bytes:
 def _written(html: str, sheets: list[Any]) -> bytes:
     from weasyprint import HTML
 
-    with ONE_AT_A_TIME, _no_tidying():  # Pango's font map is not made for several threads
+    with ONE_AT_A_TIME, collecting_nothing():  # Pango's font map is not made for several threads
         made: bytes | None = HTML(string=html, url_fetcher=refuse).write_pdf(
             stylesheets=sheets,
             pdf_variant="pdf/ua-1",
@@ -68,18 +66,6 @@ def _written(html: str, sheets: list[Any]) -> bytes:
         )
     assert made is not None
     return made
-
-
-@contextmanager
-def _no_tidying() -> Iterator[None]:
-    """The collector of garbage looks through the growing tree of boxes again and again: a quarter of the time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def refuse(url: str, *args: Any, **options: Any) -> NoReturn:
