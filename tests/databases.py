@@ -109,6 +109,17 @@ class SqliteFiles:
             self._templates[kind] = template
         return self._templates[kind]
 
+    def keep(self, url: str) -> str:
+        """The URL of a copy of a database as it is now; nobody may be connected to it."""
+        copy = self._folder / f"kept{next(self._numbers)}.db"
+        shutil.copyfile(url.removeprefix("sqlite:///"), copy)
+        return f"sqlite:///{copy}"
+
+    def put_back(self, url: str, kept: str) -> None:
+        """Make a database what it was when it was kept; nobody may be connected to it."""
+        self.drop(url)
+        shutil.copyfile(kept.removeprefix("sqlite:///"), url.removeprefix("sqlite:///"))
+
     def empty(self) -> str:
         """The URL of a database that does not exist yet."""
         return f"sqlite:///{self._folder / f'empty{next(self._numbers)}.db'}"
@@ -188,6 +199,15 @@ class PostgresCluster:
     def empty(self) -> str:
         """The URL of an empty database."""
         return self._create(f"{WORKER}_{next(self._numbers)}", "template0")
+
+    def keep(self, url: str) -> str:
+        """The URL of a copy of a database as it is now; nobody may be connected to it."""
+        return self._create(f"{WORKER}_{next(self._numbers)}", str(make_url(url).database))
+
+    def put_back(self, url: str, kept: str) -> None:
+        """Make a database what it was when it was kept; whoever is connected to it loses their connection."""
+        self.drop(url)
+        self._create(str(make_url(url).database), str(make_url(kept).database))
 
     def drop(self, url: str) -> None:
         """Remove a database, whoever is still connected to it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 
 from app.domain.clock import LONDON, SimulatedClock, use_clock
+from app.store.db import db
 from tests.crash import pathways
 from tests.crash.nursery import Nursery
 
@@ -29,6 +30,29 @@ def crash_app(clock: SimulatedClock, filled_app: Flask) -> Flask:
     """The app on each database in turn, with everybody there and our own small pathways published."""
     pathways.publish(pathways.countdown(), pathways.race(), pathways.listener(), pathways.relay())
     return filled_app
+
+
+@pytest.fixture
+def begin_anew(
+    crash_app: Flask, clock: SimulatedClock, request: pytest.FixtureRequest
+) -> Iterator[Callable[[], None]]:
+    """Puts database and clock back to where the test began, for the next of its many stories."""
+    url = str(crash_app.config["SQLALCHEMY_DATABASE_URI"])
+    databases = request.getfixturevalue("sqlite_files" if url.startswith("sqlite") else "postgres")
+
+    def leave() -> None:
+        db.session.remove()
+        db.engine.dispose()
+
+    def put_back() -> None:
+        leave()
+        databases.put_back(url, kept)
+        clock.move_to(CHRISTMAS_EVE)
+
+    leave()
+    kept = databases.keep(url)
+    yield put_back
+    databases.drop(kept)
 
 
 @pytest.fixture
