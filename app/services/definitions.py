@@ -6,7 +6,8 @@ A compiled version is kept by the hash of its content, so what is kept serves ev
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -198,6 +199,18 @@ def _stored(session: Session, version_id: str) -> Kept:
             raise NotFound("This version of the pathway has never been published here.")
         found = _kept(from_text(stored))
     return found
+
+
+def is_ready(version_id: str) -> bool:
+    """Whether this process has read the version; that takes long enough to be done before a transaction that writes."""
+    return kept_versions.find(version_id) is not None
+
+
+def make_ready(version_ids: Iterable[str]) -> None:
+    """Read versions, as far as they can be read: what is wrong with one is said to the instance that needs it."""
+    for version_id in version_ids:
+        with suppress(Exception), reading() as session:
+            compiled(session, version_id)
 
 
 def bundle_of(session: Session, version_id: str) -> Bundle:

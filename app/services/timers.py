@@ -137,17 +137,23 @@ def fire_some(most: int) -> int:
         return taken
 
 
-def _fire_some(most: int) -> int:
+def _fire_some(most: int, *, as_they_are: bool = False) -> int:
+    """Pathways that were not used yet are read before any is taken: on SQLite nobody else could write meanwhile."""
     with transaction() as session:
         at = arbiter_now(session)
         claimed = {row.id: row for row in execute(session, _CLAIM, {"at": at, "most": most})}
         crash_point("after_claim")
-        for instance in claimed.values():
+        unread = {row.version_id for row in claimed.values() if not definitions.is_ready(row.version_id)}
+        must_wait = bool(unread) and not as_they_are
+        for instance in () if must_wait else claimed.values():
             timer = _oldest_due(session, instance, at)
             if timer is not None:
                 _take(session, instance, timer)
         crash_point("before_commit")
     crash_point("after_commit")
+    if must_wait:
+        definitions.make_ready(unread)
+        return _fire_some(most, as_they_are=True)
     return len(claimed)
 
 

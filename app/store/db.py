@@ -1,8 +1,8 @@
 """The database: one session, one way to open a transaction, SQLite and PostgreSQL alike.
 
 `transaction()` is the only place that commits. On SQLite a writing transaction begins IMMEDIATE, since one that
-reads first and writes later is refused with "locked" whatever the timeout; a reading one begins plain, so that
-lists never queue behind writers.
+reads first and writes later is refused with "locked" whatever the timeout (`app.store.turns` says who is next); a
+reading one begins plain, so that lists never queue behind writers.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ from sqlalchemy.types import TypeDecorator
 
 from app.domain import clock
 from app.domain.errors import Busy
-from app.store import prepared
+from app.store import prepared, turns
 
 READ_ONLY = "throughcare_read_only"
 CONNECTION = "throughcare_connection"
@@ -146,8 +146,10 @@ def _see_that_it_is_there(connection: Any, record: Any, _proxy: Any) -> None:
 @event.listens_for(Engine, "begin")
 def _begin(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
-        reads_only = connection.get_execution_options().get(READ_ONLY, False)
-        connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
+        if connection.get_execution_options().get(READ_ONLY, False):
+            connection.exec_driver_sql("BEGIN")
+        else:
+            turns.begin_writing(connection)
 
 
 def is_busy(error: OperationalError) -> bool:

@@ -1,0 +1,200 @@
+"""Twenty people who write at once on one SQLite file: nobody is told of a lock.
+
+SQLite lets one write at a time. They start, draft and complete through the pages, with no pause to think.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, text
+
+from app.domain.clock import SimulatedClock, now, use_clock
+from app.engine import catalogue
+from app.services import demo, kept_versions, timers
+from app.store.db import db, reading
+from app.store.tasks import UserTask
+from benchmarks.hosts import Host
+from benchmarks.journeys import Life, do_a_task, start_a_remand
+from benchmarks.load import FIRST, GOOD, MAY_BE_OVER
+from benchmarks.person import Asked, Fields, Page, Person
+from tests.crash import pathways
+from tests.crash.invariants import assert_all
+
+WRITERS = 20
+WHO = ("dora", "sam", "casey", "sam")
+"""One in four starts pathways; the others find their tasks."""
+
+only_sqlite = pytest.mark.parametrize("filled_database", ["sqlite"], indirect=True)
+
+
+class Neighbour(Person):
+    """A person whose requests need no wire: the app stands in the same process."""
+
+    def __init__(
+        self, app: Flask, clock: SimulatedClock, username: str, number: int, note: Callable[[Asked], None]
+    ) -> None:
+        super().__init__(["http://localhost"], username, number, note)
+        self.client = app.test_client()
+        self.clock = clock
+
+    def _ask(
+        self, method: str, address: str, what: str, fields: Fields | None, *, script: bool = False
+    ) -> Page:
+        with use_clock(self.clock):
+            answer = self.client.open(
+                address,
+                method=method,
+                data=fields,
+                headers={"Accept": "application/json"} if script else {},
+                environ_base={"REMOTE_ADDR": self.told["X-Forwarded-For"]},
+            )
+        self.note(Asked(what, 0.0, answer.status_code))
+        return Page(answer.status_code, answer.get_data(as_text=True), answer.headers.get("Location", ""))
+
+
+def seed(number: int) -> None:
+    """Children with tasks for a social worker and a case manager, and timers that are due."""
+    children = [pathways.child() for _ in range(number)]
+    for child in children:
+        with use_clock(SimulatedClock(now() - timedelta(hours=2))):
+            pathways.begin(pathways.COUNTDOWN, child)
+        pathways.begin(pathways.RELAY, child)
+        pathways.remand(child)
+
+
+def work(lives: Sequence[Life], rounds: int, beside: Callable[[], object]) -> None:
+    """Everybody at once, so many rounds each; `beside` is what a scheduler does meanwhile."""
+    failed: list[BaseException] = []
+    gate = threading.Barrier(len(lives))
+
+    def live(life: Life) -> None:
+        try:
+            life.person.sign_in(demo.PASSWORD)
+            gate.wait(timeout=120)
+            for _ in range(rounds):
+                for journey in (start_a_remand, do_a_task) if life.given_name == "dora" else (do_a_task,):
+                    for _ in journey(life):
+                        pass
+        except BaseException as error:  # noqa: BLE001 - it is raised again below
+            failed.append(error)
+            gate.abort()
+
+    threads = [threading.Thread(target=live, args=(life,)) for life in lives]
+    for thread in threads:
+        thread.start()
+    while any(thread.is_alive() for thread in threads):
+        beside()
+        threads[0].join(0.1)
+    for thread in threads:
+        thread.join()
+    if failed:
+        raise failed[0]
+
+
+def assert_each_was_answered_well(lives: Sequence[Life], asked: Sequence[Asked]) -> str:
+    """No lock and no error reached anybody, each kind of writing was done, every invariant holds; what came of it.
+
+    What waits for somebody to sign it off is written, and not completed yet.
+    """
+    wrong = Counter(
+        (one.what, one.status)
+        for one in asked
+        if one.status not in GOOD and not (one.status in FIRST and one.what in MAY_BE_OVER)
+    )
+    assert not wrong, wrong
+    written = Counter(one.what for one in asked)
+    assert {"save a draft", "complete a task", "start a remand"} <= set(written), written
+    with reading() as session:
+        unsigned = set(
+            session.scalars(
+                select(UserTask.id).where(UserTask.sign_off.is_not(None), UserTask.state == "open")
+            )
+        )
+    completed = [task for life in lives for task in life.completed if task not in unsigned]
+    assert completed
+    assert len(completed) == len(set(completed))
+    assert_all(answered=completed)
+    return (
+        f"{len(lives)} writers at once on SQLite: 0 locks and 0 errors of {len(asked)} answers "
+        f"({written['save a draft']} drafts, {written['start a remand'] // 4} starts, "
+        f"{len(completed)} tasks completed), 0 breaches"
+    )
+
+
+@only_sqlite
+def test_of_twenty_writers_at_once_none_is_told_of_a_lock(crash_app: Flask, clock: SimulatedClock) -> None:
+    seed(WRITERS)
+    asked: list[Asked] = []
+    people = [Neighbour(crash_app, clock, name, number, asked.append) for number, name in names()]
+    lives = [Life(crash_app, person, Random(person.username)) for person in people]
+
+    work(lives, 1, timers.drain)
+
+    assert_each_was_answered_well(lives, asked)
+
+
+@only_sqlite
+def test_who_fires_a_timer_reads_its_pathway_before_nobody_else_can_write(
+    crash_app: Flask, clock: SimulatedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    instance = pathways.begin(pathways.COUNTDOWN, pathways.child())
+    clock.move_to(clock.now() + timedelta(hours=2))
+    read, real = [], catalogue.compile
+
+    def read_while_somebody_writes(*about: Any) -> Any:
+        with db.engine.connect() as somebody:
+            somebody.connection.cursor().execute("PRAGMA busy_timeout=50")
+            somebody.execute(text("UPDATE process_instances SET name = name"))
+            somebody.rollback()
+            somebody.invalidate()
+        read.append(about)
+        return real(*about)
+
+    monkeypatch.setattr(kept_versions, "_versions", OrderedDict())
+    monkeypatch.setattr(catalogue, "compile", read_while_somebody_writes)
+    timers.drain()
+
+    assert len(read) == 1
+    assert pathways.variable(instance, "fired") == 1
+
+
+@pytest.mark.slow
+def test_twenty_writers_go_on_and_on_and_none_is_told_of_a_lock(
+    filled_sqlite_database: str,
+    make_app: Callable[..., Flask],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    app = make_app(filled_sqlite_database)
+    with app.app_context():
+        pathways.publish(pathways.countdown(), pathways.relay())
+        seed(3 * WRITERS)
+        db.session.remove()
+        asked: list[Asked] = []
+        host = Host("writers", filled_sqlite_database, tmp_path, threads=WRITERS // 2)
+        try:
+            host.start(schedulers=2)
+            host.wait()
+            people = [Person([host.url], name, number, asked.append) for number, name in names()]
+            lives = [Life(app, person, Random(person.username)) for person in people]
+            work(lives, 10, lambda: None)
+        finally:
+            host.stop()
+        told = assert_each_was_answered_well(lives, asked)
+    longest = max(one.seconds for one in asked)
+    with capsys.disabled():
+        print(f"\n{told}; 2 web processes and 2 schedulers, slowest answer {longest:.1f} s")
+
+
+def names() -> list[tuple[int, str]]:
+    """The writers' numbers and user names."""
+    return [(number, f"{WHO[number % len(WHO)]}@{pathways.AUTHORITY}.example") for number in range(WRITERS)]
