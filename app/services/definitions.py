@@ -201,11 +201,6 @@ def _stored(session: Session, version_id: str) -> Kept:
     return found
 
 
-def is_ready(version_id: str) -> bool:
-    """Whether this process has read the version; that takes long enough to be done before a transaction that writes."""
-    return kept_versions.find(version_id) is not None
-
-
 def make_ready(version_ids: Iterable[str]) -> None:
     """Read versions, as far as they can be read: what is wrong with one is said to the instance that needs it."""
     for version_id in version_ids:

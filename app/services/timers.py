@@ -21,6 +21,7 @@ from app.engine import runner
 from app.services import (
     advance,
     definitions,
+    kept_versions,
     letters,
     messages,
     messages_out,
@@ -143,7 +144,7 @@ def _fire_some(most: int, *, as_they_are: bool = False) -> int:
         at = arbiter_now(session)
         claimed = {row.id: row for row in execute(session, _CLAIM, {"at": at, "most": most})}
         crash_point("after_claim")
-        unread = {row.version_id for row in claimed.values() if not definitions.is_ready(row.version_id)}
+        unread = {row.version_id for row in claimed.values() if kept_versions.find(row.version_id) is None}
         must_wait = bool(unread) and not as_they_are
         for instance in () if must_wait else claimed.values():
             timer = _oldest_due(session, instance, at)
