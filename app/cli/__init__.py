@@ -51,16 +51,28 @@ def throughcare() -> None:
 def main() -> None:
     """Run a command. A problem is one sentence on stderr and a status that is not 0."""
     try:
-        throughcare()
+        sys.exit(throughcare(standalone_mode=False) or 0)
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.UsageError as error:
+        help_at = f" See “{error.ctx.command_path} --help”." if error.ctx else ""
+        _complain(" ".join(error.format_message().split()) + help_at, [])
+    except click.ClickException as error:
+        _complain(error.format_message(), [], error.exit_code)
+    except click.Abort:
+        _complain("Stopped.", [], 1)
+    except OSError as error:
+        _complain(f"{error.filename or 'The machine'}: {error.strerror or error}.", [])
     except BadInput as error:
         _complain(error.sentence, [sentence for sentences in error.errors.values() for sentence in sentences])
     except ThroughcareError as error:
         _complain(error.sentence, [])
 
 
-def _complain(sentence: str, details: list[str]) -> None:
+def _complain(sentence: str, details: list[str], status: int = 2) -> None:
     click.echo(sentence, err=True)
     for detail in details:
         if detail not in sentence:
             click.echo(f"  {detail}", err=True)
-    sys.exit(2)
+    sys.exit(status)

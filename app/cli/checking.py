@@ -66,7 +66,10 @@ def bpmn_files(paths: tuple[Path, ...]) -> list[Path]:
     for path in paths:
         if not path.exists():
             raise BadInput(f"There is no file called {path}.")
-        files += sorted(path.rglob("*.bpmn")) if path.is_dir() else [path]
+        there = sorted(path.rglob("*.bpmn")) if path.is_dir() else [path]
+        if not there:
+            raise BadInput(f"There is no BPMN file in {path}.")
+        files += there
     return files
 
 
@@ -160,10 +163,7 @@ def _bundles(named: str) -> dict[str, Bundle]:
     if path.is_dir() and (path / "processes").is_dir():
         return catalogue.read_bundles(path / "processes", path / "forms")
     if path.exists():
-        found = {bundle.key: bundle for bundle in map(_bare, bpmn_files((path,)))}
-        if not found:
-            raise BadInput(f"There is no BPMN file in {named}.")
-        return found
+        return {bundle.key: bundle for bundle in map(_bare, bpmn_files((path,)))}
     key, _, number = named.partition("@")
     if number.isdecimal():
         with application(), reading() as session:

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from app.cli.context import application, print_json
+from app.domain.errors import BadInput
 from app.services import backups, definitions, demo, sealing
 from app.services import incidents as incidents_service
 from app.services import timers as timers_service
@@ -36,7 +37,12 @@ def run(host: str, port: int, with_demo: bool) -> None:
         definitions.load_shipped()
         if with_demo:
             demo.create()
-        server = create_server(flask_app, host=host, port=port, threads=THREADS, ident=None)
+        try:
+            server = create_server(flask_app, host=host, port=port, threads=THREADS, ident=None)
+        except OSError as error:
+            raise BadInput(
+                f"Port {port} of {host} cannot be had: {error.strerror}. Choose another, with --port or PORT=."
+            ) from error
         clock = app.scheduler.in_background(flask_app)
         click.echo(f"Throughcare is at http://{host}:{port}")
         if with_demo:

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from app.cli.checking import bpmn_files, check, diff
-from app.cli.context import application, moment, print_json
+from app.cli.context import application, moment, print_json, shipped_profile
 from app.cli.publishing import migrate, publish
 from app.domain.errors import BadInput
 from app.services import definitions, reference
@@ -30,7 +30,7 @@ LAYOUT = Path(__file__).resolve().parents[2] / "tools" / "layout" / "index.mjs"
 @click.option("--json", "as_json", is_flag=True, help="JSON alone on stdout.")
 def deadline(rule: str, profile: str, from_: str, as_json: bool) -> None:
     """One deadline explained: due when, by which rule, which days were skipped."""
-    found = reference.explain_deadline(rule, profile, moment(from_))
+    found = reference.explain_deadline(rule, shipped_profile(profile), moment(from_))
     if as_json:
         print_json(found.to_json())
     else:
@@ -112,7 +112,8 @@ def layout(paths: tuple[Path, ...]) -> None:
     done = subprocess.run(["node", str(LAYOUT), *files], capture_output=True, text=True)  # noqa: S603, S607
     click.echo(done.stdout, nl=False)
     if done.returncode:
-        raise BadInput(f"Not everything could be laid out: {(done.stderr or done.stdout).strip()[:500]}")
+        said = " ".join("".join(c if c.isprintable() else " " for c in done.stderr or done.stdout).split())
+        raise BadInput(f"Not everything could be laid out: {said[:500]}")
 
 
 @click.group()

@@ -10,7 +10,7 @@ from typing import Any
 import click
 import yaml
 
-from app.cli.context import moment, print_json
+from app.cli.context import moment, print_json, shipped_profile
 from app.domain.durations import after
 from app.domain.errors import BadInput
 from app.domain.moments import day_in_words, moment_in_words
@@ -62,13 +62,17 @@ def simulate(
     if start is None:
         raise BadInput("Say when it begins: --start 2026-12-24T17:40, or --scenario NAME.")
     begins = moment(start)
+    ends = after(begins, until)
+    scenario = read_scenario(answers)
+    for sentence in simulation.unused(scenario):
+        click.echo(sentence, err=True)
     story = simulation.run(
         pathway,
-        profile=profile,
+        profile=shipped_profile(profile),
         start=begins,
         complete=complete,
-        until=after(begins, until),
-        scenario=read_scenario(answers),
+        until=ends,
+        scenario=scenario,
     )
     if as_json:
         print_json(story)
@@ -110,6 +114,8 @@ def read_scenario(path: Path | None) -> simulation.Scenario:
     for message in messages or []:
         if not isinstance(message, dict) or not {"at", "name"} <= set(message):
             raise BadInput(f"In {path}, each message has “at” and “name”.")
+        if not isinstance(message.get("payload"), dict | None):
+            raise BadInput(f"In {path}, the payload of a message is a mapping.")
     return simulation.Scenario(
         {name: plain(value) for name, value in (variables or {}).items()},
         tasks or {},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -10,13 +11,35 @@ from pathlib import Path
 from sqlalchemy import make_url
 
 from app.domain.errors import BadInput
+from app.store import unusable
 from app.store.db import db
+
+OWNER_ALONE = 0o600
 
 
 def backup(url: str, file: Path) -> None:
-    """Write the copy. Raises BadInput when the file exists or the database's own tool is missing."""
-    if file.exists():
-        raise BadInput(f"{file} exists already. Name another file.")
+    """Write the copy, which its owner alone can read; a copy that fails leaves no file behind.
+
+    Raises BadInput when the file exists or cannot be written, when the database has nothing to copy or its own tool
+    is missing.
+    """
+    wrong = unusable.schema_problem()
+    if wrong:
+        raise BadInput(wrong)
+    try:
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, OWNER_ALONE))
+    except FileExistsError:
+        raise BadInput(f"{file} exists already. Name another file.") from None
+    except OSError as error:
+        raise BadInput(f"{file} cannot be written: {error.strerror}.") from error
+    try:
+        _write(url, file)
+    except BaseException:
+        file.unlink(missing_ok=True)
+        raise
+
+
+def _write(url: str, file: Path) -> None:
     if url.startswith("sqlite"):
         with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             raw = connection.connection.driver_connection
@@ -35,9 +58,17 @@ def restore(url: str, file: Path) -> None:
         if not database:
             raise BadInput("A database in memory cannot be restored.")
         db.engine.dispose()
-        for suffix in ("-wal", "-shm"):
-            Path(database + suffix).unlink(missing_ok=True)
-        shutil.copyfile(file, database)
+        beside = Path(f"{database}-restoring")  # a disk that is full must not cost the database that is there
+        try:
+            shutil.copyfile(file, beside)
+            beside.chmod(OWNER_ALONE)
+            for suffix in ("-wal", "-shm"):
+                Path(database + suffix).unlink(missing_ok=True)
+            beside.replace(database)
+        except OSError as error:
+            raise BadInput(f"{database} cannot be written: {error.strerror}.") from error
+        finally:
+            beside.unlink(missing_ok=True)
         return
     _run("pg_restore", "--clean", "--if-exists", "--single-transaction", f"--dbname={_plain(url)}", str(file))
 

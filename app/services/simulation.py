@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from app.domain.clock import LONDON, SimulatedClock, use_clock
 from app.domain.errors import BadInput
 from app.domain.ids import CountedIds, use_ids
+from app.domain.moments import moment_in_words
 from app.domain.workdays import WorkingCalendar
 from app.engine import catalogue
 from app.engine.contracts import Bundle, CompiledVersion
@@ -48,6 +49,7 @@ from app.store.timers import Timer
 GIVEN = "given"
 """The way of completing in which only tasks whose answers are given are done, on time."""
 MOST_STEPS_AT_A_MOMENT = 2000
+FIRST_YEAR = 1900
 PLATFORM_MESSAGES = ("escalate", "notification_failed", "contribution_asked", "action_agreed")
 _TIMERS, _TASKS, _INSTANCES = table_of(Timer), table_of(UserTask), table_of(ProcessInstance)
 
@@ -122,7 +124,13 @@ def run(
         raise BadInput(f"Tasks can be completed {', '.join(WAYS)}; not “{complete}”.")
     chosen = reference.profile(profile)
     scenario = scenario or Scenario()
+    if start.year < FIRST_YEAR:
+        raise BadInput(f"A simulation cannot begin before the year {FIRST_YEAR}.")
     until = until or start + timedelta(days=365)
+    if until < start:
+        raise BadInput(
+            f"The simulation would end ({moment_in_words(until)}) before it begins ({moment_in_words(start)})."
+        )
     clock = SimulatedClock(start)
     shipped = dict(bundles or definitions.shipped())
     if pathway not in shipped:
@@ -142,6 +150,30 @@ def run(
         "until": until.astimezone(LONDON).isoformat(),
         "events": events,
     }
+
+
+def unused(scenario: Scenario) -> list[str]:
+    """A sentence for each answer and message of a scenario for which no shipped drawing has a place."""
+    nodes = [
+        node
+        for bundle in definitions.shipped().values()
+        for scope in catalogue.drawn(bundle.main).processes
+        for node in scope.everything()
+    ]
+    steps = {node.id for node in nodes}
+    heard = {event.message.name for node in nodes for event in node.events if event.message is not None}
+    return [
+        *(
+            f"No step is called {one}: its answers are not used."
+            for one in scenario.tasks
+            if one not in steps
+        ),
+        *(
+            f"No pathway waits for a message called {message['name']}: it changes nothing."
+            for message in scenario.messages
+            if message["name"] not in heard
+        ),
+    ]
 
 
 def _told(scenario: Scenario) -> list[str]:

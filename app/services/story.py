@@ -34,7 +34,12 @@ def events() -> list[dict[str, Any]]:
     with reading() as session:
         rows = session.execute(
             select(
-                AuditEntry.at, AuditEntry.kind, AuditEntry.instance_id, AuditEntry.facts, OutboxMessage.name
+                AuditEntry.at,
+                AuditEntry.kind,
+                AuditEntry.instance_id,
+                AuditEntry.task_id,
+                AuditEntry.facts,
+                OutboxMessage.name,
             )
             .outerjoin(
                 OutboxMessage,
@@ -48,8 +53,9 @@ def events() -> list[dict[str, Any]]:
     numbers: dict[str, int] = {}
     roles = reference.roles()
     told = []
+    begun: dict[str, dict[str, Any]] = {}
     for row in rows:
-        facts = row.facts
+        facts = _with_what_it_began_with(row, begun)
         number = numbers.setdefault(row.instance_id, len(numbers) + 1)
         lane = facts.get("lane")
         duty = facts.get("duty") or []
@@ -69,6 +75,23 @@ def events() -> list[dict[str, Any]]:
             }
         )
     return told
+
+
+def _with_what_it_began_with(row: Row[Any], begun: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """What became of a task is told with its lane, duties and due time, as they were when it was given."""
+    facts: dict[str, Any] = row.facts
+    if row.kind == "task_created":
+        begun[row.task_id] = facts
+    if row.kind not in ("task_completed", "task_cancelled") or row.task_id not in begun:
+        return facts
+    first = begun[row.task_id]
+    kept = {name: first[name] for name in _OF_A_TASK if name in first}
+    if facts.get("due_at") not in (None, first.get("due_at")):
+        kept.pop("due_explanation", None)  # it has moved since, and another reason holds
+    return {**kept, **{name: value for name, value in facts.items() if value is not None}}
+
+
+_OF_A_TASK = ("definition", "element", "name", "lane", "duty", "due_at", "due_explanation")
 
 
 def _in_london(moment: str | None) -> str | None:

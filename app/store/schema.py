@@ -28,12 +28,18 @@ def config() -> Config:
 
 
 def upgrade() -> None:
-    """Bring the database of the current app to the newest schema. Running it again changes nothing."""
+    """Bring the database of the current app to the newest schema. Running it again changes nothing.
+
+    Raises BadInput for the database of a newer release.
+    """
     assert tables.audit
     settings = config()
     with db.engine.connect() as connection:
         settings.attributes["connection"] = connection
-        if MigrationContext.configure(connection).get_current_revision() != newest_version():
+        found = MigrationContext.configure(connection).get_current_revision()
+        if found is not None and found not in {one.revision for one in _script().walk_revisions()}:
+            raise BadInput(f"The schema of the database is at {found}, which this release does not know.")
+        if found != newest_version():
             kept_triggers.uninstall(connection)
             command.upgrade(settings, "head")
         kept_triggers.install(connection)
@@ -76,4 +82,8 @@ def current_version() -> str | None:
 
 def newest_version() -> str | None:
     """The schema version that this code needs."""
-    return ScriptDirectory.from_config(config()).get_current_head()
+    return _script().get_current_head()
+
+
+def _script() -> ScriptDirectory:
+    return ScriptDirectory.from_config(config())
