@@ -69,6 +69,9 @@ def read_moment(value: str | date | datetime, *, assume_london: bool = False) ->
             raise BadInput(f"The time {moment.isoformat()} has no time zone. Add one, such as +00:00.")
         moment = _as_london(moment)
     try:
+        moment.astimezone(
+            LONDON
+        )  # London’s clock was behind Greenwich in the year 1: no such day is a day there
         return moment.astimezone(UTC)
     except OverflowError:
         raise BadInput(f"The time {value} is beyond the calendar.") from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import unicodedata
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -143,6 +144,8 @@ def problems(given_name: str, family_name: str, date_of_birth: date | None) -> d
             errors[field] = [f"Enter the child’s {words}"]
         elif len(value) > 100:
             errors[field] = [f"The {words} must be 100 characters or fewer"]
+        elif any(unicodedata.category(character) == "Cc" for character in value.strip()):
+            errors[field] = [f"The {words} must be on one line, without characters that cannot be seen"]
     if date_of_birth is not None and not today().year - OLDEST <= date_of_birth.year <= today().year:
         errors["date_of_birth"] = [f"The date of birth must be in the last {OLDEST} years"]
     elif date_of_birth is not None and date_of_birth > today():

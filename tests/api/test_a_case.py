@@ -199,6 +199,7 @@ def test_what_is_put_right_and_what_ends_a_pathway(connect: Connect) -> None:
     assert changed["given_name"] == "Kit"
     assert changed["identifiers"] == {"mosaic": "M-100200", "prison_number": "A1234BC"}
     yjs.ask("PATCH", f"/children/{child['id']}", status=422, json={"given_name": " "})
+    yjs.ask("PATCH", f"/children/{child['id']}", status=422, json={"given_name": "Al\u0000ex"})
 
     # and: only a manager ends a pathway, with a reason, once
     address = f"/instances/{remand['id']}/cancel"

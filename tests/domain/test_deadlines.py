@@ -270,6 +270,7 @@ def test_a_typed_time_is_read_as_london_time(text: str, moment: datetime) -> Non
         ("2026-02-30", "is not a date and time"),
         ("2027-03-28T01:30", "There was no 01:30 in London on Sunday 28 March 2027"),
         ("0001-01-01T00:00+05:00", "beyond the calendar"),
+        ("0001-01-01T00:00+00:00", "beyond the calendar"),  # 23:58:45 on a day before the first, in London
     ],
 )
 def test_a_time_that_is_none_is_refused(text: str, sentence: str) -> None:
