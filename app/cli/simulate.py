@@ -14,7 +14,7 @@ from app.cli.context import moment, print_json, shipped_profile
 from app.domain.durations import after
 from app.domain.errors import BadInput
 from app.domain.moments import day_in_words, moment_in_words
-from app.services import definitions, simulation
+from app.services import definitions, simulated_answers, simulation
 from app.services.simulated_people import WAYS
 from app.services.workbench import scenarios
 
@@ -64,7 +64,8 @@ def simulate(
     begins = moment(start)
     ends = after(begins, until)
     scenario = read_scenario(answers)
-    for sentence in simulation.unused(scenario):
+    told = [str(message["name"]) for message in scenario.messages]
+    for sentence in simulated_answers.unused(scenario.tasks, told):
         click.echo(sentence, err=True)
     story = simulation.run(
         pathway,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,6 +12,7 @@ from app.domain.clock import LONDON, now
 from app.domain.durations import after
 from app.domain.errors import BadInput
 from app.domain.forms import Field, Form, prefill, validate
+from app.engine import catalogue
 from app.services import definitions, facts
 
 SIMULATED = "simulated"
@@ -104,3 +105,23 @@ def _simplest(field: Field) -> Any:
     if field.pattern == "phone":
         return "01632 960000"
     return simple.get(field.kind, SIMULATED)
+
+
+def unused(steps: Iterable[str], messages: Iterable[str]) -> list[str]:
+    """A sentence for each step that has answers and each message for which no shipped drawing has a place."""
+    nodes = [
+        node
+        for bundle in definitions.shipped().values()
+        for scope in catalogue.drawn(bundle.main).processes
+        for node in scope.everything()
+    ]
+    drawn = {node.id for node in nodes}
+    heard = {event.message.name for node in nodes for event in node.events if event.message is not None}
+    return [
+        *(f"No step is called {one}: its answers are not used." for one in steps if one not in drawn),
+        *(
+            f"No pathway waits for a message called {one}: it changes nothing."
+            for one in messages
+            if one not in heard
+        ),
+    ]

@@ -152,30 +152,6 @@ def run(
     }
 
 
-def unused(scenario: Scenario) -> list[str]:
-    """A sentence for each answer and message of a scenario for which no shipped drawing has a place."""
-    nodes = [
-        node
-        for bundle in definitions.shipped().values()
-        for scope in catalogue.drawn(bundle.main).processes
-        for node in scope.everything()
-    ]
-    steps = {node.id for node in nodes}
-    heard = {event.message.name for node in nodes for event in node.events if event.message is not None}
-    return [
-        *(
-            f"No step is called {one}: its answers are not used."
-            for one in scenario.tasks
-            if one not in steps
-        ),
-        *(
-            f"No pathway waits for a message called {message['name']}: it changes nothing."
-            for message in scenario.messages
-            if message["name"] not in heard
-        ),
-    ]
-
-
 def _told(scenario: Scenario) -> list[str]:
     """The messages that come from outside the pathways: from people and from the platform."""
     return [*(str(message["name"]) for message in scenario.messages), *PLATFORM_MESSAGES]

@@ -13,7 +13,7 @@ from app import create_app
 from app.cli import main
 from app.domain.clock import LONDON
 from app.domain.errors import BadInput
-from app.services import backups, simulation
+from app.services import backups, simulated_answers, simulation
 from app.store.db import db
 from tests.databases import settings_for
 
@@ -135,12 +135,9 @@ def test_what_becomes_of_a_task_is_told_with_its_lane_duties_and_limit() -> None
 
 
 def test_a_slip_of_the_pen_in_the_answers_is_told() -> None:
-    scenario = simulation.Scenario(
-        tasks={"upload_paper": {}, "upload_papers": {}},
-        messages=({"at": "P1D", "name": "remand_over"}, {"at": "P1D", "name": "remand_ended"}),
-    )
+    steps, messages = ["upload_paper", "upload_papers"], ["remand_over", "remand_ended"]
 
-    assert simulation.unused(scenario) == [
+    assert simulated_answers.unused(steps, messages) == [
         "No step is called upload_paper: its answers are not used.",
         "No pathway waits for a message called remand_over: it changes nothing.",
     ]
