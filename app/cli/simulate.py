@@ -64,8 +64,8 @@ def simulate(
     begins = moment(start)
     ends = after(begins, until)
     scenario = read_scenario(answers)
-    told = [str(message["name"]) for message in scenario.messages]
-    for sentence in simulated_answers.unused(scenario.tasks, told):
+    names = [str(message["name"]) for message in scenario.messages]
+    for sentence in simulated_answers.unused(scenario.tasks, names):
         click.echo(sentence, err=True)
     story = simulation.run(
         pathway,
