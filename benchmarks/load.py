@@ -150,14 +150,18 @@ def _ask_for_nothing(host: Host, asked: list[Asked], over: threading.Event) -> N
 def _afterwards(lives: Sequence[Life]) -> list[str]:
     """What is broken now: a sentence for each breach of an invariant."""
     invariants = import_module("tests.crash.invariants")
-    with reading() as session:  # taken, and waiting for somebody's signature: those are not completed yet
-        to_be_signed = set(
+    return list(invariants.breaches(answered=completed(lives)))
+
+
+def completed(lives: Sequence[Life]) -> list[str]:
+    """The tasks that people were told are completed; what waits for a signature is written, and not completed yet."""
+    with reading() as session:
+        unsigned = set(
             session.scalars(
                 select(UserTask.id).where(UserTask.sign_off.is_not(None), UserTask.state == "open")
             )
         )
-    sent = [task for life in lives for task in life.completed]
-    return list(invariants.breaches(answered=[task for task in sent if task not in to_be_signed]))
+    return [task for life in lives for task in life.completed if task not in unsigned]
 
 
 def _figures(
