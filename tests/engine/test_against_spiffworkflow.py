@@ -12,7 +12,7 @@ from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.spiff.parser.process import SpiffBpmnParser
 from SpiffWorkflow.util.task import TaskState
 
-from tests.engine.test_random_pathways import draw
+from tests.engine.test_random_pathways import Drawer, whole
 from tests.engine.walking import SavedWalk, compiled
 
 BLOCKS = st.recursive(
@@ -53,7 +53,7 @@ class StockWalk:
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(block=BLOCKS, seed=st.integers(0, 2**32))
 def test_the_engine_as_it_comes_opens_the_same_tasks(roles, context, block, seed):
-    xml = re.sub(r"(\w+)\.n == 1", r'\1["n"] == 1', draw(block))
+    xml = re.sub(r"(\w+)\.n == 1", r'\1["n"] == 1', whole(Drawer(), block))
     choice = random.Random(seed)
     ours, stock = SavedWalk(compiled(xml, roles), context, {}, None), StockWalk(xml)
     for _ in range(25):

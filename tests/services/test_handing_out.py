@@ -14,6 +14,7 @@ from app.domain.ids import new_id
 from app.services import children, handing_out, lists, tasks, week
 from app.services.lists import Filters
 from app.store.bulk import gather_statistics
+from app.store.children import Child
 from app.store.db import db, reading, table_of, transaction
 from app.store.instances import ProcessInstance
 from app.store.tasks import UserTask
@@ -127,7 +128,7 @@ LISTS = {
 
 @pytest.fixture
 def thousands(fifty: list[str]) -> None:
-    """Beside the fifty three thousand open tasks in 300 pathways of other people; the database has counted them."""
+    """Beside the fifty three thousand open tasks of 300 other children, others' work; the database has counted them."""
     robin = children.search(somebody("dora"), "robin")[0].id
     with transaction() as session:
         query = select(table_of(UserTask)).where(UserTask.id == fifty[0])
@@ -136,12 +137,16 @@ def thousands(fifty: list[str]) -> None:
         query = select(table_of(ProcessInstance)).where(ProcessInstance.id == template["instance_id"])
         theirs = {"child_id": robin, "created_by": somebody("mo").person_id}
         pathway = dict(session.execute(query).mappings().one()) | theirs
+        child = dict(session.execute(select(table_of(Child)).where(Child.id == robin)).mappings().one())
         ids = [new_id() for _ in range(300)]
-        pathways = [{**pathway, "id": one, "root_id": one} for one in ids]
+        others = [{**child, "id": one, "reference": one} for one in ids]
+        session.execute(insert(table_of(Child)), others)
+        pathways = [{**pathway, "id": one, "root_id": one, "child_id": one} for one in ids]
         session.execute(insert(table_of(ProcessInstance)), pathways)
         rows = [
-            {**template, "id": new_id(), "ref": new_id(), "instance_id": ids[number % len(ids)]}
-            for number in range(3000)
+            {**template, "id": new_id(), "ref": new_id(), "instance_id": one, "child_id": one}
+            for one in ids
+            for _ in range(10)
         ]
         session.execute(insert(table_of(UserTask)), rows)
     with transaction() as session:

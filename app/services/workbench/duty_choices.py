@@ -17,10 +17,10 @@ _SHORT = 60
 
 
 def register(viewer: Viewer) -> list[str]:
-    """Every duty as a line to choose: its number and what it asks for. Those of the viewer's area come first."""
+    """Every duty as a line to choose: its number and the beginning of what it asks for; the viewer's area first."""
     area = reference.profile(viewer.profile).area
     every = sorted(reference.register(), key=lambda duty: duty.area != area)
-    return [f"{duty.id} {drawing_words.duty_in_words(duty)}" for duty in every]
+    return [f"{duty.id} {_short(drawing_words.duty_in_words(duty))}" for duty in every]
 
 
 def named(text: str) -> list[tuple[str, str]]:
