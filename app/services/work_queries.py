@@ -135,12 +135,13 @@ def statements(
     return _of([(*narrowed, branch) for branch in branches], is_own=whose == "mine", by_due=by_due)
 
 
+@lru_cache(maxsize=16)
 def statements_of_waiting(
     viewer: Viewer, *, by_role: bool, by_pathway: bool, by_due: bool
 ) -> tuple[Any, Any]:
     """Like `statements`, of what others have to do for the viewer's children and in pathways that the viewer started.
 
-    Built for the viewer, because whom they may see is part of it; to be run by the session and not kept.
+    Built for the viewer, because whom they may see is part of it; to be run by the session, which asks for the time.
     """
     people = sorted(viewer.stands_for)
     allocated = select(ChildWorker.child_id).where(
