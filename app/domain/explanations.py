@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from itertools import groupby
@@ -15,8 +16,8 @@ from app.domain.workdays import ONE_DAY, SUNDAY, WEEKDAYS, Skipped, WorkingCalen
 Side = Literal["local", "statutory"]
 WEEKENDS_TO_NAME = 3
 SKIPPING, MOVED_BACK, BETWEEN = ", skipping ", ", moved back to a working day past ", "; "
-FURTHER = (SKIPPING, MOVED_BACK, BETWEEN)
-"""What comes between the rule that decided and everything else that there is to say."""
+_BEHIND_THE_SOURCE = re.compile(rf"(?<=\))(?:{SKIPPING}|{MOVED_BACK}|{BETWEEN})")
+"""Where the rule that decided has been said, with its source in brackets, and everything else begins."""
 UNIT_WORDS = {
     "hours": "hour",
     "working_day_hours": "hour",
@@ -70,7 +71,7 @@ def explain(
 
 def in_brief(explanation: str) -> str:
     """An explanation for a list: what falls due and by which rule, without skipped days and the side that lost."""
-    return min((explanation.partition(further)[0] for further in FURTHER), key=len)
+    return _BEHIND_THE_SOURCE.split(explanation, maxsplit=1)[0]
 
 
 def skipped_in_words(skipped: Sequence[Skipped], year: int) -> str:

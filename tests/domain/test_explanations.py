@@ -93,3 +93,7 @@ def test_a_list_says_the_day_and_the_rule_that_decided(due: Due) -> None:
         "Tuesday 26 January 2027: 20 working days after Thursday 24 December 2026 ("
     )
     assert in_brief("Friday 8 January 2027") == "Friday 8 January 2027"
+    ours = (
+        "Friday 8 January 2027: one week after Friday 1 January 2027 (our default; the protocol sets no time)"
+    )
+    assert in_brief(ours) == in_brief(f"{ours}; the clocks change in between") == ours
