@@ -234,7 +234,7 @@ def _who(child_id: str | None) -> dict[str, Any]:
     if child_id is None:
         return {"name": partnership.name_of(g.viewer), "facts": [], "badges": (), "is_partnership": True}
     try:
-        view = child_view.show(g.viewer, child_id)
+        view = child_view.head(g.viewer, child_id)
     except NotFound:
         return {"name": "A record that another team holds", "facts": [], "badges": ()}
     return {
