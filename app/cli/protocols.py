@@ -17,6 +17,7 @@ from app.cli.checking import bpmn_files, check, diff
 from app.cli.context import application, moment, print_json, shipped_profile
 from app.cli.publishing import migrate, publish
 from app.domain.errors import BadInput
+from app.domain.one_line import on_one_line
 from app.services import definitions, reference
 from app.services import holidays as holidays_service
 
@@ -112,7 +113,7 @@ def layout(paths: tuple[Path, ...]) -> None:
     done = subprocess.run(["node", str(LAYOUT), *files], capture_output=True, text=True)  # noqa: S603, S607
     click.echo(done.stdout, nl=False)
     if done.returncode:
-        said = " ".join("".join(c if c.isprintable() else " " for c in done.stderr or done.stdout).split())
+        said = on_one_line(done.stderr or done.stdout)
         raise BadInput(f"Not everything could be laid out: {said[:500]}")
 
 

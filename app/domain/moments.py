@@ -71,7 +71,7 @@ def read_moment(value: str | date | datetime, *, assume_london: bool = False) ->
     try:
         moment.astimezone(
             LONDON
-        )  # London’s clock was behind Greenwich in the year 1: no such day is a day there
+        )  # the first day of the year 1 had not begun there: its clock was behind Greenwich
         return moment.astimezone(UTC)
     except OverflowError:
         raise BadInput(f"The time {value} is beyond the calendar.") from None

@@ -183,14 +183,18 @@ def pdf(viewer: Viewer, plan_id: str, size: Print) -> tuple[str, bytes]:
     return name, kept if size == "normal" else paper.render(Document.from_json(plan.document), size)
 
 
+def require_give(viewer: Viewer, plan_id: str) -> None:
+    """Return when the viewer may record that a version was given. Raises NotFound, NotAllowed."""
+    with reading() as session:
+        _plan(session, viewer, plan_id, "make_plan")
+
+
 def give(viewer: Viewer, plan_id: str, giving: Giving, *, submission: str | None = None) -> None:
     """Record that a version was given. Raises NotFound, NotAllowed, BadInput. The same `submission` counts once."""
     if giving.how not in HOW:
         raise BadInput("Say how it was given.", {"how": ["Select how it was given"]})
     with transaction() as session:
-        plan = _plan(session, viewer, plan_id)
-        _, thing = _child(session, viewer, plan.child_id)
-        require(viewer, "make_plan", thing, seen_by="see_plans")
+        plan = _plan(session, viewer, plan_id, "make_plan")
         if submissions.earlier_result(session, viewer.authority_id, submission):
             return
         _refuse_day(plan, giving.given_on)
@@ -246,8 +250,8 @@ def _child(session: Session, viewer: Viewer, child_id: str) -> tuple[Child, Any]
     return child, thing
 
 
-def _plan(session: Session, viewer: Viewer, plan_id: str) -> Any:
-    """A version without its paper. Raises NotFound."""
+def _plan(session: Session, viewer: Viewer, plan_id: str, action: str = "see_plans") -> Any:
+    """A version without its paper, for somebody who may do this to it. Raises NotFound, NotAllowed."""
     found = session.execute(
         select(*(column for column in ChildPlan.__table__.c if column.name != "paper")).where(
             ChildPlan.authority_id == viewer.authority_id, ChildPlan.id == plan_id
@@ -255,7 +259,8 @@ def _plan(session: Session, viewer: Viewer, plan_id: str) -> Any:
     ).first()
     if found is None:
         raise NotFound()
-    require(viewer, "see_plans", child_thing(session, viewer.authority_id, found.child_id))
+    thing = child_thing(session, viewer.authority_id, found.child_id)
+    require(viewer, action, thing, seen_by="see_plans")
     return found
 
 

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, flash, g, redirect, render_template, requ
 from werkzeug.wrappers import Response as Answered
 
 from app.domain.clock import today
-from app.domain.errors import BadInput, NotAllowed, NotFound
+from app.domain.errors import BadInput, NotFound
 from app.domain.forms import Form, facts_from, prefill, read_form, validate
 from app.domain.ids import new_id
 from app.services import plan_answers, plan_lists, plan_task, plans
@@ -132,8 +132,7 @@ def pdf(plan_id: str, size: Any) -> Response:
 @keeps_what_is_typed
 def give(plan_id: str) -> Answer:
     """Record that it was given; what the record knows completes the task to tell the child."""
-    if not plans.show(g.viewer, plan_id).may_give:
-        raise NotAllowed("You can see this, but your role does not let you do that to it.")
+    plans.require_give(g.viewer, plan_id)
     typed: dict[str, Any] = {}
     try:
         typed = fields.read_posted(GIVEN, request.form)

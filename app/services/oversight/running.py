@@ -122,9 +122,8 @@ def listed(viewer: Viewer, narrowed: Narrowed, sort: str = NEWEST, page: int = 1
         sort = NEWEST if is_longer and sort.removeprefix("-") != "started" else _known(sort)
         page, pages = page_within(page, total, PAGE_SIZE)
         query = _rows(viewer, conditions, sort, PAGE_SIZE, (page - 1) * PAGE_SIZE)
-        rows = (
-            _read(session, viewer, query) if total else ()
-        )  # none is found only after looking at all, twice
+        # that there is none is known after looking at all of them, and need not be found out twice
+        rows = _read(session, viewer, query) if total else ()
         return RunningPage(rows, total, is_longer, page, pages, sort)
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection
 
 from app.domain.access import Viewer
+from app.domain.duties import Duty
 from app.domain.errors import BadInput
 from app.engine.catalogue import listed
 from app.services import reference
@@ -27,12 +28,7 @@ def named(text: str) -> list[tuple[str, str]]:
     """The numbers of the duties in a property, each with its number and words, as they are drawn."""
     known = reference.register().by_id
     return [
-        (
-            key,
-            f"{key} {drawing_words.duty_in_words(known[key])}"
-            if key in known
-            else f"{key}: not in the register",
-        )
+        (key, _line(known[key]) if key in known else f"{key}: not in the register")
         for key in dict.fromkeys(listed(text))
     ]
 
@@ -66,7 +62,7 @@ def _chosen(typed: str) -> list[str]:
     )
     if wrong:
         raise _refused(f"There is no duty {wrong} in the register")
-    found = [key for key, duty in known.items() if _says(f"{key} {drawing_words.duty_in_words(duty)}", parts)]
+    found = [key for key, duty in known.items() if _says(_line(duty), parts)]
     if len(found) == 1:
         return found
     if not found:
@@ -76,6 +72,10 @@ def _chosen(typed: str) -> list[str]:
     some = "; ".join(f"{key} ({_short(known[key].sentence)})" for key in found[:MOST_NAMED])
     more = f"; and {len(found) - MOST_NAMED} more" if len(found) > MOST_NAMED else ""
     raise _refused(f"{len(found)} duties have these words. Enter the number of one: {some}{more}")
+
+
+def _line(duty: Duty) -> str:
+    return f"{duty.id} {drawing_words.duty_in_words(duty)}"
 
 
 def _is_number(word: str) -> bool:

@@ -16,6 +16,7 @@ from app.domain.access import Viewer
 from app.domain.clock import now
 from app.domain.errors import BadInput, Conflict, NotFound
 from app.domain.ids import new_id
+from app.domain.one_line import on_one_line
 from app.engine.contracts import Bundle, Finding
 from app.engine.importing.report import Change
 from app.services.workbench import drafting, importing
@@ -87,8 +88,7 @@ def open_as_draft(viewer: Viewer, file_id: str, key: str) -> str:
 
 def _tidy(file_name: str) -> str:
     """The name of a file as it can be shown and kept: no folders, nothing that cannot be printed."""
-    name = PurePosixPath(file_name.replace("\\", "/")).name
-    plain = " ".join("".join(sign if sign.isprintable() else " " for sign in name).split())
+    plain = on_one_line(PurePosixPath(file_name.replace("\\", "/")).name)
     return plain[-LONGEST_FILE_NAME:] or "pathway.bpmn"
 
 
