@@ -34,6 +34,9 @@ CHECKOUT = Path(__file__).resolve().parents[2]
     type=click.IntRange(min=20),
     help="lists: of so many invented children; 17200 make a million tasks.",
 )
+@click.option(
+    "--stories", type=click.IntRange(min=2), help="lists: lived by so many of them, copied by the others."
+)
 @click.option("--minutes", type=click.FloatRange(min=0.02), help="load: for so long.")
 @click.option("--people", type=click.IntRange(min=2, max=51), help="load: so many people.")
 def bench(
@@ -43,6 +46,7 @@ def bench(
     tiny: bool,
     rounds: int | None,
     children: int | None,
+    stories: int | None,
     minutes: float | None,
     people: int | None,
 ) -> None:
@@ -60,7 +64,13 @@ def bench(
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the private PostgreSQL is stopped too
     size = TINY if tiny else FULL
-    asked: dict[str, Any] = {"rounds": rounds, "children": children, "minutes": minutes, "people": people}
+    asked: dict[str, Any] = {
+        "rounds": rounds,
+        "children": children,
+        "stories": stories,
+        "minutes": minutes,
+        "people": people,
+    }
     size = replace(size, **{name: number for name, number in asked.items() if number})
     figures = _measure(running, names or tuple(running.BENCHES), kinds or running.KINDS, size)
     if as_json:
