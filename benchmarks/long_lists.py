@@ -15,6 +15,7 @@ from app.services import finding
 from app.services.demo_years import filling
 from app.services.oversight.reports.registry import REPORTS
 from app.store.bulk import gather_statistics
+from app.store.children import ChildWorker
 from app.store.db import reading, transaction
 from app.store.instances import ProcessInstance
 from app.store.tasks import UserTask
@@ -26,7 +27,8 @@ from benchmarks.pages import WORK
 from benchmarks.sizes import Progress, Size
 
 MOST_MILLISECONDS = 200
-AGO = timedelta(days=2 * 365)
+AGO = timedelta(days=2 * 365 + 60)
+"""So long ago whatever had not ended by itself was ended: before the two years that reports look back."""
 ADDRESSES = (
     ("mo", "/board"),
     ("mo", "/board/breached"),
@@ -96,7 +98,8 @@ def seed(children: int, at: datetime, stories: int) -> None:
 
 
 def seed_ended(children: int, at: datetime, stories: int) -> None:
-    """So many children more whose pathways began two to ten years before `at`; whatever was open then is ended."""
+    """So many children more whose pathways began two to ten years before `at`; whatever was open then is ended, and so
+    are the ties of those who worked with the child."""
     until = at - AGO
     with use_clock(SimulatedClock(until)):
         filling.fill(AUTHORITY, children, 8, lives=min(stories, children))
@@ -116,6 +119,17 @@ def _end(session: Session, until: datetime) -> None:
         update(UserTask)
         .where(UserTask.authority_id == AUTHORITY, of_old, UserTask.state == "open")
         .values(state="completed", completed_at=func.coalesce(UserTask.due_at, UserTask.created_at)),
+        execution_options={"synchronize_session": False},
+    )
+    of_old_children = ChildWorker.child_id.in_(
+        select(ProcessInstance.child_id).where(
+            ProcessInstance.authority_id == AUTHORITY, ProcessInstance.created_at <= until
+        )
+    )
+    session.execute(
+        update(ChildWorker)
+        .where(ChildWorker.authority_id == AUTHORITY, of_old_children, ChildWorker.until_at.is_(None))
+        .values(until_at=until),
         execution_options={"synchronize_session": False},
     )
     session.execute(Timer.__table__.delete().where(Timer.instance_id.in_(old)))  # type: ignore[attr-defined]

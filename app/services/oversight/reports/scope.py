@@ -15,7 +15,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, and_, cast, exists, or_, select
+from sqlalchemy import ColumnElement, Text, and_, cast, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.domain.access import Viewer
@@ -206,12 +206,23 @@ class Scope:
         rows = self._of_children(those, BedNights.child_id, of, with_money=with_money)
         return sorted(rows, key=lambda row: (row.from_at, row.id))
 
-    def facts(self, name: str, of: Collection[str] | None = None) -> dict[str, Any]:
-        """What is known under this name of each child; `of` these children."""
+    def facts(
+        self, name: str, of: Collection[str] | None = None, *, is_within: bool = False
+    ) -> dict[str, Any]:
+        """What is known under this name of each child; `of` these children; only days within the period, if asked."""
+        value = ChildFact.value["value"].as_string()
+        of_period = (
+            [func.substr(value, 1, 10).between(self.first.isoformat(), self.last.isoformat())]
+            if is_within
+            else []
+        )
 
         def those(of_children: tuple[ColumnElement[bool], ...]) -> Any:
             return select(ChildFact.child_id, ChildFact.value).where(
-                ChildFact.authority_id == self.viewer.authority_id, ChildFact.name == name, *of_children
+                ChildFact.authority_id == self.viewer.authority_id,
+                ChildFact.name == name,
+                *of_period,
+                *of_children,
             )
 
         rows = self._of_children(those, ChildFact.child_id, of)
