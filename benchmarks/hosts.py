@@ -57,8 +57,12 @@ class Host:
         """Begin web and schedulers; `wait` says when they answer."""
         size = ("--workers", str(self.workers), "--threads", str(self.threads))
         self._begin("web", "web", "--bind", f"{self.address}:{self.port}", *size)
-        for number in range(schedulers):
-            self._begin(f"scheduler {number}", "scheduler")
+        for _ in range(schedulers):
+            self.start_scheduler()
+
+    def start_scheduler(self) -> None:
+        """Begin one scheduler more."""
+        self._begin(f"scheduler {len(self.processes)}", "scheduler")
 
     def _begin(self, name: str, *command: str) -> None:
         with self.log.open("ab") as log:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from importlib import import_module
@@ -55,22 +55,22 @@ def load(here: Place, size: Size, progress: Progress) -> list[Figure]:
         db.engine.dispose()
         asked: list[Asked] = []
         with running(Host("load", url, there.server.folder, workers=min(2, size.people // 2))) as host:
-            lives = _sign_in(there, host, size, asked, progress)
+            lives = sign_in(there, host, size, asked, progress)
             asked.clear()
             began, fired = time.perf_counter(), _count("timer_fired")
-            _work(host, lives, asked, seconds, size, progress)
+            at_work(host, lives, asked, seconds, size, progress)
             took = time.perf_counter() - began
         progress("looking for anything that was lost or done twice")
         fired = _count("timer_fired") - fired
         timers = f"{fired} timers fired, {known} of those that were to come due in this time"
-        return _figures(there.kind, lives, asked, took, _afterwards(lives), timers)
+        return _figures(there.kind, lives, asked, took, breaches(lives), timers)
 
 
 @contextmanager
-def running(host: Host) -> Iterator[Host]:
+def running(host: Host, *, schedulers: int = 1) -> Iterator[Host]:
     """A host that is up for as long as the block lasts."""
     host.folder.mkdir(exist_ok=True)
-    host.start()
+    host.start(schedulers=schedulers)
     try:
         host.wait()
         yield host
@@ -95,7 +95,8 @@ def _seed(where: Place, size: Size, seconds: float) -> int:
     return batches * a_batch
 
 
-def _sign_in(where: Place, host: Host, size: Size, asked: list[Asked], progress: Progress) -> list[Life]:
+def sign_in(where: Place, host: Host, size: Size, asked: list[Asked], progress: Progress) -> list[Life]:
+    """So many people with a session each."""
     councils = [authority_id for authority_id, _, _ in demo.AUTHORITIES[: size.councils]]
     names = [f"{name}@{council}.example" for name in AT_WORK for council in councils][: size.people]
     lives = []
@@ -107,10 +108,19 @@ def _sign_in(where: Place, host: Host, size: Size, asked: list[Asked], progress:
     return lives
 
 
-def _work(
-    host: Host, lives: Sequence[Life], asked: list[Asked], seconds: float, size: Size, progress: Progress
+def at_work(
+    host: Host,
+    lives: Sequence[Life],
+    asked: list[Asked],
+    seconds: float,
+    size: Size,
+    progress: Progress,
+    is_over: Callable[[], bool] = lambda: False,
 ) -> None:
-    """Everybody at once, until the time is over; meanwhile somebody asks now and then for a page that does nothing."""
+    """Everybody at once, until the time or what `is_over` asks for is over, which is asked about once a second.
+
+    Meanwhile somebody asks now and then for a page that does nothing.
+    """
     over = threading.Event()
     failed: list[BaseException] = []
     threads = [threading.Thread(target=_live, args=(life, size.thinks, over, failed)) for life in lives]
@@ -118,7 +128,7 @@ def _work(
     for thread in threads:
         thread.start()
     until = time.monotonic() + seconds
-    while (left := until - time.monotonic()) > 0 and not over.wait(min(5.0, left)):
+    while (left := until - time.monotonic()) > 0 and not over.wait(min(1.0, left)) and not is_over():
         progress(f"{left:.0f} seconds to go, {len(asked)} answers")
     over.set()
     for thread in threads:
@@ -147,7 +157,7 @@ def _ask_for_nothing(host: Host, asked: list[Asked], over: threading.Event) -> N
         somebody.get("/healthz", NOTHING)
 
 
-def _afterwards(lives: Sequence[Life]) -> list[str]:
+def breaches(lives: Sequence[Life]) -> list[str]:
     """What is broken now: a sentence for each breach of an invariant."""
     invariants = import_module("tests.crash.invariants")
     return list(invariants.breaches(answered=completed(lives)))
@@ -169,16 +179,14 @@ def _figures(
 ) -> list[Figure]:
     what = f"{len(lives)} people for {took / 60:.1f} minutes"
     people = [one for one in asked if one.what != NOTHING]
-    nothing = _percentile([one for one in asked if one.what == NOTHING], 95)
+    nothing = percentile([one for one in asked if one.what == NOTHING], 95)
     found = [_timed(kind, f"{what}: every answer", people, nothing, MOST_MILLISECONDS)]
     for name, _ in Counter(one.what for one in people).most_common():
         found.append(
             _timed(kind, f"{what}: {name}", [one for one in people if one.what == name], nothing, None)
         )
     first = sum(_was_second(one) for one in people)
-    wrong = Counter(
-        f"{one.status} at {one.what}" for one in people if one.status not in GOOD and not _was_second(one)
-    )
+    wrong = wrong_answers(people)
     locked = sum(one.status == BUSY for one in people)
     refused = sum(life.refused for life in lives)
     note = (
@@ -214,7 +222,7 @@ def _figures(
 
 
 def _timed(kind: str, what: str, some: Sequence[Asked], nothing: float, most: float | None) -> Figure:
-    p50, p95, p99 = (_percentile(some, part) for part in (50, 95, 99))
+    p50, p95, p99 = (percentile(some, part) for part in (50, 95, 99))
     return Figure(
         "load",
         kind,
@@ -230,11 +238,18 @@ def _timed(kind: str, what: str, some: Sequence[Asked], nothing: float, most: fl
     )
 
 
+def wrong_answers(people: Sequence[Asked]) -> Counter[str]:
+    """How often which answer was none that a person should get, by its status and what they did."""
+    return Counter(
+        f"{one.status} at {one.what}" for one in people if one.status not in GOOD and not _was_second(one)
+    )
+
+
 def _was_second(one: Asked) -> bool:
     return one.status in FIRST and one.what in MAY_BE_OVER
 
 
-def _percentile(some: Sequence[Asked], part: float) -> float:
+def percentile(some: Sequence[Asked], part: float) -> float:
     """Milliseconds within which `part` of a hundred were answered."""
     times = sorted(one.seconds for one in some)
     return 1000 * times[min(len(times) - 1, int(len(times) * part / 100))]

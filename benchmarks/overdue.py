@@ -31,8 +31,8 @@ def drain(here: Place, size: Size, progress: Progress) -> list[Figure]:
     """Every overdue timer of as many instances, each a full step: state, history, audit, timers."""
     progress("seeding overdue timers")
     timers.drain(limit=1_000_000, seconds=600)
-    _seed(here, size.overdue, days_ago=20)
-    assert _due() == size.overdue, f"{_due()} timers are due instead of {size.overdue}"
+    seed_waiting(here, size.overdue, days_ago=20)
+    assert number_due() == size.overdue, f"{number_due()} timers are due instead of {size.overdue}"
     fired, began, worked = 0, time.perf_counter(), time.thread_time()
     while True:
         now_fired = timers.drain(limit=size.overdue, seconds=A_SLICE)
@@ -41,13 +41,13 @@ def drain(here: Place, size: Size, progress: Progress) -> list[Figure]:
             break
         progress(f"{fired} of {size.overdue} timers fired")
     seconds, busy = time.perf_counter() - began, time.thread_time() - worked
-    assert _due() == 0, f"{_due()} timers are still due"
+    assert number_due() == 0, f"{number_due()} timers are still due"
     commit = alternating([{"commit": lambda: here.commit("x" * 1500)}] * min(size.overdue, 200))[
         "commit"
     ].wall
     target, rate = PER_SECOND[here.kind], fired / seconds
     progress("seeding overdue timers again")
-    _seed(here, size.overdue, days_ago=20)
+    seed_waiting(here, size.overdue, days_ago=20)
     progress("two processes drain")
     shares = two_drain(here)
     both = size.overdue / max(took for _, took in shares)
@@ -81,7 +81,7 @@ def drain(here: Place, size: Size, progress: Progress) -> list[Figure]:
 
 def two_drain(here: Place) -> list[tuple[int, float]]:
     """Two processes drain what is due; how many each has fired, and in how many seconds from their common start."""
-    due, apart = _due(), multiprocessing.get_context("fork")
+    due, apart = number_due(), multiprocessing.get_context("fork")
     db.session.remove()
     db.engine.dispose()
     told, start = apart.Queue(), apart.Event()
@@ -95,7 +95,7 @@ def two_drain(here: Place) -> list[tuple[int, float]]:
     for drainer in drainers:
         drainer.join()
     assert sum(fired for fired, _ in found) == due, f"{found} were fired instead of {due}"
-    assert _due() == 0, f"{_due()} timers are still due"
+    assert number_due() == 0, f"{number_due()} timers are still due"
     return found
 
 
@@ -129,7 +129,7 @@ def idle(here: Place, size: Size, progress: Progress) -> list[Figure]:
         for where, number in ((many, large), (few, small)):
             progress(f"seeding {number} waiting instances")
             with where.app.app_context():
-                _seed(where, number, days_ago=0)
+                seed_waiting(where, number, days_ago=0)
         progress("nothing is due")
         statements = _statements_of(few)
         middle = _in_turn(few, many, {"nothing": _nothing_due}, 5 * size.rounds)
@@ -138,7 +138,7 @@ def idle(here: Place, size: Size, progress: Progress) -> list[Figure]:
         progress("claiming and firing")
         for where in (many, few):
             with where.app.app_context():
-                _seed(where, 2 * size.rounds + 1, days_ago=20)
+                seed_waiting(where, 2 * size.rounds + 1, days_ago=20)
         acts: dict[str, Action] = {"claimed": _claim, "fired": timers.fire_next}
         middle |= _in_turn(few, many, acts, 2 * size.rounds)
     queries = [statement for statement in statements if "timers" in statement.lower()]
@@ -191,7 +191,7 @@ def _in_turn(few: Place, many: Place, acts: dict[str, Action], times: int) -> di
     return {(which, what): middle[f"{which} {what}"] for which in ("small", "large") for what in acts}
 
 
-def _seed(where: Place, number: int, *, days_ago: int) -> None:
+def seed_waiting(where: Place, number: int, *, days_ago: int) -> None:
     """Instances of recurring_visits at their first visit, whose timer is due 14 days after `days_ago`."""
     with use_clock(SimulatedClock(now() - timedelta(days=days_ago))):
         instance_id = seeds.start_visits(where)
@@ -200,7 +200,8 @@ def _seed(where: Place, number: int, *, days_ago: int) -> None:
     seeds.refresh_statistics(where)
 
 
-def _due() -> int:
+def number_due() -> int:
+    """How many timers are due and not fired."""
     with reading() as session:
         return int(session.scalar(select(func.count()).select_from(Timer).where(Timer.due_at <= now())) or 0)
 

@@ -8,7 +8,19 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from benchmarks import closed, designer, every_page, load, long_lists, overdue, pages, processes, steps, story
+from benchmarks import (
+    closed,
+    designer,
+    every_page,
+    load,
+    long_lists,
+    overdue,
+    pages,
+    processes,
+    standstill,
+    steps,
+    story,
+)
 from benchmarks.databases import KINDS, Place, place, server
 from benchmarks.measuring import Figure
 from benchmarks.sizes import Progress, Size
@@ -27,6 +39,7 @@ BENCHES: dict[str, Bench] = {
     "every_page": every_page.every_page,
     "lists": long_lists.lists,
     "load": load.load,
+    "standstill": standstill.standstill,
     "process": processes.processes,
     "simulate": story.simulate,
     "designer": designer.designer,

@@ -51,8 +51,8 @@ def bench(
     people: int | None,
 ) -> None:
     """Benchmarks, each beside its limit in the same run: start, complete, fire, growth, drain, idle, my_work,
-    closed, work_lists, every_page, lists, load, process, simulate, designer; all of them where none is named. Takes
-    an hour."""
+    closed, work_lists, every_page, lists, load, standstill, process, simulate, designer; all of them where
+    none is named. Takes an hour."""
     running = _benchmarks()
     unknown = [name for name in names if name not in running.BENCHES]
     if unknown:
