@@ -86,17 +86,20 @@ def open_page(browser: Browser, **options: Any) -> Iterator[Page]:
     assert not complaints.heard, complaints.heard
 
 
-def axe_violations(page: Page, rules: Sequence[str] = ()) -> list[str]:
+def axe_violations(page: Page, rules: Sequence[str] = (), contrast_of: str = "*") -> list[str]:
     """What axe-core finds wrong with the page as it stands, a line each: rule, place, what to do.
 
-    Every rule is looked at unless `rules` names some.
+    Every rule is looked at unless `rules` names some; the contrast of colours of what the selector `contrast_of` finds.
     """
     if not page.evaluate("'axe' in window"):
         page.evaluate(_axe())
     asked = {"runOnly": list(rules)} if rules else {"rules": {"target-size": {"enabled": True}}}
     found = page.evaluate(
-        "asked => axe.run(document, asked).then(result => result.violations)",
-        {"resultTypes": ["violations"], **asked},
+        """([asked, selector]) => {
+          axe.configure({ rules: [{ id: 'color-contrast', selector }] })
+          return axe.run(document, asked).then(result => result.violations)
+        }""",
+        [{"resultTypes": ["violations"], **asked}, contrast_of],
     )
     return [
         f"{violation['id']}: {node['target']}: {node['failureSummary']}"
@@ -114,26 +117,47 @@ def assert_no_axe_violations(page: Page, rules: Sequence[str] = ()) -> None:
     """Fail with every violation that axe-core finds on the page, unless one built the same has passed already.
 
     Journeys come by the same pages again and again. Two pages are built the same when they differ in nothing but
-    letters and digits of their words, addresses and ids, in windows of one size.
+    letters and digits of their words, addresses and ids, in windows of one size. The contrast of colours, half of
+    axe's work, follows from what an element is and what it stands in: each such kind is looked at once.
     """
-    build = page.evaluate(_BUILD)
+    build, kinds = page.evaluate(_BUILD)
     if build in _passed:
         return
-    violations = axe_violations(page, rules)
+    fresh = [number for number, kind in enumerate(kinds) if kind not in _passed]
+    page.evaluate(_MARK, fresh)
+    violations = axe_violations(page, rules, contrast_of=f"[{_FRESH}]")
     assert not violations, f"{page.url}\n" + "\n".join(violations)
+    page.evaluate(_MARK, [])
     _passed.add(build)
+    if not rules:
+        _passed.update(kinds)
 
 
 _passed: set[str] = set()
+_FRESH = "data-contrast-not-looked-at"
 _BUILD = """async () => {
   const boxes = [...document.querySelectorAll('input, select, textarea, details, dialog')]
   const state = boxes.map(one => [one.checked, one.disabled, one.open, Boolean(one.value)].join())
   const words = document.documentElement.outerHTML.replace(/>[^<]+</g, text => /\\S/.test(text) ? '>x<' : '><')
   const built = words.replace(/[0-9a-f]{8,}|\\d+/g, '0').replace(/(href|action|src|value|content|nonce)="[^"]*"/g, '$1')
-  const all = [innerWidth, innerHeight, getComputedStyle(document.documentElement).fontSize, state.join(';'), built]
-  const bytes = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(all.join(' ')))
-  return [...new Uint8Array(bytes)].map(byte => byte.toString(16)).join()
+  const size = [innerWidth, innerHeight, getComputedStyle(document.documentElement).fontSize].join()
+  const all = [size, state.join(';'), built].join(' ')
+  const bytes = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(all))
+  const kinds = window.kindsOfElements = new Map()
+  const look = (one, within) => {
+    const classes = one.className.baseVal ?? one.className  // an SVG's is an object
+    const kind = [within, one.tagName, classes, one.getAttribute('style'), one.disabled].join(' ')
+    kinds.has(kind) ? kinds.get(kind).push(one) : kinds.set(kind, [one])
+    for (const child of one.children) look(child, kind)
+  }
+  look(document.body, innerWidth)
+  return [[...new Uint8Array(bytes)].map(byte => byte.toString(16)).join(), [...kinds.keys()]]
 }"""
+_MARK = """numbers => {
+  const kinds = [...window.kindsOfElements.values()]
+  kinds.flat().forEach(one => one.removeAttribute('FRESH'))
+  for (const number of numbers) kinds[number].forEach(one => one.setAttribute('FRESH', ''))
+}""".replace("FRESH", _FRESH)
 
 
 def assert_fits(page: Page) -> None:
