@@ -95,6 +95,8 @@ def seed(children: int, at: datetime, stories: int) -> None:
     """So many children whose pathways began in the year before `at`."""
     with use_clock(SimulatedClock(at)):
         filling.fill(AUTHORITY, children, 1, lives=min(stories, children))
+    with transaction() as session:
+        gather_statistics(session)
 
 
 def seed_ended(children: int, at: datetime, stories: int) -> None:
