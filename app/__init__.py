@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
-
-from flask import Flask
-from werkzeug.middleware.proxy_fix import ProxyFix
+from typing import TYPE_CHECKING, Any
 
 import app.garbage
+
+if TYPE_CHECKING:  # `throughcare web` hands over to gunicorn, and needs no Flask for that
+    from flask import Flask
 
 
 def create_app(config: Mapping[str, Any] | None = None) -> Flask:
@@ -23,12 +23,16 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
 
 def serve() -> Flask:
     """The app of a web process, which is started once and stays."""
-    web = create_app()
-    app.garbage.for_good()
+    with app.garbage.collecting_nothing():  # or all of it is looked through once before it is set aside
+        web = create_app()
+        app.garbage.for_good()
     return web
 
 
 def _assembled(config: Mapping[str, Any] | None) -> Flask:
+    from flask import Flask
+    from werkzeug.middleware.proxy_fix import ProxyFix
+
     import app.api
     import app.logs
     import app.store.db

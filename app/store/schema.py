@@ -1,18 +1,23 @@
-"""The schema and its versions: Alembic migrations, for both databases, run from the code."""
+"""The schema and its versions: Alembic migrations, for both databases, run from the code.
+
+Alembic is read in by what needs it: a web process starts without.
+"""
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from app.domain.errors import BadInput
 from app.store import checkpoints, kept_triggers, seals, tables, usual_sizes
 from app.store.db import db
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
 
 ADD_ONLY = ("audit", *checkpoints.APPEND_ONLY, *seals.APPEND_ONLY)
 """Tables that nobody but their owner may change or remove from."""
@@ -21,6 +26,8 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 def config() -> Config:
     """Alembic's own settings; the connection is handed over by `upgrade`."""
+    from alembic.config import Config
+
     settings = Config()
     settings.set_main_option("script_location", str(MIGRATIONS))
     settings.set_main_option("path_separator", "os")
@@ -32,6 +39,9 @@ def upgrade() -> None:
 
     Raises BadInput for the database of a newer release.
     """
+    from alembic import command
+    from alembic.runtime.migration import MigrationContext
+
     assert tables.audit
     settings = config()
     with db.engine.connect() as connection:
@@ -74,16 +84,21 @@ def grant(role: str) -> None:
 
 def current_version() -> str | None:
     """The schema version of the database; None when it is empty."""
+    from alembic.runtime.migration import MigrationContext
+
     with db.engine.connect() as connection:
         found = MigrationContext.configure(connection).get_current_revision()
         connection.rollback()
         return found
 
 
+@cache
 def newest_version() -> str | None:
     """The schema version that this code needs."""
     return _script().get_current_head()
 
 
 def _script() -> ScriptDirectory:
+    from alembic.script import ScriptDirectory
+
     return ScriptDirectory.from_config(config())

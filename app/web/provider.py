@@ -2,7 +2,7 @@
 
 Authorization code with PKCE (S256), a state and a nonce for each sign-in, and an ID token of our issuer, for us alone,
 signed with a key of the provider. The client knows the provider from its own description at the issuer's address, read
-when somebody first signs in.
+when somebody first signs in. Authlib is read in only where there is a provider: it is a tenth of a process's start.
 """
 
 from __future__ import annotations
@@ -14,10 +14,7 @@ from typing import Any, TypeVar
 
 import structlog
 import yaml
-from authlib.integrations.base_client import OAuthError
-from authlib.integrations.flask_client import OAuth
 from flask import Flask, current_app
-from joserfc.errors import JoseError
 
 from app.domain.claims import Claimed, Grant, read_grants
 from app.domain.errors import BadInput, Busy, NotSignedIn
@@ -72,6 +69,9 @@ class Provider:
 
     def arrive(self, code: str, back_to: str, facts: Mapping[str, str]) -> Arrival:
         """What the provider proves for a code. Raises NotSignedIn when it proves nothing, Busy."""
+        from authlib.integrations.base_client import OAuthError
+        from joserfc.errors import JoseError
+
         options = {
             "iss": {"essential": True, "value": self._issuer},
             "aud": {"essential": True, "value": self._client.client_id},
@@ -148,6 +148,8 @@ def install(app: Flask) -> None:
     app.extensions[KEY] = None
     if issuer is None:
         return
+    from authlib.integrations.flask_client import OAuth
+
     client = OAuth(app).register(
         name=KEY,
         client_id=app.config["OIDC_CLIENT_ID"],
