@@ -6,8 +6,7 @@ A compiled version is kept by the hash of its content, so what is kept serves ev
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -22,7 +21,7 @@ from app.domain.forms import Form, read_form
 from app.engine import catalogue
 from app.engine.contracts import Bundle, CompiledVersion
 from app.engine.outline import Outline, outline
-from app.services import checks, kept_versions, reference
+from app.services import checks, kept_versions, reference, unread
 from app.services.crashpoints import crash_point
 from app.services.kept_versions import Kept
 from app.store.db import execute, reading, transaction
@@ -194,18 +193,12 @@ def compiled(session: Session, version_id: str) -> CompiledVersion:
 def _stored(session: Session, version_id: str) -> Kept:
     found = kept_versions.find(version_id)
     if found is None:
+        unread.wait_for(session, version_id)
         stored = session.scalar(select(DefinitionVersion.bundle).where(DefinitionVersion.id == version_id))
         if stored is None:
             raise NotFound("This version of the pathway has never been published here.")
         found = _kept(from_text(stored))
     return found
-
-
-def make_ready(version_ids: Iterable[str]) -> None:
-    """Read versions, as far as they can be read: what is wrong with one is said to the instance that needs it."""
-    for version_id in version_ids:
-        with suppress(Exception), reading() as session:
-            compiled(session, version_id)
 
 
 def bundle_of(session: Session, version_id: str) -> Bundle:

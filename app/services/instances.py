@@ -32,6 +32,7 @@ from app.services import (
 from app.services.advance import Cause
 from app.services.crashpoints import crash_point
 from app.services.known_answers import from_record
+from app.services.read_first import read_first
 from app.store.audit import Entry
 from app.store.db import db, reading, transaction
 from app.store.tasks import Answer
@@ -133,6 +134,7 @@ def preview_in(
     return Preview(version.name, told, tasks)
 
 
+@read_first
 def start(
     viewer: Viewer,
     pathway: str,

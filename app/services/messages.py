@@ -29,6 +29,7 @@ from app.services import (
 from app.services.advance import Cause
 from app.services.crashpoints import crash_point
 from app.services.poison import one_step
+from app.services.read_first import read_first
 from app.store.audit import Entry
 from app.store.db import db, execute, savepoint, table_of, transaction
 from app.store.instances import ProcessInstance
@@ -151,6 +152,7 @@ def deliver_next(authority_id: str | None = None) -> bool:
     return _deliver_next(authority_id, must_fit=True)
 
 
+@read_first
 def _deliver_next(authority_id: str | None, *, must_fit: bool = False) -> bool:
     with transaction() as session:
         message = _next_queued(session, authority_id)

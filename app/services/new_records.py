@@ -13,6 +13,7 @@ from app.domain.access import Viewer
 from app.services import children, definitions, instances, messages, submissions
 from app.services.crashpoints import crash_point
 from app.services.instances import Preview
+from app.services.read_first import read_first
 from app.store.db import db, transaction
 
 
@@ -45,6 +46,7 @@ def preview(viewer: Viewer, pathway: str, child: NewChild, answers: Mapping[str,
         return tried[0]
 
 
+@read_first
 def start(
     viewer: Viewer,
     pathway: str,

@@ -19,6 +19,7 @@ from app.domain.errors import BadInput, EngineFailure, NotAllowed, StaleTask
 from app.services import advance, drafts, letters, messages, reference, sign_offs, submissions, tasks
 from app.services.crashpoints import crash_point
 from app.services.poison import one_step
+from app.services.read_first import read_first
 from app.services.task_lookup import refuse_unless_open, row, thing
 from app.store.askings import SignOff
 from app.store.audit import Entry
@@ -107,6 +108,7 @@ def of_task(session: Session, viewer: Viewer, task: Row[Any], its_thing: TaskThi
     )
 
 
+@read_first
 def approve(viewer: Viewer, task_id: str, *, submission: str | None = None) -> str:
     """Agree with the answers: the task is completed with them, in the author's name. The task's name.
 

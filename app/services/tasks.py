@@ -36,6 +36,7 @@ from app.services.advance import Cause
 from app.services.choices import offered
 from app.services.crashpoints import crash_point
 from app.services.poison import one_step
+from app.services.read_first import read_first
 from app.services.task_lookup import (
     locked,
     name_of,
@@ -135,6 +136,7 @@ def _hand(
     letters.handed(session, task, person_id, viewer.person_id)
 
 
+@read_first
 def complete(
     viewer: Viewer,
     task_id: str,
@@ -280,10 +282,8 @@ def take_into_the_record(
 
 
 def _is_person(session: Session, authority_id: str, person_id: str) -> bool:
-    found = session.scalar(
-        select(Person.id).where(Person.authority_id == authority_id, Person.id == person_id)
-    )
-    return found is not None
+    known = select(Person.id).where(Person.authority_id == authority_id, Person.id == person_id)
+    return session.scalar(known) is not None
 
 
 def _completed(task: Row[Any], person_id: str | None, for_id: str | None, area: str | None) -> Entry:

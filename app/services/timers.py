@@ -33,6 +33,7 @@ from app.services import (
 from app.services.advance import Cause
 from app.services.crashpoints import crash_point
 from app.services.poison import one_step
+from app.services.read_first import make_ready
 from app.services.task_rows import duties_in
 from app.store.audit import Entry
 from app.store.db import arbiter_now, db, execute, reading, table_of, transaction
@@ -153,7 +154,7 @@ def _fire_some(most: int, *, as_they_are: bool = False) -> int:
         crash_point("before_commit")
     crash_point("after_commit")
     if must_wait:
-        definitions.make_ready(unread)
+        make_ready(unread)
         return _fire_some(most, as_they_are=True)
     return len(claimed)
 

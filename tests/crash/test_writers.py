@@ -19,7 +19,7 @@ from sqlalchemy import text
 
 from app.domain.clock import SimulatedClock, now, use_clock
 from app.engine import catalogue
-from app.services import demo, kept_versions, timers
+from app.services import demo, kept_versions, messages, tasks, timers
 from app.store.db import db
 from benchmarks.hosts import Host
 from benchmarks.journeys import Life, do_a_task, start_a_remand
@@ -132,12 +132,48 @@ def test_of_twenty_writers_at_once_none_is_told_of_a_lock(crash_app: Flask, cloc
     assert_each_was_answered_well(lives, asked)
 
 
-@only_sqlite
-def test_who_fires_a_timer_reads_its_pathway_before_nobody_else_can_write(
-    crash_app: Flask, clock: SimulatedClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    instance = pathways.begin(pathways.COUNTDOWN, pathways.child())
+def fire(clock: SimulatedClock) -> Callable[[], object]:
+    """A timer that is due."""
+    pathways.begin(pathways.COUNTDOWN, pathways.child())
     clock.move_to(clock.now() + timedelta(hours=2))
+    return timers.drain
+
+
+def complete(_: SimulatedClock) -> Callable[[], object]:
+    """A task, of which the process that is told of its completion knows nothing."""
+    task_id = pathways.one_task("speak", pathways.begin(pathways.RELAY, pathways.child()))
+    somebody = pathways.somebody_for(task_id)
+    return lambda: tasks.complete(somebody, task_id, {})
+
+
+def begin(_: SimulatedClock) -> Callable[[], object]:
+    """A start."""
+    child_id = pathways.child()
+    return lambda: pathways.begin(pathways.RELAY, child_id)
+
+
+def deliver(_: SimulatedClock) -> Callable[[], object]:
+    """A message that two running pathways wait for, of two versions."""
+    pathways.publish(pathways.listener(), pathways.poison())
+    child_id = pathways.child()
+    pathways.begin(pathways.LISTENER, child_id)
+    pathways.begin(pathways.POISON, child_id)
+    pathways.fact(child_id, "divisor", 1)
+    messages.deliver_pending()
+    pathways.say("word", child_id)
+    return messages.deliver_pending
+
+
+@only_sqlite
+@pytest.mark.parametrize(("what", "pathways_read"), [(fire, 1), (complete, 1), (begin, 1), (deliver, 2)])
+def test_a_pathway_is_read_before_nobody_else_can_write(
+    crash_app: Flask,
+    clock: SimulatedClock,
+    monkeypatch: pytest.MonkeyPatch,
+    what: Callable[[SimulatedClock], Callable[[], object]],
+    pathways_read: int,
+) -> None:
+    do = what(clock)
     read, real = [], catalogue.compile
 
     def read_while_somebody_writes(*about: Any) -> Any:
@@ -151,10 +187,10 @@ def test_who_fires_a_timer_reads_its_pathway_before_nobody_else_can_write(
 
     monkeypatch.setattr(kept_versions, "_versions", OrderedDict())
     monkeypatch.setattr(catalogue, "compile", read_while_somebody_writes)
-    timers.drain()
+    do()
 
-    assert len(read) == 1
-    assert pathways.variable(instance, "fired") == 1
+    assert len(read) == pathways_read
+    assert_all()
 
 
 @pytest.mark.slow
