@@ -19,7 +19,8 @@ ABOUT = """The same services as the pages, for other systems of the council.
 Send a token with every request: `Authorization: Bearer tc_…`. A token acts as its person and may do what that person
 may do, narrowed by its scopes; `throughcare token create` makes one. Errors are `application/problem+json`. Times are
 ISO 8601 with an offset; a time without one is London's. A write may carry an `Idempotency-Key`: the same request with
-the same key gets the first answer again, for a day."""
+the same key gets the first answer again, for a day; a request that is refused does not use up its key. A body is
+`application/json`: another content type is answered 415, with what was sent."""
 description = Pages("api_description", __name__, url_prefix=PATH)
 
 
@@ -63,7 +64,8 @@ def describe(app: Flask, door: Blueprint) -> None:
         {
             "name": KEY,
             "required": False,
-            "description": "The same request with the same key is done once, and gets the first answer again.",
+            "description": "The same request with the same key is done once, and gets the first answer again. "
+            "A request that is refused does not use up its key: it may be put right and sent with the same.",
             "schema": {"type": "string", "minLength": 1, "maxLength": 200},
         },
     )

@@ -14,11 +14,11 @@ from flask import Request, Response, g, make_response, request
 from flask_smorest import Blueprint
 from marshmallow import Schema
 from webargs.flaskparser import FlaskParser
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, UnsupportedMediaType
 
 from app.api import problems
 from app.domain.access import TABLE
-from app.domain.errors import ThroughcareError, Unreadable
+from app.domain.errors import EngineFailure, ThroughcareError, Unreadable
 from app.domain.json_text import read_json
 from app.domain.scopes import SCOPES
 from app.services import first_answers
@@ -35,9 +35,14 @@ class _Parser(FlaskParser):
     DEFAULT_UNKNOWN_BY_LOCATION: dict[str, str | None] = {"json": None, "query": "raise"}
 
     def load_json(self, req: Request, schema: Schema) -> Any:
-        """The body as webargs reads it. Raises Unreadable for no JSON, and for JSON that is nested without end."""
+        """The body as webargs reads it. Raises Unreadable for no JSON, and for JSON that is nested without end.
+
+        Raises UnsupportedMediaType for a body that does not say that it is JSON.
+        """
         text = req.get_data(cache=True)
-        if req.is_json and text:
+        if text and not req.is_json:
+            raise UnsupportedMediaType(problems.not_json(req.mimetype))
+        if text:
             try:
                 read_json(text)
             except ValueError as error:
@@ -120,7 +125,10 @@ def _described(scope: str, is_write: bool) -> Mapping[str, Any]:
 
 
 def _once(view: View) -> View:
-    """The view, so that a request with a key is done once and answered alike each time it is sent."""
+    """The view, so that a request with a key is done once and answered alike each time it is sent.
+
+    One that is refused has changed nothing and does not use up its key: put right, it may be sent under the same.
+    """
 
     @wraps(view)
     def answered_once(*args: Any, **kwargs: Any) -> Response:
@@ -132,17 +140,19 @@ def _once(view: View) -> View:
             return _again(stored)
         try:
             answer = make_response(view(*args, **kwargs))
+            is_spent = answer.status_code < 400
         except ThroughcareError as error:
             answer = problems.tell(error)
+            is_spent = isinstance(error, EngineFailure)  # the pathway stands still since then
         except HTTPException as error:
-            answer = problems.tell_http(error)
+            answer, is_spent = problems.tell_http(error), False
         except Exception:
             first_answers.give_up(g.bearer, key)
             raise
-        if answer.status_code >= 500:
-            first_answers.give_up(g.bearer, key)
-        else:
+        if is_spent:
             first_answers.finish(g.bearer, key, _kept(answer))
+        else:
+            first_answers.give_up(g.bearer, key)
         return answer
 
     return answered_once

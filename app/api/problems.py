@@ -34,12 +34,18 @@ SENTENCES: Mapping[int, str] = {
     404: "There is nothing here that you can see.",
     405: "This address does not take that method.",
     413: "The request is too large.",
-    415: "Send the body as application/json.",
     422: "There is a problem with what was sent.",
     429: "Too many requests. Wait before you send the next.",
     500: "Something went wrong. Nothing was changed.",
 }
 SECONDS_WHEN_BUSY = 1
+LONGEST_SAID = 100
+
+
+def not_json(said: str) -> str:
+    """What is told of a body of another content type (415); `said` is what the request calls it, "" for nothing."""
+    sent = f"was sent as {said[:LONGEST_SAID]}" if said else "was sent without a content type"
+    return f"The body {sent}. Send JSON, as application/json."
 
 
 def refuse_unknown_address() -> Response | None:

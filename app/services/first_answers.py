@@ -107,7 +107,7 @@ def finish(bearer: Bearer, key: str, answer: Stored) -> None:
 
 
 def give_up(bearer: Bearer, key: str) -> None:
-    """Nothing was done (the database was busy, the service failed): the key may be used again at once."""
+    """Nothing was done (refused, the database was busy, the service failed): the key may be used again at once."""
     with transaction() as session:
         session.execute(delete(FirstAnswer).where(*_of(bearer, key)))
 

@@ -133,6 +133,21 @@ def test_a_message_reaches_what_waits_for_it_and_nothing_else_is_taken(connect: 
     yjs.ask("POST", "/messages", status=422, json={"name": "no_such_message", "child_id": child["id"]})
 
 
+def test_a_body_of_another_kind_is_named(connect: Connect) -> None:
+    yjs = connect("dora")
+    for sent, named in {"text/plain": "text/plain", "": "without a content type"}.items():
+        told = yjs.ask("POST", "/children", status=415, data=b"{}", headers={"Content-Type": sent})
+        assert named in told["detail"]
+        assert "application/json" in told["detail"]
+    yjs.ask(
+        "POST",
+        "/children",
+        status=422,
+        data=b"{}",
+        headers={"Content-Type": "application/JSON; charset=utf-8"},
+    )
+
+
 def test_the_same_request_with_the_same_key_is_done_once(connect: Connect) -> None:
     # given
     yjs = connect("dora")
@@ -151,6 +166,12 @@ def test_the_same_request_with_the_same_key_is_done_once(connect: Connect) -> No
     refused = yjs.ask("POST", "/instances", status=422, key="retry-2", json=body)
     assert yjs.ask("POST", "/instances", status=422, key="retry-2", json=body) == refused
     assert refused["errors"]["variables.known_to_csc"]
+
+    # and: a refused request has not used up its key: put right, it is done under the same, once
+    right = started(yjs, made(yjs)["id"], key="retry-2")
+    other = yjs.ask("POST", "/instances", status=422, key="retry-2", json=body)
+    assert right["id"] != first["id"]
+    assert "another request" in other["detail"]
 
 
 def test_a_key_whose_worker_died_is_taken_in_again_and_still_done_once(
