@@ -40,6 +40,8 @@ _TASK: tuple[Any, ...] = (
     UserTask.escalated_at, UserTask.state, UserTask.not_needed_reason, cast(UserTask.duty, Text).label("duty"),
     cast(UserTask.due, Text).label("due"), cast(Answer.answers, Text).label("answers"),
 )  # fmt: skip
+_SAID = (Answer.id, Answer.child_id, Answer.instance_id, Answer.form, Answer.at)
+_TEXT = cast(Answer.answers, Text)
 _CHILD = (Child.id, Child.reference, Child.given_name, Child.family_name, Child.date_of_birth, Child.kind)
 
 
@@ -93,9 +95,7 @@ class Scope:
         query: Any = (
             select(*_TASK)
             .outerjoin(Answer, (Answer.authority_id == UserTask.authority_id) & (Answer.id == UserTask.id))
-            .where(
-                UserTask.authority_id == self.viewer.authority_id,
-            )
+            .where(UserTask.authority_id == self.viewer.authority_id)
         )
         if forms:
             query = query.where(UserTask.form.in_(sorted(forms)))
@@ -125,10 +125,8 @@ class Scope:
         """What was answered in these forms, whenever (or until a moment), the oldest first; `of` these children."""
 
         def those(of_children: tuple[ColumnElement[bool], ...]) -> Any:
-            query: Any = select(
-                Answer.id, Answer.child_id, Answer.instance_id, Answer.form, Answer.at,
-                cast(Answer.answers, Text).label("text"),
-            ).where(Answer.authority_id == self.viewer.authority_id, Answer.form.in_(forms), *of_children)  # fmt: skip
+            its = (Answer.authority_id == self.viewer.authority_id, Answer.form.in_(forms))
+            query: Any = select(*_SAID, _TEXT.label("text")).where(*its, *of_children)
             return query if until is None else query.where(Answer.at <= until)
 
         rows = self._of_children(those, Answer.child_id, of, with_money=with_money)
@@ -144,10 +142,7 @@ class Scope:
         latest: list[Said] = []
         for form in forms:
             query: Any = (
-                select(
-                    Answer.id, Answer.child_id, Answer.instance_id, Answer.form, Answer.at,
-                    cast(Answer.answers, Text).label("text"),
-                )
+                select(*_SAID, _TEXT.label("text"))
                 .where(
                     Answer.authority_id == self.viewer.authority_id,
                     Answer.form == form,
@@ -157,7 +152,7 @@ class Scope:
                 )
                 .order_by(Answer.at.desc(), Answer.id.desc())
                 .limit(1)
-            )  # fmt: skip
+            )
             latest += [Said(*row) for row in self.session.execute(query)]
         return max(latest, key=lambda one: (one.at, one.id), default=None)
 
@@ -180,9 +175,7 @@ class Scope:
         rows: list[Any] = []
         for ended in (columns.ended_at.is_(None), columns.ended_at >= start_of_day(since)):
             rows += self._of_seen(query.where(ended), with_money=with_money)  # two ranges of one index
-        last = end_of_day(
-            until
-        )  # nearly all began before it: asked of the database it leads to another index
+        last = end_of_day(until)  # nearly all began before it: the database would take another index
         rows = [row for row in rows if row.started_at <= last]
         return sorted(rows, key=lambda row: (row.started_at, row.id))
 
@@ -211,11 +204,8 @@ class Scope:
     ) -> dict[str, Any]:
         """What is known under this name of each child; `of` these children; only days within the period, if asked."""
         value = ChildFact.value["value"].as_string()
-        of_period = (
-            [func.substr(value, 1, 10).between(self.first.isoformat(), self.last.isoformat())]
-            if is_within
-            else []
-        )
+        within = func.substr(value, 1, 10).between(self.first.isoformat(), self.last.isoformat())
+        of_period = [within] if is_within else []
 
         def those(of_children: tuple[ColumnElement[bool], ...]) -> Any:
             return select(ChildFact.child_id, ChildFact.value).where(
