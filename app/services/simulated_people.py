@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from app.domain.clock import LONDON
 from app.domain.workdays import WorkingCalendar
@@ -25,16 +25,20 @@ def when(way: str, created: datetime, due: datetime | None, calendar: WorkingCal
 
 
 def _a_working_hour_after(calendar: WorkingCalendar, moment: datetime) -> datetime:
-    """One hour of work after a moment: office hours are nine to five on working days."""
-    local = moment.astimezone(LONDON)
-    done = local + ONE_WORKING_HOUR
-    if (
-        calendar.is_working_day(local.date())
-        and local.hour >= OPENS
-        and done <= local.replace(hour=CLOSES, minute=0, second=0, microsecond=0)
-    ):
-        return done
+    """One hour of work after a moment: office hours are nine to five on working days.
+
+    What is left of it when the office closes is done when it opens again: half past four leads to half past nine.
+    """
+    local, left = moment.astimezone(LONDON), ONE_WORKING_HOUR
     day = local.date()
-    if not (calendar.is_working_day(day) and local.hour < OPENS):
-        day, _ = calendar.add(day, 1)
-    return datetime(day.year, day.month, day.day, OPENS + 1, tzinfo=LONDON)
+    begins = max(local, _at(day, OPENS))
+    open_for = _at(day, CLOSES) - begins
+    if calendar.is_working_day(day) and open_for > timedelta():
+        if left <= open_for:
+            return begins + left
+        left -= open_for
+    return _at(calendar.add(day, 1)[0], OPENS) + left
+
+
+def _at(day: date, hour: int) -> datetime:
+    return datetime(day.year, day.month, day.day, hour, tzinfo=LONDON)

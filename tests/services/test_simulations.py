@@ -14,7 +14,16 @@ from app.cli.simulate import simulate
 from app.domain.access import Viewer
 from app.domain.clock import LONDON, SimulatedClock
 from app.domain.errors import BadInput, Conflict, NotAllowed, NotFound
-from app.services import accounts, definitions, kept_versions, simulated_states, simulated_walk, simulation
+from app.services import (
+    accounts,
+    definitions,
+    kept_versions,
+    reference,
+    simulated_people,
+    simulated_states,
+    simulated_walk,
+    simulation,
+)
 from app.services.simulated_view import every_part
 from app.services.simulated_walk import Inputs
 from app.services.workbench import (
@@ -31,6 +40,28 @@ from app.services.workbench.side_by_side import SIMULATED, Choice
 
 CHRISTMAS_EVE = datetime(2026, 12, 24, 17, 40, tzinfo=LONDON)
 REMAND = Inputs("remand_yda", "wandsworth", CHRISTMAS_EVE)
+
+
+@pytest.mark.parametrize(
+    ("created", "done"),
+    [
+        ("2026-12-01T08:15", "2026-12-01T10:00"),
+        ("2026-12-01T09:00", "2026-12-01T10:00"),
+        ("2026-12-01T16:00", "2026-12-01T17:00"),
+        ("2026-12-01T16:30", "2026-12-02T09:30"),
+        ("2026-12-01T17:00", "2026-12-02T10:00"),
+        ("2026-12-05T11:00", "2026-12-07T10:00"),  # a Saturday
+        ("2026-12-24T16:59", "2026-12-29T09:59"),  # Christmas, a weekend, and Boxing Day's substitute
+    ],
+)
+def test_a_task_without_a_due_time_is_done_after_one_hour_of_work(created: str, done: str) -> None:
+    calendar = reference.calendar_for(reference.profile("default").division)
+
+    for way in ("on-time", "immediately"):
+        at = simulated_people.when(
+            way, datetime.fromisoformat(created).replace(tzinfo=LONDON), None, calendar
+        )
+        assert f"{at:%Y-%m-%dT%H:%M}" == (done if way == "on-time" else created)
 
 
 def test_a_led_simulation_is_the_same_as_a_straight_run() -> None:
