@@ -39,6 +39,7 @@ def add(
     Refused where local accounts are switched off: people come by their work accounts then, and need not be added.
     """
     with application():
+        accounts.refuse_unknown_roles(roles)
         if no_password:
             password = None
         elif not current_app.config["LOCAL_ACCOUNTS"]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -49,20 +50,46 @@ def publish(paths: tuple[Path, ...], note: str, username: str | None) -> None:
 
 
 def _bundle(path: Path) -> Bundle:
-    """A file with the pathways that it calls and the forms that it uses. Raises BadInput, PathwayRefused."""
+    """A file with the pathways that it calls and the forms that it uses; what else lies there need not be readable.
+
+    Raises BadInput, PathwayRefused.
+    """
     folder = path.resolve().parent
-    shipped = definitions.shipped()
+    try:
+        shipped = definitions.shipped()
+    except (
+        PathwayRefused,
+        ValueError,
+    ):  # a file of the release is being drawn: this one may be whole all the same
+        shipped = {}
     if path.stem in shipped and folder.parent == definitions.PROCESSES:
         return shipped[path.stem]
     key, text = _one(path)
     known = {**shipped, **definitions.in_force_bundles()}
     there = {name: (bundle.main_path, bundle.main) for name, bundle in known.items()}
+    unreadable: dict[str, BadInput | PathwayRefused] = {}
     for other in sorted(folder.glob("*.bpmn")):
-        name, beside = _one(other)
-        there[name] = (known[name].main_path if name in known else f"{folder.name}/{name}.bpmn", beside)
+        try:
+            name, beside = _one(other)
+        except (BadInput, PathwayRefused) as error:
+            unreadable[other.stem] = error
+        else:
+            there[name] = (known[name].main_path if name in known else f"{folder.name}/{name}.bpmn", beside)
     there[key] = (known[key].main_path if key in known else f"{folder.name}/{key}.bpmn", text)
+    for name in _needed(key, there):
+        if name != key and name in unreadable:
+            raise unreadable[name]
     forms = {name: form for bundle in known.values() for name, form in bundle.forms.items()}
-    return catalogue.one_bundle(key, there, {**forms, **_forms_beside(folder, key)})
+    return catalogue.one_bundle(key, there, _Forms(forms, _forms_beside(folder, key)))
+
+
+def _needed(key: str, there: Mapping[str, tuple[str, str]]) -> list[str]:
+    """The process and all that it calls, also what is not there."""
+    found = [key]
+    for name in found:
+        scopes = catalogue.drawn(there[name][1]).processes if name in there else []
+        found += [one for scope in scopes for one in catalogue.called(scope) if one not in found]
+    return found
 
 
 def _one(path: Path) -> tuple[str, str]:
@@ -79,12 +106,29 @@ def _one(path: Path) -> tuple[str, str]:
     return processes[0].id, text
 
 
-def _forms_beside(folder: Path, key: str) -> dict[str, dict[str, Any]]:
+def _forms_beside(folder: Path, key: str) -> dict[str, Path]:
     """Forms by key: in a folder forms/ (beside the file, or beside processes/), or in the file's own folder."""
-    found: dict[str, dict[str, Any]] = {}
+    found: dict[str, Path] = {}
     for forms in (folder.parent.parent / "forms", folder.parent / "forms", folder / "forms"):
-        found |= {f"{path.parent.name}/{path.stem}": _form(path) for path in sorted(forms.glob("*/*.json"))}
-    return found | {f"{key}/{path.stem}": _form(path) for path in sorted(folder.glob("*.json"))}
+        found |= {f"{path.parent.name}/{path.stem}": path for path in sorted(forms.glob("*/*.json"))}
+    return found | {f"{key}/{path.stem}": path for path in sorted(folder.glob("*.json"))}
+
+
+class _Forms(Mapping[str, dict[str, Any]]):
+    """Forms that are known, and before those the ones in files, each read when it is asked for."""
+
+    def __init__(self, known: Mapping[str, dict[str, Any]], files: Mapping[str, Path]) -> None:
+        self._known, self._files = known, files
+
+    def __getitem__(self, name: str) -> dict[str, Any]:
+        """Raises BadInput for a file that is no JSON."""
+        return _form(self._files[name]) if name in self._files else self._known[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({**self._known, **self._files})
+
+    def __len__(self) -> int:
+        return len({**self._known, **self._files})
 
 
 def _form(path: Path) -> dict[str, Any]:

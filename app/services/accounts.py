@@ -16,7 +16,8 @@ from app.domain.access import Viewer
 from app.domain.clock import now
 from app.domain.errors import BadInput, NotFound, NotSignedIn
 from app.domain.ids import new_id
-from app.services import passwords, second_factors, sessions, sign_in_flows
+from app.domain.viewer import GUEST_ROLE
+from app.services import passwords, reference, second_factors, sessions, sign_in_flows
 from app.services.sessions import Place, SignedIn
 from app.store import people
 from app.store.audit import Entry, note
@@ -136,9 +137,10 @@ def add_person(
 ) -> str:
     """Open an account; the person's id. Without a password they cannot sign in until one is set.
 
-    Raises BadInput when the user name is taken or unusable, the password is refused, or the authority or a team
-    is unknown.
+    Raises BadInput when the user name is taken or unusable, the password is refused, or the authority, a role or a
+    team is unknown.
     """
+    refuse_unknown_roles(roles := set(roles))
     folded = _folded(username)
     if not folded or any(character.isspace() for character in folded) or not name.strip():
         raise BadInput("Enter a name, and a user name without spaces.", {"username": ["Enter a user name."]})
@@ -161,6 +163,14 @@ def add_person(
         sentence = f"“{folded}” is taken, or the authority or the team is unknown."
         raise BadInput(sentence, {"username": [sentence]}) from error
     return person.id
+
+
+def refuse_unknown_roles(roles: Iterable[str]) -> None:
+    """Raises BadInput for a key that is no role's: nothing would ever be the person's to do, and nobody knew why."""
+    known = {*reference.roles().by_key, GUEST_ROLE}
+    for role in sorted(set(roles) - known):
+        sentence = f"“{role}” is not a role; the roles are {', '.join(sorted(known))}."
+        raise BadInput(sentence, {"role": [sentence]})
 
 
 def write_person(

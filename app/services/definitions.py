@@ -60,6 +60,14 @@ def _shipped(processes: Path, forms: Path, stamp: frozenset[tuple[str, int, int]
     return catalogue.read_bundles(processes, forms)
 
 
+def known_bundles() -> dict[str, Bundle]:
+    """What ships; where a file of it cannot be read (somebody is drawing), what is in force of each pathway instead."""
+    try:
+        return shipped()
+    except (PathwayRefused, ValueError):
+        return in_force_bundles()
+
+
 def load_shipped() -> list[str]:
     """Publish every pathway of the project whose content is not in force yet; the keys of those.
 
@@ -96,7 +104,7 @@ def publish(bundle: Bundle, *, note: str, by: tuple[str, str] | None = None) -> 
 
 def refuse_unless_publishable(bundle: Bundle) -> None:
     """Raises PathwayRefused with the findings when a diagram of the bundle has an error."""
-    others = checks.around([*shipped().values(), bundle])
+    others = checks.around([*known_bundles().values(), bundle])
     errors = [finding for finding in checks.findings_of(bundle, others) if finding.stops]
     if errors:
         raise PathwayRefused(f"{bundle.key} cannot be published: {errors[0].sentence}", errors)

@@ -12,7 +12,7 @@ from flask import Flask
 
 from app import create_app
 from app.cli import throughcare
-from app.domain.errors import PathwayRefused
+from app.domain.errors import BadInput, PathwayRefused
 from app.services import definitions
 from app.store.db import reading
 from tests.crash import pathways
@@ -86,6 +86,8 @@ def test_called_diagrams_and_forms_beside_the_file_come_with_it(database: Any, t
     inner = d.diagram(d.start(), look, d.end(), d.flows("start > look > end"), key="inner_way")
     (folder / "inner_way.bpmn").write_text(inner, encoding="utf-8")
     (folder / "seen.json").write_text(json.dumps(FORM), encoding="utf-8")
+    for half_done in ("another.bpmn", "another.json"):  # nobody's business but theirs
+        (folder / half_done).write_text("<half", encoding="utf-8")
 
     done = database("publish", str(path), "--note", "Ours", "--by", "desi@wandsworth.example")
 
@@ -100,6 +102,34 @@ def test_a_file_that_calls_what_nobody_knows_is_refused(database: Any, tmp_path:
 
     assert isinstance(done.exception, PathwayRefused)
     assert "calls the process nowhere" in done.exception.sentence
+
+
+@pytest.mark.parametrize("broken", ["inner_way.bpmn", "seen.json"])
+def test_what_a_file_needs_has_to_be_readable(database: Any, tmp_path: Path, broken: str) -> None:
+    path = caller(tmp_path / "mine", "inner_way")
+    inner = d.diagram(d.start(), d.task("look"), d.end(), d.flows("start > look > end"), key="inner_way")
+    (path.parent / "inner_way.bpmn").write_text(inner, encoding="utf-8")
+    (path.parent / broken).write_text("<half", encoding="utf-8")
+
+    done = database("publish", str(path), "--note", "Ours")
+
+    assert isinstance(done.exception, PathwayRefused | BadInput)
+    assert str(path.parent / broken) in done.exception.sentence
+
+
+def test_a_file_of_the_release_that_cannot_be_read_stops_no_other(
+    database: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = changed(tmp_path / "mine", "home_concern", "<bpmn:process", "<!-- ours --><bpmn:process")
+
+    def cannot_be_read(*_: Any) -> Any:
+        raise PathwayRefused("One of the files cannot be read.")
+
+    monkeypatch.setattr(definitions, "shipped", cannot_be_read)
+    done = database("publish", str(path), "--note", "Ours")
+
+    assert done.exit_code == 0, done.output + str(done.exception)
+    assert "<!-- ours -->" in in_force("home_concern").main
 
 
 def test_what_runs_is_moved_from_the_command_line(database: Any, tmp_path: Path) -> None:

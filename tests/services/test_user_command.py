@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from app.cli import throughcare
+from app.domain.errors import BadInput
 
 
 @pytest.mark.parametrize(
@@ -56,3 +57,21 @@ def test_an_account_with_a_password_is_not_added_where_there_are_none(
     assert "Local accounts are switched off" in f"{renewed.output}{renewed.exception}"
     assert (of_a_system.exit_code, of_a_system.stdout) == (0, "Mosaic has an account as mosaic.\n")
     assert lost.exit_code == 0, lost.output
+
+
+def test_a_role_that_does_not_exist_is_refused_with_those_that_do(
+    filled_sqlite_database: str, tmp_path: Path
+) -> None:
+    settings = {
+        "THROUGHCARE_DATABASE_URL": filled_sqlite_database,
+        "THROUGHCARE_INSTANCE_PATH": str(tmp_path),
+    }
+    asked = ["user", "add", "nell", "--name", "Nell New", "--authority", "wandsworth", "--no-password"]
+
+    refused = CliRunner().invoke(throughcare, [*asked, "--role", "iro", "--role", "nonsense"], env=settings)
+    done = CliRunner().invoke(throughcare, [*asked, "--role", "iro", "--role", "guest"], env=settings)
+
+    assert isinstance(refused.exception, BadInput)
+    assert "“nonsense” is not a role" in refused.exception.sentence
+    assert "iro, iro_manager" in refused.exception.sentence
+    assert done.exit_code == 0, done.output  # the first has left no account behind
