@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import exists, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.access import AuthorityThing, Viewer, require
@@ -23,12 +23,15 @@ from app.store.db import reading, transaction
 from app.store.webhooks import Delivery, Webhook
 
 LONGEST_URL = 500
-MOST_KINDS = 50
+MOST_KINDS = 100
 
 
 @dataclass(frozen=True)
 class WebhookRow:
-    """An address as a list shows it; `waiting` and `dead` count what has not reached it."""
+    """An address as a list shows it; `waiting` and `dead` count what has not reached it.
+
+    `has_arrived`: something reached it, once. `is_failing`: what is on its way was tried, in vain.
+    """
 
     id: str
     url: str
@@ -36,6 +39,15 @@ class WebhookRow:
     created_at: datetime
     waiting: int
     dead: int
+    has_arrived: bool
+    is_failing: bool
+
+    @property
+    def state(self) -> str:
+        """`not_reached`, `nothing_sent` or `told`: what somebody who looks after it wants to know first."""
+        if self.dead or self.is_failing:
+            return "not_reached"
+        return "told" if self.has_arrived else "nothing_sent"
 
 
 @dataclass(frozen=True)
@@ -98,8 +110,11 @@ def _rows(session: Session, authority_id: str) -> tuple[WebhookRow, ...]:
         .group_by(Delivery.webhook_id, Delivery.state)
     ).all()
     number = {(row.webhook_id, row.state): row.number for row in counted}
-    found = session.scalars(
-        select(Webhook)
+    own = (Delivery.authority_id == Webhook.authority_id, Delivery.webhook_id == Webhook.id)
+    arrived = exists().where(*own, Delivery.state == "delivered")
+    failing = exists().where(*own, Delivery.state == "queued", Delivery.problem.is_not(None))
+    found = session.execute(
+        select(Webhook, arrived.label("has_arrived"), failing.label("is_failing"))
         .where(Webhook.authority_id == authority_id, Webhook.removed_at.is_(None))
         .order_by(Webhook.id.desc())
     )
@@ -111,8 +126,10 @@ def _rows(session: Session, authority_id: str) -> tuple[WebhookRow, ...]:
             one.created_at,
             number.get((one.id, "queued"), 0),
             number.get((one.id, "dead"), 0),
+            has_arrived,
+            is_failing,
         )
-        for one in found
+        for one, has_arrived, is_failing in found
     )
 
 

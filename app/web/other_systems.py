@@ -12,6 +12,8 @@ from app.domain.errors import BadInput
 from app.domain.forms import Form, read_form
 from app.domain.scopes import SCOPES
 from app.services import tokens, webhooks
+from app.services.chronology import GROUPS
+from app.services.event_words import CALLED
 from app.services.listing import Paged
 from app.web import fields, questions
 from app.web.addresses import page_number
@@ -22,6 +24,10 @@ from app.web.kept_forms import keeps_what_is_typed
 pages = Blueprint("other_systems", __name__)
 SECTION = "other_systems.index"
 STATES = {"queued": "On the way", "delivered": "Arrived", "dead": "Given up"}
+REACHED = {"told": "Told", "nothing_sent": "Nothing sent yet", "not_reached": "Not reached"}
+MORE = {"work": ("task_created",), "people": ("task_claimed", "task_released")}
+"""Kinds that a chronology does not tell, and another system may want."""
+ALL_WITHOUT = "Tick the kinds of events that it is told of. Without a tick on this page, it is told of all."
 A_PAGE = 50
 
 TOKEN: Form = read_form(
@@ -57,9 +63,11 @@ WEBHOOK: Form = read_form(
              "description": "It begins with https:// and answers a POST within 10 seconds.",
              "validate": {"required": True, "maxLength": webhooks.LONGEST_URL},
              "properties": {"called": "the address"}},
-            {"type": "textfield", "key": "kinds", "label": "Which kinds of events?",
-             "description": "Names as the feed has them, parted by commas, such as task_completed. All without it.",
-             "validate": {"maxLength": 2000}, "properties": {"called": "the kinds of events"}},
+            *({"type": "checklist", "key": group, "label": label,
+               "description": ALL_WITHOUT if group == "work" else "",
+               "values": [{"label": CALLED[kind], "value": kind} for kind in (*MORE.get(group, ()), *kinds)],
+               "properties": {"called": "the kinds of events"}}
+              for group, (label, kinds) in GROUPS.items()),
         ],
     },
 )  # fmt: skip
@@ -75,6 +83,8 @@ def index() -> str:
         tokens=tokens.of_authority(g.viewer),
         webhooks=webhooks.listed(g.viewer, Paged(1, 1000)).items,
         scopes=SCOPES,
+        reached=REACHED,
+        called=CALLED,
     )
 
 
@@ -139,7 +149,7 @@ def make_webhook() -> Answer:
         _, secret = webhooks.add(
             g.viewer,
             known["url"],
-            (known["kinds"] or "").split(","),
+            [kind for group in GROUPS for kind in known[group] or ()],
             allow_http=not current_app.config["PRODUCTION"],
         )
         return render_template(
@@ -167,6 +177,8 @@ def webhook(webhook_id: str) -> str:
         deliveries=webhooks.deliveries(g.viewer, webhook_id, state, Paged(page_number(), A_PAGE)),
         states=STATES,
         state_now=state,
+        reached=REACHED,
+        called=CALLED,
     )
 
 

@@ -30,7 +30,7 @@ from app.services import (
 )
 from app.services.agreed_dates import Move
 from app.services.documents import Given
-from app.services.records import collecting, exporting
+from app.services.records import collecting, exporting, sentences
 from app.services.records.contents import Record
 from app.store.db import db, reading, transaction
 from app.store.documents import DocumentContent
@@ -108,6 +108,11 @@ def test_the_record_of_a_day_is_the_same_whenever_it_is_taken(clock: SimulatedCl
         assert later[at] == then, at
     days = list(life.taken.values())
     assert len({repr(one) for one in days}) == len(days)
+    names = [one.name for one in days[-1].pathways]
+    assert "Escalation: Upload bail assessment and court papers" in names
+    assert "Escalation" not in names
+    (told,) = (one for one in days[-1].pathways if one.id == remand)
+    assert "Version 1 of the pathway; the protocol of Wandsworth, version 1." in sentences.pathway(told)
 
 
 def test_the_record_leaves_by_the_command_line_whole_or_not_at_all(tmp_path: Path) -> None:

@@ -48,6 +48,7 @@ def test_what_is_removed_is_in_no_file_of_the_answer(clock: SimulatedClock, fill
     task = next(one for one in lists.my_work(dora).tasks if one.instance_id == instance_id)
     comments.add(dora, task.id, f"{AUNT} was rung.")
     comments.add(dora, task.id, NEIGHBOUR)
+    clock.move_to(now() + timedelta(days=1))
     plans.record_facts(dora, child_id, {"collector": f"Your aunt {AUNT}"})
     plans.make(dora, child_id)
     letter, secret = (
@@ -62,6 +63,10 @@ def test_what_is_removed_is_in_no_file_of_the_answer(clock: SimulatedClock, fill
     subject_review.remove_words(dora, request_id, AUNT.upper(), "third_party")
     (passage,) = (one for one in passages_of(dora, request_id) if one.text == NEIGHBOUR)
     assert passage.about.startswith(task.name)
+    known = [one for one in passages_of(dora, request_id) if one.part == "known"]
+    assert [one.at for one in known] == sorted(one.at for one in known)
+    assert known[-1].text == f"Your aunt {AUNT}"
+    assert known[-1].about.endswith("Wednesday 2 December 2026")
     listed = [one.text for one in passages_of(dora, request_id)]
     assert "Yes" in listed
     assert not [
@@ -86,6 +91,7 @@ def test_what_is_removed_is_in_no_file_of_the_answer(clock: SimulatedClock, fill
         assert not any(word.encode() in one for one in files.values())
         assert not any(word in path for path in files)
     assert "[removed: third_party]" in text
+    assert "in force then: the protocol of Wandsworth, version 1" in text
     assert "[removed: serious_harm]" in text
     assert "schedule 2, paragraph 16" in text
     assert [path for path in files if path.startswith(("documents", "plans"))] == ["documents/001.pdf"]

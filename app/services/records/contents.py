@@ -12,7 +12,7 @@ from typing import Any
 
 from app.services.records.work_contents import Pathway, Task
 
-SCHEMA = "throughcare-case-record/2"
+SCHEMA = "throughcare-case-record/3"
 """What a bundle says of its own shape; it changes whenever a part changes its name or its meaning."""
 
 
@@ -31,6 +31,7 @@ class Taken:
     as_at: datetime
     authority: str
     protocol: str
+    protocol_called: str
     not_kept_before: datetime | None
     left_out: tuple[str, ...]
 

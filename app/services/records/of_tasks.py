@@ -29,11 +29,25 @@ def pathways(read: Reader) -> tuple[Pathway, ...]:
     """Every pathway that had been started, the earliest first."""
     sent = {row["id"]: row for row in read.stood.of("answers")}
     stopped = {row["instance_id"]: row for row in read.stood.of("suspensions")}
+    late = {(row["instance_id"], row["element_id"]): row["name"] for row in read.stood.of("user_tasks")}
     rows = sorted(read.stood.of("process_instances"), key=lambda row: (row["created_at"], row["id"]))
-    return tuple(_pathway(read, row, sent.get(row["id"]), stopped.get(row["id"])) for row in rows)
+    return tuple(
+        _pathway(
+            read,
+            row,
+            sent.get(row["id"]),
+            stopped.get(row["id"]),
+            late.get((row["parent_id"], row["correlation_key"])),
+        )
+        for row in rows
+    )
 
 
-def _pathway(read: Reader, row: Standing, sent: Standing | None, stopped: Standing | None) -> Pathway:
+def _pathway(
+    read: Reader, row: Standing, sent: Standing | None, stopped: Standing | None, about: str | None
+) -> Pathway:
+    """`about`: the one step of its parent that it was started for, as an escalation is."""
+    protocol_at = row["ended_at"] or read.at
     suspended = stopped and Suspended(
         at=stopped["at"],
         by=read.name(stopped["by_id"]),
@@ -43,9 +57,10 @@ def _pathway(read: Reader, row: Standing, sent: Standing | None, stopped: Standi
     return Pathway(
         id=row["id"],
         key=row["definition_key"],
-        name=read.said(row["name"]),
+        name=read.said(f"{row['name']}: {about}" if about else row["name"]),
         version=read.versions[row["version_id"]],
-        protocol=read.profile_at(row["ended_at"] or read.at),
+        protocol=read.profile_at(protocol_at),
+        protocol_called=read.profile_called(protocol_at),
         status=row["status"],
         started_at=row["started_at"],
         recorded_at=row["created_at"],
@@ -117,6 +132,7 @@ class _Beside:
             late=_late(read, self.late.get(task_id)),
             version=read.versions[version_id],
             protocol=read.profile_at(ends or read.at),
+            protocol_called=read.profile_called(ends or read.at),
             is_shown=is_shown,
             sign_off=row["sign_off"],
             answers=self._answers(row, version_id) if is_shown else None,

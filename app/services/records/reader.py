@@ -15,6 +15,7 @@ from app.domain.form_answers import in_words
 from app.domain.forms import Form
 from app.domain.vocabulary import say
 from app.services import definitions, reference
+from app.services.changed_profiles import base_of
 from app.services.records.work_contents import Answered, Answers
 from app.store import as_it_stood
 from app.store.as_it_stood import Standing, Stood
@@ -92,6 +93,14 @@ class Reader:
     def profile_at(self, moment: datetime) -> str:
         """The profile in force at a moment, by its name: `wandsworth@3f2a9c1b0d4e5f60`."""
         return [name for begin, name in self.profiles if begin is None or begin <= moment][-1]
+
+    def profile_called(self, moment: datetime) -> str:
+        """The same in words: “the protocol of Wandsworth, version 2”, each change that its area made being one."""
+        begun = [name for begin, name in self.profiles if begin is None or begin <= moment]
+        base = base_of(begun[-1])
+        known = reference.profiles()
+        called = f"the protocol of {known[base].name if base in known else self.authority}"
+        return f"{'the default protocol' if base == 'default' else called}, version {len(begun)}"
 
     def form(self, version_id: str, key: str | None) -> Form | None:
         """The form of a version, read once."""

@@ -14,7 +14,7 @@ from datetime import date, datetime
 from typing import Any
 
 from app.domain.moments import day_in_words, london_day
-from app.services.records.contents import CaseRecord, Linked, Record, Worker
+from app.services.records.contents import CaseRecord, Known, Linked, Record, Worker
 from app.services.records.work_contents import Answered
 
 PASSAGES = frozenset({
@@ -48,7 +48,7 @@ class Passage:
     """One text at one place. `key` is the same each time the same record is read; `about` says what it belongs to.
 
     `is_beside` is a text that is not reviewed by itself: the question of a form, and what is stored for an answer,
-    which goes with the answer in words.
+    which goes with the answer in words. `at` is when it was recorded, where it is reviewed in that order.
     """
 
     key: str
@@ -56,6 +56,7 @@ class Passage:
     text: str
     about: str = ""
     is_beside: bool = False
+    at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -122,6 +123,7 @@ class _Where:
     name: str = ""
     about: tuple[str, ...] = ()
     is_beside: bool = False
+    at: datetime | None = None
 
     def within(self, name: str, *, is_beside: bool = False) -> _Where:
         return replace(self, name=name, is_beside=is_beside)
@@ -131,7 +133,8 @@ def _walk(value: Any, place: tuple[str, ...], where: _Where, take: Take) -> Any:
     if isinstance(value, str):
         if where.name not in PASSAGES or len(value) < LEAST:
             return value
-        return take(Passage(_key(place, value), place[0], value, ": ".join(where.about), where.is_beside))
+        about = ": ".join(where.about)
+        return take(Passage(_key(place, value), place[0], value, about, where.is_beside, where.at))
     if is_dataclass(value) and not isinstance(value, type):
         return _of_whole(value, place, where, take)
     if isinstance(value, Mapping):
@@ -146,7 +149,8 @@ def _walk(value: Any, place: tuple[str, ...], where: _Where, take: Take) -> Any:
 def _of_whole(value: Any, place: tuple[str, ...], outer: _Where, take: Take) -> Any:
     """A part with its fields; where an answer in words is changed, what is stored for it goes too."""
     own = _called(value)
-    where = replace(outer, about=(*outer.about, own) if own else outer.about)
+    at = value.recorded_at if isinstance(value, Known) else outer.at
+    where = replace(outer, about=(*outer.about, own) if own else outer.about, at=at)
     changed = {
         one.name: _walk(
             getattr(value, one.name),
@@ -169,6 +173,8 @@ def _of_whole(value: Any, place: tuple[str, ...], outer: _Where, take: Take) -> 
 
 def _called(value: Any) -> str:
     """What a part is called where it is reviewed: the name of a step, a question, the day of an entry."""
+    if isinstance(value, Known):
+        return f"{value.called}, {day_in_words(london_day(value.recorded_at))}"
     for name in ("called", "question", "name", "role_name"):
         if not _is_somebody(value) and isinstance(found := getattr(value, name, None), str):
             return found

@@ -75,7 +75,7 @@ def task(one: Task, of: Pathway) -> Iterator[tuple[str, str]]:
         there = one.recorded_elsewhere
         yield "In the case system", f"{there.reference or 'Recorded'}{by(there.by)}, {day(there.at)}"
     if (one.version, one.protocol) != (of.version, of.protocol):
-        yield "In force", f"Version {one.version} of the pathway; protocol {one.protocol}"
+        yield "In force", f"Version {one.version} of the pathway; {one.protocol_called}"
 
 
 def _lateness(one: Task) -> Iterator[tuple[str, str]]:
@@ -156,7 +156,7 @@ def pathway(one: Pathway) -> Iterator[str]:
     if one.ended_at:
         words += f" Over since {moment_in_words(one.ended_at)}."
     yield words
-    yield f"Version {one.version} of the pathway {one.key}; protocol {one.protocol}."
+    yield f"Version {one.version} of the pathway; {one.protocol_called}."
     if one.suspended:
         stopped = one.suspended
         until = f" until {day(stopped.until_on)}" if stopped.until_on else ""

@@ -82,7 +82,7 @@ def review(viewer: Viewer, request_id: str, part: str = "", page: int = 1) -> Re
         found = [one for one in redacting.passages(made.record) if not one.is_beside]
     counts = Counter(one.part for one in found)
     chosen = part if part in counts else next(iter(counts), "")
-    own = [one for one in found if one.part == chosen]
+    own = sorted((one for one in found if one.part == chosen), key=lambda one: one.at or row.as_at)
     page, pages = page_within(page, len(own), PAGE)
     siblings = [word for one in made.record.siblings for word in (one.name, one.name.split()[0])]
     shown = tuple(

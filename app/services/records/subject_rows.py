@@ -135,6 +135,7 @@ def record_of(session: Session, viewer: Viewer, row: SubjectRequest, request: Re
         as_at=row.as_at,
         authority=read.authority,
         protocol=read.profile_at(read.at),
+        protocol_called=read.profile_called(read.at),
         not_kept_before=None,
         left_out=collecting.left_out(record, read),
     )

@@ -112,6 +112,7 @@ def made(
         as_at=taking.as_at,
         authority=read.authority,
         protocol=read.profile_at(read.at),
+        protocol_called=read.profile_called(read.at),
         not_kept_before=since if since is not None and since > record.about.recorded_at else None,
         left_out=collecting.left_out(record, read),
     )

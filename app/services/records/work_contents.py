@@ -51,7 +51,8 @@ class Suspended:
 class Pathway:
     """A pathway of the child, and what was answered at its start.
 
-    `version` is that of its model, `protocol` the profile in force when it ended, or at the moment of the record.
+    `version` is that of its model, `protocol` the profile in force when it ended, or at the moment of the record;
+    `protocol_called` says that in words. The name of an escalation says what it is about.
     """
 
     id: str
@@ -59,6 +60,7 @@ class Pathway:
     name: str
     version: int
     protocol: str
+    protocol_called: str
     status: str
     started_at: datetime
     recorded_at: datetime
@@ -220,6 +222,7 @@ class Task:
     late: Late | None
     version: int
     protocol: str
+    protocol_called: str
     is_shown: bool
     sign_off: str | None
     answers: Answers | None
