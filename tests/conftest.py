@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 from flask import Flask
+from hypothesis import settings
 from playwright.sync_api import Browser, Page
 
 from app.domain.clock import SimulatedClock, use_clock
@@ -23,6 +24,7 @@ from tests.web_server import LiveServer
 A_TUESDAY_MORNING = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
 DATABASES = ("sqlite", "postgresql")
 BY_TURNS = "tests/services/"
+settings.register_profile("ten_thousand", max_examples=10_000, deadline=None)  # `make crash`
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -19,7 +19,7 @@ from app.store.db import reading
 from app.store.instances import ProcessInstance
 from app.store.moving import MovedInstance, Moving
 from tests.crash import pathways
-from tests.crash.invariants import assert_all
+from tests.crash.invariants import assert_all, assert_all_of_now
 from tests.crash.nursery import Nursery
 
 POINTS = ("after_lock", "before_commit", "after_commit")
@@ -76,7 +76,7 @@ def assert_each_is_whole() -> None:
         gone, back = kinds[row.instance_id, "instance_migrated"], kinds[row.instance_id, "migration_reverted"]
         wanted = (2, 1, 0) if is_moved else (1, 1, 1) if row.state == "back" else (1, 0, 0)
         assert (numbers[row.version_id], gone, back) == wanted, row
-    assert_all()
+    assert_all_of_now(within=(pathways.AUTHORITY,))
 
 
 def there_and_back(nursery: Nursery, clock: SimulatedClock, count: int, most: int) -> str:

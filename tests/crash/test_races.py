@@ -1,4 +1,4 @@
-"""Many hands on one PostgreSQL: two schedulers, eight people, fifty at one task, people against timers."""
+"""Many hands on one PostgreSQL: two and four schedulers, eight people, fifty at one task, people against timers."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ def winners(heard: Heard) -> Counter[tuple[str, ...]]:
     return Counter(tuple(sorted(outcomes)) for outcomes in heard.outcomes("complete").values())
 
 
-def two_schedulers_and_eight_people(nursery: Nursery, clock: SimulatedClock, instances: int) -> str:
+def schedulers_and_eight_people(nursery: Nursery, clock: SimulatedClock, number: int, instances: int) -> str:
     """Countdowns whose timers are due, while eight people race for the same open tasks; what came of it."""
     children = [pathways.child() for _ in range(4)]
-    for number in range(instances):
-        pathways.begin(pathways.COUNTDOWN, children[number % 4])
-        pathways.begin(pathways.RELAY, children[number % 4])
+    for position in range(instances):
+        pathways.begin(pathways.COUNTDOWN, children[position % 4])
+        pathways.begin(pathways.RELAY, children[position % 4])
     roots = [pathways.remand(child) for child in children]
     contested = [task for root in roots for task in pathways.open_tasks(instance_id=root)]
     contested += pathways.open_tasks(element_id="speak")
@@ -59,7 +59,7 @@ def two_schedulers_and_eight_people(nursery: Nursery, clock: SimulatedClock, ins
         {"work": "complete", "clock": now, "tasks": contested[shift:] + contested[:shift]}
         for shift in [person * len(contested) // 8 // 4 for person in range(8)]
     ]
-    schedulers = [{"work": "drain", "clock": now, "idle": 10}] * 2
+    schedulers = [{"work": "drain", "clock": now, "idle": 10}] * number
     heard = nursery.run(*schedulers, *people)
     nursery.run({"work": "drain", "clock": now})
 
@@ -71,17 +71,17 @@ def two_schedulers_and_eight_people(nursery: Nursery, clock: SimulatedClock, ins
     assert_all(answered=contested, quiet_at=clock.now())
     fired = count("timer_fired") + count("duty_overdue")
     return (
-        f"2 schedulers, 8 people: {fired} timers fired once each, {len(contested)} tasks completed once each "
+        f"{number} schedulers, 8 people: {fired} timers fired once each, {len(contested)} tasks completed once each "
         f"({len(contested) * 7} turned away), {count('message_received') + count('instance_started')} "
         "messages and starts, 0 deadlocks surfaced"
     )
 
 
 @only_postgresql
-def test_two_schedulers_and_eight_people_share_the_work(
+def test_four_schedulers_and_eight_people_share_the_work(
     crash_app: Flask, nursery: Nursery, clock: SimulatedClock
 ) -> None:
-    two_schedulers_and_eight_people(nursery, clock, 20)
+    schedulers_and_eight_people(nursery, clock, 4, 20)
 
 
 @pytest.mark.slow
@@ -89,7 +89,7 @@ def test_two_schedulers_and_eight_people_share_the_work(
 def test_two_schedulers_and_eight_people_share_much_work(
     crash_app: Flask, nursery: Nursery, clock: SimulatedClock, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    told = two_schedulers_and_eight_people(nursery, clock, 200)
+    told = schedulers_and_eight_people(nursery, clock, 2, 200)
     with capsys.disabled():
         print(f"\n{told}")
 

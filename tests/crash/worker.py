@@ -59,11 +59,15 @@ def drain(job: Job) -> None:
     """Be a scheduler: fire and deliver until nothing is due `idle` times in a row."""
     idle = 0
     while idle < job.get("idle", 1):
-        fired = timers.drain(limit=1000, seconds=30) + messages.deliver_pending()
+        try:
+            fired = timers.drain(limit=1000, seconds=30) + messages.deliver_pending()
+        except Busy:  # as the scheduler does: the next wake looks again
+            time.sleep(0.02)
+            continue
         idle = 0 if fired else idle + 1
         if not fired and job.get("idle", 1) > 1:
             time.sleep(0.02)
-        say(fired=fired)
+        say(fired=fired, by=os.getpid())
 
 
 def complete(job: Job) -> None:
