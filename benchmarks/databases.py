@@ -27,7 +27,8 @@ from app import create_app
 from app.domain.access import Viewer
 from app.services import accounts, definitions, demo
 from app.store import schema
-from app.store.db import SQLITE_SETTINGS, db
+from app.store.connections import SQLITE_SETTINGS
+from app.store.db import db
 
 KINDS = ("sqlite", "postgresql")
 AUTHORITY = "wandsworth"

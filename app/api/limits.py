@@ -19,6 +19,9 @@ def install(app: Flask, door: Blueprint) -> None:
         strategy="fixed-window",
     )
     limiter.limit(app.config["API_RATE"])(door)
+    limiter.request_filter(
+        lambda: request.blueprint != door.name
+    )  # nor does a page pay for looking for its limit
 
 
 def whose() -> str:

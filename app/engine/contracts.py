@@ -233,6 +233,11 @@ class CompiledVersion:
     def _by_id(self) -> Mapping[str, Element]:
         return {element.id: element for element in reversed(self.elements)}
 
+    @cached_property
+    def roles(self) -> frozenset[str]:
+        """Those of its tasks, as the drawing says them."""
+        return frozenset(element.role for element in self.elements if element.role)
+
     def element(self, element_id: str) -> Element | None:
         """The element with that id, or None; the main process comes before those it calls."""
         return self._by_id.get(element_id)

@@ -29,6 +29,7 @@ from app.domain.clock import now
 from app.domain.ids import new_id
 from app.engine.contracts import HistoryRow, Step, WaitingTimer
 from app.services import asking_rows, messages_out
+from app.services.hands import Hands
 from app.store.askings import Asking
 from app.store.audit import Entry
 from app.store.db import UtcDateTime, execute, table_of
@@ -74,6 +75,16 @@ _MIRRORED = union_all(
         _ASKINGS.c.pathway,
         cast(null(), UtcDateTime),
     ).where(*_of_instance(_ASKINGS), _ASKINGS.c.state == literal_column("'open'")),
+    select(
+        literal_column("'draft'"),
+        _DRAFTS.c.task_id,
+        _TASKS.c.ref,
+        _TASKS.c.element_id,
+        _TASKS.c.name,
+        _DRAFTS.c.saved_at,
+    )
+    .join(_TASKS, (_TASKS.c.authority_id == _DRAFTS.c.authority_id) & (_TASKS.c.id == _DRAFTS.c.task_id))
+    .where(*_of_instance(_TASKS), IS_OPEN),
 )
 
 
@@ -112,6 +123,8 @@ class Mirror:
     overdue_timers: Mapping[str, Row[Any]]  # by the task's id
     waits: Sequence[Row[Any]]
     askings: Sequence[Row[Any]]  # open ones of its tasks; `ref` is the task's id, `name` their pathway
+    drafts: frozenset[str] = frozenset()  # the ids of those of its tasks that have one
+    hands: Hands | None = None  # whose its next tasks are, where that was asked for
 
 
 def read(session: Session, instance: Row[Any]) -> Mirror:
@@ -124,7 +137,7 @@ def question(instance: Row[Any]) -> tuple[Executable, dict[str, Any]]:
     return _MIRRORED, _keys(instance)
 
 
-def mirror_of(found: CursorResult[Any]) -> Mirror:
+def mirror_of(found: CursorResult[Any], hands: Hands | None = None) -> Mirror:
     """The mirror that the answer to `question` shows."""
     rows = found.all()
     return Mirror(
@@ -133,6 +146,8 @@ def mirror_of(found: CursorResult[Any]) -> Mirror:
         overdue_timers={row.ref: row for row in rows if row.what == "overdue"},
         waits=[row for row in rows if row.what == "waits"],
         askings=[row for row in rows if row.what == "asking"],
+        drafts=frozenset(row.id for row in rows if row.what == "draft"),
+        hands=hands,
     )
 
 
@@ -154,8 +169,9 @@ def withdraw(
         execute(
             session, _CANCEL_TASKS, {"of_authority": instance.authority_id, "ids": ids, "left_when": now()}
         )
-    ids = [row.id for row in left]
-    execute(session, _DROP_DRAFTS, {"of_authority": instance.authority_id, "ids": ids})
+    kept = [row.id for row in left if row.id in mirror.drafts]
+    if kept:
+        execute(session, _DROP_DRAFTS, {"of_authority": instance.authority_id, "ids": kept})
     for row in left:
         if row.at is not None:
             payload = {"correlation_key": row.element_id, "element": row.element_id}

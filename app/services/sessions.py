@@ -69,10 +69,9 @@ def viewer_for(token: str) -> Viewer:
     """
     authority_id, token_hash = parts_of(token)
     moment = now()
-    with reading() as session:
-        found = people.signed_in(
-            session, authority_id, token_hash, created_after=moment - ABSOLUTE, seen_after=moment - IDLE
-        )
+    found = people.signed_in(
+        authority_id, token_hash, created_after=moment - ABSOLUTE, seen_after=moment - IDLE
+    )
     if found is None:
         raise NotSignedIn(ENDED)
     viewer, seen_at = found

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.clock import now
 from app.engine.contracts import EngineContext
-from app.services import projection, reference
+from app.services import hands, projection, reference
 from app.services.projection import Mirror
 from app.store.calendar import BankHoliday
 from app.store.children import Child, ChildFact
@@ -46,11 +46,18 @@ def context_for(session: Session, authority_id: str, child_id: str) -> EngineCon
     return _context(execute(session, _AROUND, keys).all())
 
 
-def around(session: Session, instance: Row[Any]) -> tuple[EngineContext, Mirror]:
-    """What a step of a locked instance is computed from, and what it is written against, for one journey."""
+def around(session: Session, instance: Row[Any], roles: Collection[str] = ()) -> tuple[EngineContext, Mirror]:
+    """What a step of a locked instance is computed from, and what it is written against, for one journey.
+
+    `roles` are those that the tasks which it opens may have, so that nobody has to ask whose they are.
+    """
     keys = {"of_authority": instance.authority_id, "of_child": instance.child_id}
-    told, mirrored = ask(session, (_AROUND, keys), projection.question(instance))
-    return _context(told.all()), projection.mirror_of(mirrored)
+    questions = [(_AROUND, keys), projection.question(instance)]
+    if roles:
+        questions.append(hands.question(instance, roles))
+    told, mirrored, *known = ask(session, *questions)
+    own = hands.hands_of(known[0], roles) if known else None
+    return _context(told.all()), projection.mirror_of(mirrored, own)
 
 
 def _context(rows: Sequence[Row[Any]]) -> EngineContext:

@@ -5,41 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, insert, literal_column, select, union_all, update
+from sqlalchemy import Row, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.clock import now
 from app.domain.deadlines import Deadline
 from app.domain.ids import new_id
 from app.engine.contracts import EngineContext, ReadyTask, Step, WaitingTimer
-from app.services import asking_rows, messages_out, reference
+from app.services import asking_rows, hands, messages_out, reference
 from app.services.projection import IS_OPEN, Mirror, timer_row
 from app.store.audit import Entry
-from app.store.children import ChildWorker
 from app.store.db import execute, table_of
-from app.store.people import ChildAgency, TeamRole
 from app.store.tasks import UserTask
 from app.store.ties import tie
 from app.store.timers import Timer
 
 LADDER = "ladder_"
 _TASKS, _TIMERS = table_of(UserTask), table_of(Timer)
-_TEAMS, _WORKERS, _AGENCIES = table_of(TeamRole), table_of(ChildWorker), table_of(ChildAgency)
 _ADD_TASKS = insert(_TASKS)
-_WHO = union_all(
-    select(literal_column("'team'").label("what"), _TEAMS.c.role, _TEAMS.c.team_id.label("who")).where(
-        _TEAMS.c.authority_id == bindparam("of_authority"),
-        _TEAMS.c.role.in_(bindparam("roles", expanding=True)),
-    ),
-    select(literal_column("'worker'"), _WORKERS.c.role, _WORKERS.c.person_id).where(
-        _WORKERS.c.authority_id == bindparam("of_authority"),
-        _WORKERS.c.child_id == bindparam("of_child"),
-        _WORKERS.c.until_at.is_(None),
-    ),
-    select(literal_column("'agency'"), _AGENCIES.c.agency, _AGENCIES.c.agency).where(
-        _AGENCIES.c.authority_id == bindparam("of_authority"), _AGENCIES.c.child_id == bindparam("of_child")
-    ),
-)
 _LATE_TASK = (
     select(_TASKS.c.role, _TASKS.c.name)
     .where(
@@ -70,15 +53,11 @@ def create(
     asked = asking_rows.whose(session, instance)
     named = [(task, *role_and_name(session, instance, task, context, asked)) for task in fresh]
     roles = {role for _, role, _ in named}
-    found = execute(
-        session,
-        _WHO,
-        {"of_authority": instance.authority_id, "of_child": instance.child_id, "roles": sorted(roles)},
-    ).all()
-    teams = {row.role: row.who for row in found if row.what == "team"}
-    workers = {row.role: row.who for row in found if row.what == "worker"}
+    known = mirror.hands
+    if known is None or not roles <= known.roles:
+        known = hands.read(session, instance, roles)
     rows = [
-        _row(instance, task, role, name, teams.get(role), task.assign or workers.get(role))
+        _row(instance, task, role, name, known.teams.get(role), task.assign or known.workers.get(role))
         for task, role, name in named
     ]
     raised = {
@@ -95,7 +74,7 @@ def create(
         instance.authority_id,
         instance.child_id,
         {table[role].agency for role in roles if role in table and role != asking_rows.ROLE},
-        known={row.who for row in found if row.what == "agency"},
+        known=known.agencies,
     )
     return rows, [_created(instance, row, context) for row in rows]
 

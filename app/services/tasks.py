@@ -216,7 +216,7 @@ def take(
     version = definitions.compiled(session, instance.version_id)
     form = definitions.form(session, instance.version_id, task.form)
     take_into_the_record(session, task, form, answers, person_id)
-    context, mirror = surroundings.around(session, instance)
+    context, mirror = surroundings.around(session, instance, version.roles)
     step = runner.complete(version, instance.state, context, task.ref, dict(answers))
     if task.definition_key == notifications.BY_PHONE and instance.correlation_key:
         notifications.told_by_phone(session, task.authority_id, instance.correlation_key)

@@ -8,13 +8,11 @@ reading one begins plain, so that lists never queue behind writers.
 from __future__ import annotations
 
 import sqlite3
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from typing import Any, cast
 
-import psycopg
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
@@ -24,6 +22,7 @@ from sqlalchemy import (
     Dialect,
     Engine,
     Executable,
+    Row,
     String,
     Table,
     Text,
@@ -33,7 +32,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import InvalidatePoolError, OperationalError
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.sql import func
 from sqlalchemy.types import TypeDecorator
@@ -41,29 +40,12 @@ from sqlalchemy.types import TypeDecorator
 from app.domain import clock
 from app.domain.errors import Busy
 from app.store import prepared, turns
+from app.store.connections import POSTGRESQL
 
 READ_ONLY = "throughcare_read_only"
 CONNECTION = "throughcare_connection"
-LEFT_AT = "throughcare_left_at"
 REHEARSED = "throughcare_rehearsed"
-TRUSTED_SECONDS = 5.0
-"""A connection that was used so lately is taken to be there still; if it is not, its transaction ends as Busy."""
 BUSY_STATES = {"40001", "40P01", "55P03", "57014", "57P01", "57P03", "53100", "53300"}
-SQLITE_SETTINGS = (
-    "PRAGMA journal_mode=WAL",
-    "PRAGMA synchronous=FULL",
-    "PRAGMA foreign_keys=ON",
-    "PRAGMA busy_timeout=5000",
-    "PRAGMA recursive_triggers=ON",
-    "PRAGMA trusted_schema=OFF",
-    "PRAGMA cache_size=-65536",
-)
-POSTGRESQL_SETTINGS = (
-    "-c lock_timeout=5s -c statement_timeout=15s -c idle_in_transaction_session_timeout=30s -c timezone=UTC"
-)
-KEPT_ALIVE = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
-POSTGRESQL = {"options": POSTGRESQL_SETTINGS, "connect_timeout": 5, "tcp_user_timeout": 25_000, **KEPT_ALIVE}
-"""A server that is cut off says nothing: it is given up after half a minute, not after the system's own two hours."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -110,37 +92,6 @@ def init(app: Flask) -> None:
         options.setdefault("connect_args", POSTGRESQL)
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
     db.init_app(app)
-
-
-@event.listens_for(Engine, "connect")
-def _set_up_sqlite(connection: Any, _record: Any) -> None:
-    if isinstance(connection, sqlite3.Connection):
-        connection.isolation_level = None
-        for setting in SQLITE_SETTINGS:
-            connection.execute(setting)
-
-
-@event.listens_for(Engine, "checkin")
-def _note_when_it_was_left(_connection: Any, record: Any) -> None:
-    record.info[LEFT_AT] = time.monotonic()
-
-
-@event.listens_for(Engine, "checkout")
-def _see_that_it_is_there(connection: Any, record: Any, _proxy: Any) -> None:
-    """Ask a server's connection that nobody has used for a while whether it is there; the pool opens another if not.
-
-    Asking each time would cost every transaction a journey to the server.
-    """
-    left_at = record.info.get(LEFT_AT)
-    is_fresh = left_at is None or time.monotonic() - left_at < TRUSTED_SECONDS
-    if is_fresh or isinstance(connection, sqlite3.Connection):
-        return
-    try:
-        connection.autocommit = True
-        connection.execute("")
-        connection.autocommit = False
-    except psycopg.OperationalError as error:
-        raise InvalidatePoolError from error  # the others are gone too, most likely
 
 
 @event.listens_for(Engine, "begin")
@@ -223,15 +174,34 @@ def reading() -> Iterator[Session]:
         session.rollback()
 
 
+def glance(statement: Executable, parameters: Mapping[str, Any]) -> Sequence[Row[Any]]:
+    """The rows that one Core statement reads (a constant of its module), without a session around it.
+
+    Every request begins with one, and the session with its transaction cost more than the statement. Raises Busy.
+    """
+    engine = db.engine
+    try:
+        with engine.connect().execution_options(**_reader(engine.dialect)) as connection:
+            return prepared.run(connection, statement, parameters).all()
+    except OperationalError as error:
+        if is_busy(error):
+            raise Busy("The database is busy. Try again in a moment.") from error
+        raise
+
+
 def _as_reader(session: Session) -> dict[str, Any]:
+    if REHEARSED in session.info:
+        return {}  # it reads what has been written within (`app.store.rehearsing`)
+    return _reader(session.get_bind().dialect)
+
+
+def _reader(dialect: Dialect) -> dict[str, Any]:
     """How a connection is told that it only reads.
 
     PostgreSQL gives each statement of a transaction a snapshot of its own anyhow (READ COMMITTED). Without one it
     is spared BEGIN and ROLLBACK, and the driver keeps its prepared statements, which a rollback throws away.
     """
-    if REHEARSED in session.info:
-        return {}  # it reads what has been written within (`app.store.rehearsing`)
-    return {"isolation_level": "AUTOCOMMIT"} if is_postgresql(session) else {READ_ONLY: True}
+    return {"isolation_level": "AUTOCOMMIT"} if dialect.name == "postgresql" else {READ_ONLY: True}
 
 
 @contextmanager

@@ -25,7 +25,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from app.domain.access import Viewer
 from app.domain.clock import today
 from app.store.absences import Absence
-from app.store.db import Base, execute
+from app.store.db import Base, glance
 from app.store.sealed import Sealed
 
 
@@ -231,7 +231,7 @@ _SIGNED_IN = (
 
 
 def signed_in(
-    session: Session, authority_id: str, token_hash: str, *, created_after: datetime, seen_after: datetime
+    authority_id: str, token_hash: str, *, created_after: datetime, seen_after: datetime
 ) -> tuple[Viewer, datetime] | None:
     """Whose a session is and when it was last seen, while it lasts and the account is open: one query."""
     keys = {
@@ -241,7 +241,7 @@ def signed_in(
         "seen_after": seen_after,
         "on_day": today(),
     }
-    rows = execute(session, _SIGNED_IN, keys).all()
+    rows = glance(_SIGNED_IN, keys)
     return (_viewers(rows)[0], rows[0].seen_at) if rows else None
 
 

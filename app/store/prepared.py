@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import Any, cast
 
 import psycopg
+from psycopg.pq import TransactionStatus
 from sqlalchemy import ClauseElement, Connection, Dialect, Executable, Select
 from sqlalchemy.engine import CursorResult, IteratorResult
 from sqlalchemy.engine.result import SimpleResultMetaData
@@ -24,6 +25,7 @@ from app.store import unkeepable
 Values = Mapping[str, Any]
 Convert = Callable[[Any], Any]
 MOST_KEPT = 2000
+BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED"
 
 
 class Rows(IteratorResult[Any]):
@@ -108,18 +110,33 @@ def run(
 def ask(connection: Connection, asked: Sequence[tuple[Executable, Values]]) -> list[Rows | CursorResult[Any]]:
     """The answers to several statements (constants of their modules), in their order, for one journey to PostgreSQL.
 
-    Each sees what the one before has locked or written, as if it had been executed by itself.
+    Each sees what the one before has locked or written, as if it had been executed by itself. Where they are the
+    first of a transaction, it begins with them.
     """
     known = [_prepared_for(connection.dialect, *one) for one in asked]
     if not _is_journey(connection) or None in known:
         return [run(connection, *one) for one in asked]
     pooled, found = connection.connection, []
+    begins = _begins_ourselves(cast("Any", pooled.dbapi_connection))
     with together(connection):
+        if begins:
+            pooled.cursor().execute(BEGIN)
         for (_, values), prepared in zip(asked, cast("list[Prepared]", known), strict=True):
             cursor = pooled.cursor()
             cursor.execute(prepared.text, prepared.arguments(values))
             found.append((prepared, cursor))
     return [_answer(prepared, cursor) for prepared, cursor in found]
+
+
+def _begins_ourselves(driver: psycopg.Connection[Any]) -> bool:
+    """Whether BEGIN is ours to send: psycopg would wait for the answer to its own, before it sends anything else.
+
+    The driver does not begin anything itself then, until its connection is given back (`app.store.db`).
+    """
+    if driver.autocommit or driver.info.transaction_status != TransactionStatus.IDLE:
+        return False
+    driver.autocommit = True
+    return True
 
 
 def _answer(prepared: Prepared, cursor: Any) -> Rows:

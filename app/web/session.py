@@ -23,6 +23,7 @@ from app.services import accounts, sessions, sign_in_flows
 from app.services.accounts import HalfWay
 from app.services.sessions import Place, SignedIn
 from app.web import kept_forms, provider, sign_in_page
+from app.web.cookie import CookieSessions
 from app.web.guard import TOKEN, allowed, open_to_all, serve
 
 pages = Blueprint("accounts", __name__)
@@ -35,6 +36,7 @@ NO_LOCAL_ACCOUNTS = "Passwords are not used here. Sign in with your work account
 
 def configure(app: Flask) -> None:
     """Set the session cookie: out of reach of scripts and other sites, and of other hosts where there is https."""
+    app.session_interface = CookieSessions()
     https = bool(app.config.get("PRODUCTION")) or str(app.config.get("BASE_URL", "")).startswith("https:")
     app.config.update(
         SESSION_COOKIE_NAME="__Host-session" if https else "session",

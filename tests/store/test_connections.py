@@ -11,7 +11,7 @@ from sqlalchemy import Executable, bindparam, insert, literal, select
 from sqlalchemy.orm import Session
 
 from app.domain.errors import BadInput, Busy
-from app.store import db as store
+from app.store import connections
 from app.store.db import db, execute, reading, table_of, transaction
 from app.store.people import Authority
 
@@ -45,7 +45,7 @@ def names(statement: Executable, *, is_prepared: bool) -> list[str]:
 def test_one_that_was_idle_for_a_while_is_replaced_unnoticed(
     ended: None, monkeypatch: pytest.MonkeyPatch, *, is_prepared: bool
 ) -> None:
-    monkeypatch.setattr(store, "TRUSTED_SECONDS", 0.0)
+    monkeypatch.setattr(connections, "TRUSTED_SECONDS", 0.0)
 
     assert names(NAMES, is_prepared=is_prepared) == []
     with transaction() as session:

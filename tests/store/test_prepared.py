@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError, InvalidRequestError
 from sqlalchemy.orm import Session
 
-from app.store.db import execute, reading, savepoint, table_of, together, transaction
+from app.store.db import ask, execute, reading, savepoint, table_of, together, transaction
 from app.store.instances import Submission
 from app.store.people import Authority
 
@@ -123,3 +123,24 @@ def test_what_was_sent_together_can_be_undone_alone(submissions: list[dict[str, 
         add_together(session, "g")
 
     assert tokens_kept() == ["a", "b", "c", "d", "g"]
+
+
+def test_a_transaction_that_begins_with_its_questions_is_undone_whole_and_so_is_the_next(
+    submissions: list[dict[str, Any]],
+) -> None:
+    def add(token: str, *, asks: bool, fails: bool) -> None:
+        with transaction() as session:
+            if asks:
+                assert len(ask(session, (FIND, {"tokens": ["a", "b", "c"]}))[0].all()) == 3
+            execute(session, ADD, row(token))
+            if fails:
+                raise RuntimeError
+
+    for token, asks in (("d", True), ("e", False)):
+        with pytest.raises(RuntimeError):
+            add(token, asks=asks, fails=True)
+    add("f", asks=True, fails=False)
+
+    with reading() as session:
+        found = execute(session, FIND, {"tokens": ["d", "e", "f"]})
+        assert [one.token for one in found] == ["f"]

@@ -7,9 +7,11 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
 
 from app.domain.clock import SimulatedClock
 from app.services import accounts, demo
+from app.web.cookie import CookieSessions
 from app.web.session import safe_next
 from tests.web.browser import Browser
 
@@ -203,3 +205,16 @@ def test_with_https_the_cookie_is_bound_to_this_host(
     assert cookie.startswith("__Host-session=")
     assert "Secure" in cookie
     assert "Path=/" in cookie
+
+
+def test_a_cookie_that_flask_itself_has_signed_is_read_and_ours_is_read_by_flask(app: Flask) -> None:
+    ours, flasks = CookieSessions(), SecureCookieSessionInterface()
+
+    for content in ({"token": "wandsworth.short"}, {"typed": "long " * 400}):
+        for one, other in ((ours, flasks), (flasks, ours)):
+            writer, reader = one.get_signing_serializer(app), other.get_signing_serializer(app)
+            assert writer is not None
+            assert reader is not None
+            signed = writer.dumps(content)
+            assert reader.loads(signed) == content
+            assert len(signed) < 500
