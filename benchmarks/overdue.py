@@ -20,7 +20,7 @@ from benchmarks.databases import Place, place
 from benchmarks.measuring import Action, Figure, Times, alternating, beside
 from benchmarks.sizes import Progress, Size
 
-PER_SECOND = {"sqlite": 250.0, "postgresql": 150.0}
+PER_SECOND = {"sqlite": 600.0, "postgresql": 400.0}
 CHILDREN = 200
 A_SLICE = 2.0
 MOST_GROWTH = 1.2

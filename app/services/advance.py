@@ -8,23 +8,23 @@ becomes an Incident by `suspend`, and only its own instance stands still.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import CursorResult, Executable, Row, Update, bindparam, insert, select, update
+from sqlalchemy import CursorResult, Executable, Row, bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from app.domain.clock import now
-from app.domain.errors import EngineFailure, NotFound, StaleTask, ThroughcareError
+from app.domain.errors import EngineFailure, NotFound, ThroughcareError
 from app.domain.ids import new_id
 from app.engine.contracts import CompiledVersion, EngineContext, Step
 from app.services import definitions, effects, incident_rows, letters, projection, step_messages, task_rows
 from app.services.crashpoints import crash_point
+from app.services.instance_saves import refuse_stale, save
 from app.store import audit
-from app.store.audit import Entry, Tip
+from app.store.audit import Entry
 from app.store.db import execute, table_of, together
 from app.store.instances import ProcessInstance
 from app.store.tasks import UserTask
@@ -50,6 +50,8 @@ INSTANCE_COLUMNS = (
 )
 InstanceRow = Row[Any]
 Writes = tuple[tuple[Executable, Mapping[str, Any]], ...]
+Write = Callable[[], CursorResult[Any]]
+"""Writes what was taken of one instance, its row last; see `store`."""
 _LOCK = (
     select(*INSTANCE_COLUMNS)
     .where(
@@ -129,14 +131,37 @@ def apply(
 
     `mirror` is what the tables say of it, where that has been read since it was locked.
     """
+    store(session, [begin(session, instance, version, step, cause, context, mirror=mirror)])
+
+
+def begin(
+    session: Session,
+    instance: InstanceRow,
+    version: CompiledVersion,
+    step: Step,
+    cause: Cause,
+    context: EngineContext,
+    *,
+    mirror: projection.Mirror | None = None,
+) -> Write:
+    """The first half of `apply`: what the step asks for outside its instance. What it gives is for `store`.
+
+    Whoever takes steps of several instances in one transaction begins each, and then stores them all.
+    """
     crash_point("after_engine")
     mirror = mirror or projection.read(session, instance)
     entries = list(cause.entries)
     entries += step_messages.send_messages(session, instance, version, step, context)
     entries += effects.apply_effects(session, instance, version, step, context)
+    return lambda: _write(session, instance, step, mirror, cause, context, entries)
+
+
+def store(session: Session, writes: Iterable[Write]) -> None:
+    """Write what was begun of several instances, for one journey. Raises StaleTask as `apply` does."""
     with together(session):
-        saved = _write(session, instance, step, mirror, cause, context, entries)
-    _refuse_stale(saved)
+        saved = [write() for write in writes]
+    for one in saved:
+        refuse_stale(one)
     crash_point("before_commit")
 
 
@@ -160,79 +185,17 @@ def _write(
     projection.write_subscriptions(session, instance, mirror, step)
     if step.ended:
         entries.append(projection.ended(session, instance, cause.person_id))
-    return _save(session, instance, step, entries, cause.columns)
-
-
-def _save(
-    session: Session, instance: InstanceRow, step: Step, entries: list[Entry], columns: Mapping[str, Any]
-) -> CursorResult[Any]:
-    version = instance.version + 1
-    tip = audit.append(
-        session,
-        entries,
-        authority_id=instance.authority_id,
-        stream=instance.id,
-        tip=Tip(instance.audit_seq, instance.audit_hash),
-        instance_id=instance.id,
-        instance_version=version,
-    )
-    values: dict[str, Any] = {
-        "state": step.state,
-        "version": version,
-        "audit_seq": tip.seq,
-        "audit_hash": tip.hash,
-        **columns,
-    }
+    columns: dict[str, Any] = {"state": step.state, **cause.columns}
     if step.ended:
-        values |= {"status": "ended", "ended_at": now(), "end_event": ", ".join(step.end_events) or None}
-    return _update(session, instance, values)
-
-
-def _update(session: Session, instance: InstanceRow, values: Mapping[str, Any]) -> CursorResult[Any]:
-    return execute(
-        session,
-        _updating(tuple(values)),
-        {
-            "of_authority": instance.authority_id,
-            "of_instance": instance.id,
-            "of_version": instance.version,
-            **{f"new_{name}": value for name, value in values.items()},
-        },
-    )
-
-
-def _refuse_stale(saved: CursorResult[Any]) -> None:
-    if saved.rowcount != 1:
-        raise StaleTask("Somebody else changed this pathway first. Nothing of yours was changed.")
-
-
-@lru_cache
-def _updating(names: tuple[str, ...]) -> Update:
-    """The statement that sets these columns of an instance whose version is still the one that was read."""
-    return (
-        update(_INSTANCES)
-        .where(
-            _INSTANCES.c.authority_id == bindparam("of_authority"),
-            _INSTANCES.c.id == bindparam("of_instance"),
-            _INSTANCES.c.version == bindparam("of_version"),
-        )
-        .values({name: bindparam(f"new_{name}") for name in names})
-    )
+        columns |= {"status": "ended", "ended_at": now(), "end_event": ", ".join(step.end_events) or None}
+    return save(session, instance, entries, **columns)
 
 
 def record(session: Session, instance: InstanceRow, entries: list[Entry], **values: Any) -> None:
     """Write audit entries (and columns of the row) of a locked instance without a step of the engine."""
-    tip = audit.append(
-        session,
-        entries,
-        authority_id=instance.authority_id,
-        stream=instance.id,
-        tip=Tip(instance.audit_seq, instance.audit_hash),
-        instance_id=instance.id,
-        instance_version=instance.version + 1,
-    )
-    values = {"version": instance.version + 1, "audit_seq": tip.seq, "audit_hash": tip.hash, **values}
-    _refuse_stale(_update(session, instance, values))
+    with together(session):
+        saved = save(session, instance, entries, **values)
+    refuse_stale(saved)
 
 
 def cancel(session: Session, instance: InstanceRow, entry: Entry) -> None:

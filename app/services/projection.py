@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -47,35 +48,50 @@ def _of_instance(table: Any) -> tuple[Any, Any]:
     return table.c.authority_id == bindparam("of_authority"), table.c.instance_id == bindparam("of_instance")
 
 
+def _of_instances(table: Any) -> tuple[Any, Any]:
+    of_them = table.c.instance_id.in_(bindparam("of_instances", expanding=True))
+    return table.c.authority_id == bindparam("of_authority"), of_them
+
+
 _MIRRORED = union_all(
     select(
+        _TASKS.c.instance_id,
         literal_column("'task'").label("what"),
         _TASKS.c.id,
         _TASKS.c.ref,
         _TASKS.c.element_id,
         _TASKS.c.name,
         _TASKS.c.escalated_at.label("at"),
-    ).where(*_of_instance(_TASKS), IS_OPEN),
+    ).where(*_of_instances(_TASKS), IS_OPEN),
     select(
-        _TIMERS.c.kind, _TIMERS.c.id, _TIMERS.c.ref, _TIMERS.c.element_id, _TIMERS.c.name, _TIMERS.c.due_at
-    ).where(*_of_instance(_TIMERS)),
+        _TIMERS.c.instance_id,
+        _TIMERS.c.kind,
+        _TIMERS.c.id,
+        _TIMERS.c.ref,
+        _TIMERS.c.element_id,
+        _TIMERS.c.name,
+        _TIMERS.c.due_at,
+    ).where(*_of_instances(_TIMERS)),
     select(
+        _WAITS.c.instance_id,
         literal_column("'waits'"),
         _WAITS.c.id,
         _WAITS.c.ref,
         _WAITS.c.element_id,
         _WAITS.c.message,
         cast(null(), UtcDateTime),
-    ).where(*_of_instance(_WAITS)),
+    ).where(*_of_instances(_WAITS)),
     select(
+        _ASKINGS.c.instance_id,
         literal_column("'asking'"),
         _ASKINGS.c.id,
         _ASKINGS.c.task_id,
         literal_column("''"),
         _ASKINGS.c.pathway,
         cast(null(), UtcDateTime),
-    ).where(*_of_instance(_ASKINGS), _ASKINGS.c.state == literal_column("'open'")),
+    ).where(*_of_instances(_ASKINGS), _ASKINGS.c.state == literal_column("'open'")),
     select(
+        _TASKS.c.instance_id,
         literal_column("'draft'"),
         _DRAFTS.c.task_id,
         _TASKS.c.ref,
@@ -84,7 +100,7 @@ _MIRRORED = union_all(
         _DRAFTS.c.saved_at,
     )
     .join(_TASKS, (_TASKS.c.authority_id == _DRAFTS.c.authority_id) & (_TASKS.c.id == _DRAFTS.c.task_id))
-    .where(*_of_instance(_TASKS), IS_OPEN),
+    .where(*_of_instances(_TASKS), IS_OPEN),
 )
 
 
@@ -126,20 +142,32 @@ class Mirror:
     drafts: frozenset[str] = frozenset()  # the ids of those of its tasks that have one
     hands: Hands | None = None  # whose its next tasks are, where that was asked for
 
+    def oldest_due(self, at: datetime) -> Row[Any] | None:
+        """The timer that is due longest by `at` (its due time is its own `at`); None when none is."""
+        due = [row for row in (*self.engine_timers, *self.overdue_timers.values()) if row.at <= at]
+        return min(due, key=lambda row: (row.at, row.what == "engine", row.id), default=None)
+
 
 def read(session: Session, instance: Row[Any]) -> Mirror:
     """The instance's open tasks, timers and subscriptions, in one query."""
-    return mirror_of(execute(session, *question(instance)))
+    ids = [instance.id]
+    return mirrors_of(execute(session, *question(instance.authority_id, ids)), ids)[instance.id]
 
 
-def question(instance: Row[Any]) -> tuple[Executable, dict[str, Any]]:
-    """The statement that asks for an instance's mirror, with its values."""
-    return _MIRRORED, _keys(instance)
+def question(authority_id: str, instance_ids: Sequence[str]) -> tuple[Executable, dict[str, Any]]:
+    """The statement that asks for the mirrors of an authority's instances, with its values."""
+    return _MIRRORED, {"of_authority": authority_id, "of_instances": instance_ids}
 
 
-def mirror_of(found: CursorResult[Any], hands: Hands | None = None) -> Mirror:
-    """The mirror that the answer to `question` shows."""
-    rows = found.all()
+def mirrors_of(found: CursorResult[Any], instance_ids: Iterable[str]) -> dict[str, Mirror]:
+    """The mirrors that the answer to `question` shows, by their instances."""
+    shown: dict[str, list[Row[Any]]] = {instance_id: [] for instance_id in instance_ids}
+    for row in found:
+        shown[row.instance_id].append(row)
+    return {instance_id: _mirror(rows) for instance_id, rows in shown.items()}
+
+
+def _mirror(rows: Sequence[Row[Any]]) -> Mirror:
     return Mirror(
         tasks={row.ref: row for row in rows if row.what == "task"},
         engine_timers=[row for row in rows if row.what == "engine"],
@@ -147,7 +175,6 @@ def mirror_of(found: CursorResult[Any], hands: Hands | None = None) -> Mirror:
         waits=[row for row in rows if row.what == "waits"],
         askings=[row for row in rows if row.what == "asking"],
         drafts=frozenset(row.id for row in rows if row.what == "draft"),
-        hands=hands,
     )
 
 
@@ -165,10 +192,8 @@ def withdraw(
         return []
     gone = [row for row in left if row.ref != done_ref]
     if gone:
-        ids = [row.id for row in gone]
-        execute(
-            session, _CANCEL_TASKS, {"of_authority": instance.authority_id, "ids": ids, "left_when": now()}
-        )
+        keys = {"of_authority": instance.authority_id, "ids": [row.id for row in gone]}
+        execute(session, _CANCEL_TASKS, {**keys, "left_when": now()})
     kept = [row.id for row in left if row.id in mirror.drafts]
     if kept:
         execute(session, _DROP_DRAFTS, {"of_authority": instance.authority_id, "ids": kept})
@@ -204,9 +229,8 @@ def write_timers(
     still_open = {row.id for row in mirror.tasks.values() if row.ref in ready}
     wanted = {(timer.ref, timer.due_at): timer for timer in step.timers}
     kept = {(row.ref, row.at) for row in mirror.engine_timers if row.id != fired_timer_id}
-    gone = [
-        row.id for row in mirror.engine_timers if (row.ref, row.at) not in wanted or row.id == fired_timer_id
-    ]
+    there = mirror.engine_timers
+    gone = [row.id for row in there if (row.ref, row.at) not in wanted or row.id == fired_timer_id]
     gone += [row.id for task_id, row in mirror.overdue_timers.items() if task_id not in still_open]
     if gone:
         execute(session, _DROP_TIMERS, {"of_authority": instance.authority_id, "ids": gone})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Row, update
+from sqlalchemy import Row, bindparam, literal_column, update
 from sqlalchemy.orm import Session
 
 from app.domain.clock import now
@@ -13,7 +13,20 @@ from app.engine.contracts import CompiledVersion, EngineContext, Step
 from app.services import messages_out
 from app.services.task_rows import duties_in
 from app.store.audit import Entry
+from app.store.db import execute, table_of
 from app.store.tasks import UserTask
+
+_TASKS = table_of(UserTask)
+_ESCALATED = (
+    update(_TASKS)
+    .where(
+        _TASKS.c.authority_id == bindparam("of_authority"),
+        _TASKS.c.instance_id == bindparam("of_instance"),
+        _TASKS.c.element_id == bindparam("of_element"),
+        _TASKS.c.state == literal_column("'open'"),
+    )
+    .values(escalated_at=bindparam("escalated_when"))
+)
 
 
 def send_messages(
@@ -55,17 +68,8 @@ def note_escalation(
     A task that the same step opens is marked where it is created.
     """
     late = payload.get("correlation_key")
-    session.execute(
-        update(UserTask)
-        .where(
-            UserTask.authority_id == instance.authority_id,
-            UserTask.instance_id == instance.id,
-            UserTask.element_id == late,
-            UserTask.state == "open",
-        )
-        .values(escalated_at=now())
-        .execution_options(synchronize_session=False)
-    )
+    keys = {"of_authority": instance.authority_id, "of_instance": instance.id, "of_element": late}
+    execute(session, _ESCALATED, {**keys, "escalated_when": now()})
     return Entry(
         kind="escalated",
         child_id=instance.child_id,

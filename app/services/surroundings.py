@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import JSON, Date, Row, bindparam, cast, literal_column, null, select, union_all
+from sqlalchemy import (
+    JSON,
+    CursorResult,
+    Date,
+    Executable,
+    Row,
+    String,
+    bindparam,
+    cast,
+    literal_column,
+    null,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from app.domain.clock import now
@@ -18,32 +31,48 @@ from app.store.children import Child, ChildFact
 from app.store.db import ask, execute, table_of
 from app.store.people import Authority
 
+Question = tuple[Executable, dict[str, Any]]
 _HOLIDAYS = table_of(BankHoliday)
 _AUTHORITIES, _CHILDREN, _FACTS = table_of(Authority), table_of(Child), table_of(ChildFact)
 _AROUND = union_all(
     select(
+        cast(null(), String).label("child_id"),
         literal_column("'profile'").label("what"),
         _AUTHORITIES.c.profile.label("name"),
         cast(null(), JSON).label("value"),
         cast(null(), Date).label("on"),
     ).where(_AUTHORITIES.c.id == bindparam("of_authority")),
-    select(literal_column("'fact'"), _FACTS.c.name, _FACTS.c.value, cast(null(), Date)).where(
-        _FACTS.c.authority_id == bindparam("of_authority"), _FACTS.c.child_id == bindparam("of_child")
+    select(
+        _FACTS.c.child_id, literal_column("'fact'"), _FACTS.c.name, _FACTS.c.value, cast(null(), Date)
+    ).where(
+        _FACTS.c.authority_id == bindparam("of_authority"),
+        _FACTS.c.child_id.in_(bindparam("of_children", expanding=True)),
     ),
     select(
+        _CHILDREN.c.id,
         literal_column("'born'"),
         literal_column("'date_of_birth'"),
         cast(null(), JSON),
         _CHILDREN.c.date_of_birth,
-    ).where(_CHILDREN.c.authority_id == bindparam("of_authority"), _CHILDREN.c.id == bindparam("of_child")),
-    select(_HOLIDAYS.c.division, _HOLIDAYS.c.name, cast(null(), JSON), _HOLIDAYS.c.on),
+    ).where(
+        _CHILDREN.c.authority_id == bindparam("of_authority"),
+        _CHILDREN.c.id.in_(bindparam("of_children", expanding=True)),
+        _CHILDREN.c.date_of_birth.is_not(None),
+    ),
+    select(cast(null(), String), _HOLIDAYS.c.division, _HOLIDAYS.c.name, cast(null(), JSON), _HOLIDAYS.c.on),
 )
 
 
 def context_for(session: Session, authority_id: str, child_id: str) -> EngineContext:
     """What expressions may ask about: the authority's profile, its working days, the child's facts."""
-    keys = {"of_authority": authority_id, "of_child": child_id}
-    return _context(execute(session, _AROUND, keys).all())
+    return contexts_for(session, authority_id, [child_id])[child_id]
+
+
+def contexts_for(session: Session, authority_id: str, child_ids: Collection[str]) -> dict[str, EngineContext]:
+    """`context_for` of many children of an authority, by child, in one query."""
+    if not child_ids:
+        return {}
+    return _contexts(execute(session, *_question(authority_id, child_ids)), child_ids)
 
 
 def around(session: Session, instance: Row[Any], roles: Collection[str] = ()) -> tuple[EngineContext, Mirror]:
@@ -51,50 +80,54 @@ def around(session: Session, instance: Row[Any], roles: Collection[str] = ()) ->
 
     `roles` are those that the tasks which it opens may have, so that nobody has to ask whose they are.
     """
-    keys = {"of_authority": instance.authority_id, "of_child": instance.child_id}
-    questions = [(_AROUND, keys), projection.question(instance)]
-    if roles:
-        questions.append(hands.question(instance, roles))
-    told, mirrored, *known = ask(session, *questions)
-    own = hands.hands_of(known[0], roles) if known else None
-    return _context(told.all()), projection.mirror_of(mirrored, own)
+    asked = [hands.question(instance, roles)] if roles else []
+    found, known = _around(session, [instance], asked)
+    context, mirror = found[instance.id]
+    return context, replace(mirror, hands=hands.hands_of(known[0], roles)) if known else mirror
 
 
-def _context(rows: Sequence[Row[Any]]) -> EngineContext:
+def around_each(session: Session, instances: Collection[Row[Any]]) -> dict[str, tuple[EngineContext, Mirror]]:
+    """`around` of several locked instances, by instance, for one journey."""
+    return _around(session, instances, [])[0]
+
+
+def _around(
+    session: Session, instances: Collection[Row[Any]], more: Sequence[Question]
+) -> tuple[dict[str, tuple[EngineContext, Mirror]], list[CursorResult[Any]]]:
+    """`around_each`, and the answers to `more`, which are asked for on the same journey."""
+    by_authority: dict[str, list[Row[Any]]] = {}
+    for instance in instances:
+        by_authority.setdefault(instance.authority_id, []).append(instance)
+    asked: list[Question] = []
+    for authority_id, its in by_authority.items():
+        asked.append(_question(authority_id, {instance.child_id for instance in its}))
+        asked.append(projection.question(authority_id, [instance.id for instance in its]))
+    answers = iter(ask(session, *asked, *more))
+    found: dict[str, tuple[EngineContext, Mirror]] = {}
+    for its in by_authority.values():
+        contexts = _contexts(next(answers), {instance.child_id for instance in its})
+        mirrors = projection.mirrors_of(next(answers), [instance.id for instance in its])
+        found |= {one.id: (contexts[one.child_id], mirrors[one.id]) for one in its}
+    return found, list(answers)
+
+
+def _question(authority_id: str, child_ids: Collection[str]) -> Question:
+    return _AROUND, {"of_authority": authority_id, "of_children": sorted(child_ids)}
+
+
+def _contexts(found: CursorResult[Any], child_ids: Collection[str]) -> dict[str, EngineContext]:
+    rows = found.all()
     profile = reference.profile(next((row.name for row in rows if row.what == "profile"), "default"))
     added = {row.on: row.name for row in rows if row.what == profile.division}
-    return EngineContext(
-        now=now(),
-        profile=profile,
-        calendar=reference.calendar_for(profile.division, added),
-        facts=_facts(rows),
-    )
-
-
-def contexts_for(
-    session: Session, authority_id: str, child_ids: Collection[str]
-) -> Mapping[str, EngineContext]:
-    """`context_for` of many children of an authority, by child, in as few queries."""
-    if not child_ids:
-        return {}
-    shared = context_for(session, authority_id, next(iter(child_ids)))
-    told: dict[str, dict[str, Any]] = {child_id: {} for child_id in child_ids}
-    for fact in session.execute(
-        select(ChildFact.child_id, ChildFact.name, ChildFact.value).where(
-            ChildFact.authority_id == authority_id, ChildFact.child_id.in_(child_ids)
-        )
-    ):
-        told[fact.child_id][fact.name] = fact.value["value"]
-    for child in session.execute(
-        select(Child.id, Child.date_of_birth).where(
-            Child.authority_id == authority_id, Child.id.in_(child_ids), Child.date_of_birth.is_not(None)
-        )
-    ):
-        told[child.id]["date_of_birth"] = child.date_of_birth.isoformat()
-    return {child_id: replace(shared, facts=facts) for child_id, facts in told.items()}
-
-
-def _facts(rows: Sequence[Row[Any]]) -> dict[str, Any]:
+    calendar = reference.calendar_for(profile.division, added)
     # The record of the child stands over an answer; while it has no date of birth, a task's answer counts.
-    told = {row.name: row.value["value"] for row in rows if row.what == "fact"}
-    return told | {row.name: row.on.isoformat() for row in rows if row.what == "born" and row.on is not None}
+    facts: dict[str, dict[str, Any]] = {child_id: {} for child_id in child_ids}
+    for row in rows:
+        if row.what == "fact":
+            facts[row.child_id].setdefault(row.name, row.value["value"])
+        elif row.what == "born":
+            facts[row.child_id][row.name] = row.on.isoformat()
+    return {
+        child_id: EngineContext(now=now(), profile=profile, calendar=calendar, facts=told)
+        for child_id, told in facts.items()
+    }

@@ -7,46 +7,45 @@ The lock order is always the instance, never the timer: the oldest due timer nam
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import SystemRandom
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, func, select, update
+from sqlalchemy import Row, bindparam, func, select
 from sqlalchemy.orm import Session
 
-from app.domain.clock import LONDON, now
+from app.domain.clock import LONDON
 from app.domain.errors import Busy, EngineFailure, StaleTask
 from app.engine import runner
+from app.engine.contracts import EngineContext
 from app.services import (
     advance,
     definitions,
     kept_versions,
-    letters,
     messages,
-    messages_out,
+    overdue,
     rebuilding,
-    reference,
-    step_messages,
     surroundings,
 )
 from app.services.advance import Cause
 from app.services.crashpoints import crash_point
 from app.services.poison import one_step
+from app.services.projection import Mirror
 from app.services.read_first import make_ready
 from app.services.task_rows import duties_in
 from app.store.audit import Entry
 from app.store.db import arbiter_now, db, execute, reading, table_of, transaction
 from app.store.instances import ProcessInstance
-from app.store.tasks import UserTask
 from app.store.timers import Timer
 
 TRIES = 5
 AT_ONCE = 20
 jitter = SystemRandom()
-_TIMERS, _INSTANCES, _TASKS = table_of(Timer), table_of(ProcessInstance), table_of(UserTask)
+_TIMERS, _INSTANCES = table_of(Timer), table_of(ProcessInstance)
 _CLAIM = (
-    select(*advance.INSTANCE_COLUMNS)
+    select(*advance.INSTANCE_COLUMNS, _TIMERS.c.id.label("timer_id"))
     .select_from(
         _TIMERS.join(
             _INSTANCES,
@@ -59,42 +58,6 @@ _CLAIM = (
     .limit(bindparam("most"))
     .with_for_update(of=_INSTANCES, skip_locked=True)
 )
-_OLDEST_DUE = (
-    select(
-        _TIMERS.c.id, _TIMERS.c.kind, _TIMERS.c.ref, _TIMERS.c.element_id, _TIMERS.c.name, _TIMERS.c.due_at
-    )
-    .where(
-        _TIMERS.c.authority_id == bindparam("of_authority"),
-        _TIMERS.c.instance_id == bindparam("of_instance"),
-        _TIMERS.c.due_at <= bindparam("at"),
-    )
-    .order_by(_TIMERS.c.due_at, _TIMERS.c.kind.desc(), _TIMERS.c.id)
-    .limit(1)
-)
-_DROP = delete(_TIMERS).where(
-    _TIMERS.c.authority_id == bindparam("of_authority"), _TIMERS.c.id == bindparam("of_timer")
-)
-_LATE = select(
-    _TASKS.c.id,
-    _TASKS.c.element_id,
-    _TASKS.c.name,
-    _TASKS.c.role,
-    _TASKS.c.team_id,
-    _TASKS.c.assignee_id,
-    _TASKS.c.duty,
-    _TASKS.c.due_at,
-    _TASKS.c.overdue,
-    _TASKS.c.escalated_at,
-).where(
-    _TASKS.c.authority_id == bindparam("of_authority"),
-    _TASKS.c.id == bindparam("of_task"),
-    _TASKS.c.state == "open",
-)
-_MARK = (
-    update(_TASKS)
-    .where(_TASKS.c.authority_id == bindparam("of_authority"), _TASKS.c.id == bindparam("of_task"))
-    .values(overdue_at=bindparam("late_at"))
-)
 
 
 @dataclass(frozen=True)
@@ -104,8 +67,6 @@ class Due:
     authority_id: str
     instance_id: str
     timer_id: str
-    kind: str
-    ref: str
 
 
 def drain(*, limit: int = 200, seconds: float = 5.0) -> int:
@@ -147,10 +108,8 @@ def _fire_some(most: int, *, as_they_are: bool = False) -> int:
         crash_point("after_claim")
         unread = {row.version_id for row in claimed.values() if kept_versions.find(row.version_id) is None}
         must_wait = bool(unread) and not as_they_are
-        for instance in () if must_wait else claimed.values():
-            timer = _oldest_due(session, instance, at)
-            if timer is not None:
-                _take(session, instance, timer)
+        if claimed and not must_wait:
+            _take_each(session, claimed.values(), at)
         crash_point("before_commit")
     crash_point("after_commit")
     if must_wait:
@@ -186,22 +145,11 @@ def _fire_next(due: list[Due]) -> bool:
         if instance is None:
             return False
         crash_point("after_claim")
-        timer = _oldest_due(session, instance, at)
-        if timer is None:  # another process fired or withdrew it just before we had the lock
-            return True
-        due.append(Due(instance.authority_id, instance.id, timer.id, timer.kind, timer.ref))
-        _take(session, instance, timer)
+        due.append(Due(instance.authority_id, instance.id, instance.timer_id))
+        _take_each(session, [instance], at)
         crash_point("before_commit")
     crash_point("after_commit")
     return True
-
-
-def _take(session: Session, instance: advance.InstanceRow, timer: Row[Any]) -> None:
-    with one_step():
-        if timer.kind == "overdue":
-            _mark_overdue(session, instance, timer)
-        else:
-            _fire(session, instance, timer)
 
 
 def claim(session: Session, at: datetime) -> advance.InstanceRow | None:
@@ -209,14 +157,35 @@ def claim(session: Session, at: datetime) -> advance.InstanceRow | None:
     return execute(session, _CLAIM, {"at": at, "most": 1}).first()
 
 
-def _oldest_due(session: Session, instance: advance.InstanceRow, at: datetime) -> Row[Any] | None:
-    keys = {"of_authority": instance.authority_id, "of_instance": instance.id, "at": at}
-    return execute(session, _OLDEST_DUE, keys).first()
+def _take_each(session: Session, claimed: Collection[advance.InstanceRow], at: datetime) -> None:
+    """Take the oldest due timer of each locked instance. Raises EngineFailure for any of them: see `one_step`.
+
+    What all of them need to know is asked together, and what they write is sent together. A child is
+    asked about again before another instance of it is taken, since the one before may have recorded something.
+    """
+    writes: list[advance.Write] = []
+    met: set[str] = set()
+    with one_step():
+        around = surroundings.around_each(session, claimed)
+        for instance in claimed:
+            context, mirror = around[instance.id]
+            timer = mirror.oldest_due(at)
+            if timer is None:  # another process fired or withdrew it just before we had the lock
+                continue
+            if instance.child_id in met:
+                context = surroundings.context_for(session, instance.authority_id, instance.child_id)
+            met.add(instance.child_id)
+            if timer.what == "overdue":
+                writes.append(overdue.mark(session, instance, timer, context))
+            else:
+                writes.append(_fire(session, instance, timer, context, mirror))
+        advance.store(session, writes)
 
 
-def _fire(session: Session, instance: advance.InstanceRow, timer: Row[Any]) -> None:
+def _fire(
+    session: Session, instance: advance.InstanceRow, timer: Row[Any], context: EngineContext, mirror: Mirror
+) -> advance.Write:
     version = definitions.compiled(session, instance.version_id)
-    context, mirror = surroundings.around(session, instance)
     step = runner.fire(version, instance.state, context, timer.ref)
     element = version.element(timer.element_id)
     entry = Entry(
@@ -229,51 +198,11 @@ def _fire(session: Session, instance: advance.InstanceRow, timer: Row[Any]) -> N
             "name": timer.name,
             "lane": element.role if element else None,
             "duty": duties_in(context.profile.area, element.duty) if element else [],
-            "due_at": timer.due_at.astimezone(LONDON).isoformat(),
+            "due_at": timer.at.astimezone(LONDON).isoformat(),
         },
     )
     cause = Cause(entries=(entry,), fired_timer_id=timer.id)
-    advance.apply(session, instance, version, step, cause, context, mirror=mirror)
-
-
-def _mark_overdue(session: Session, instance: advance.InstanceRow, timer: Row[Any]) -> None:
-    """A task's due time has passed: mark it, and start the ladder where the task says so."""
-    execute(session, _DROP, {"of_authority": instance.authority_id, "of_timer": timer.id})
-    keys = {"of_authority": instance.authority_id, "of_task": timer.ref}
-    task = execute(session, _LATE, keys).first()
-    if task is None:
-        return
-    execute(session, _MARK, {**keys, "late_at": now()})
-    letters.overdue(session, instance, task)
-    context = surroundings.context_for(session, instance.authority_id, instance.child_id)
-    facts = {
-        "definition": instance.definition_key,
-        "element": task.element_id,
-        "name": task.name,
-        "lane": task.role,
-        "duty": duties_in(context.profile.area, task.duty),
-        "due_at": task.due_at.astimezone(LONDON).isoformat(),
-    }
-    entries = [
-        Entry(
-            kind="duty_overdue",
-            child_id=instance.child_id,
-            task_id=task.id,
-            timer_id=timer.id,
-            facts=facts,
-        )
-    ]
-    if task.overdue == "escalate" and task.escalated_at is None:
-        role = reference.roles().by_key.get(task.role)
-        payload = {
-            **facts,
-            "correlation_key": task.element_id,
-            "agency": role.agency if role else "csc",
-            "level": 1,
-        }
-        messages_out.queue(session, instance, name=messages_out.ESCALATE, payload=payload)
-        entries.append(step_messages.note_escalation(session, instance, payload, context))
-    advance.record(session, instance, entries)
+    return advance.begin(session, instance, version, step, cause, context, mirror=mirror)
 
 
 def _suspend(due: Due, failure: EngineFailure) -> None:

@@ -15,6 +15,7 @@ from app.store.db import reading, transaction
 from app.store.timers import Timer
 from tests.crash import pathways
 from tests.crash.invariants import assert_all
+from tests.engine import diagrams as d
 
 pytestmark = pytest.mark.on_both_databases
 
@@ -169,6 +170,49 @@ def test_a_timer_that_the_state_does_not_know_stops_its_own_instance_only(
             text("UPDATE timers SET ref = 'nobody', due_at = :at WHERE instance_id = :id"),
             {"id": damaged, "at": datetime(2020, 1, 1)},  # noqa: DTZ001 - as the column has it
         )
+    clock.move_to(clock.now() + timedelta(hours=1))
+
+    timers.drain()
+
+    assert pathways.status_of(damaged) == "suspended"
+    assert pathways.variable(sound, "fired") == 1
+
+
+def test_what_one_timer_records_of_a_child_the_next_of_the_same_drain_knows(
+    house: Flask, clock: SimulatedClock
+) -> None:
+    way = d.flows("start > hour > look > record > rest > end")
+    looking = d.diagram(
+        d.start(),
+        d.catch("hour", d.timer("PT1H")),
+        d.script("look", 'knew = fact("seen", "nothing")'),
+        d.service("record", "record_fact", name="'seen'", value="'him'"),
+        d.task("rest"),
+        d.end(),
+        way,
+        key="looking",
+    )
+    pathways.publish(pathways.bundle("looking", looking))
+    child = pathways.child()
+    first, second = pathways.begin("looking", child), pathways.begin("looking", child)
+    other = pathways.begin("looking", pathways.child())
+    clock.move_to(clock.now() + timedelta(hours=2))
+
+    assert timers.fire_some(20) == 3
+
+    assert [pathways.variable(one, "knew") for one in (first, second, other)] == ["nothing", "him", "nothing"]
+    assert_all(quiet_at=clock.now())
+
+
+def test_a_child_whose_record_cannot_be_read_stops_its_own_pathways_only(
+    house: Flask, clock: SimulatedClock
+) -> None:
+    child = pathways.child()
+    pathways.fact(child, "divisor", 5)
+    damaged = pathways.begin(pathways.COUNTDOWN, child)
+    sound = pathways.begin(pathways.COUNTDOWN, pathways.child())
+    with transaction() as session:
+        session.execute(text("UPDATE child_facts SET value = '{}' WHERE name = 'divisor'"))
     clock.move_to(clock.now() + timedelta(hours=1))
 
     timers.drain()
