@@ -10,6 +10,7 @@ from benchmarks.databases import Place
 from benchmarks.measuring import Figure
 from benchmarks.sizes import Progress, Size
 
+MOST = 1.0
 START = datetime(2026, 12, 24, 17, 40, tzinfo=UTC)
 
 
@@ -23,5 +24,7 @@ def simulate(_place: Place, size: Size, progress: Progress) -> list[Figure]:
     what = f"{size.days} days of one child on remand_yda"
     note = f"{len(story['events'])} events"
     return [
-        Figure("simulate", "memory", what, seconds, "s", target="seconds", reached=seconds < 60, note=note)
+        Figure(
+            "simulate", "memory", what, seconds, "s", target="at most 1 s", reached=seconds <= MOST, note=note
+        )
     ]

@@ -6,7 +6,7 @@ A compiled version is kept by the hash of its content, so what is kept serves ev
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -21,7 +21,7 @@ from app.domain.forms import Form, read_form
 from app.engine import catalogue
 from app.engine.contracts import Bundle, CompiledVersion
 from app.engine.outline import Outline, outline
-from app.services import checks, kept_versions, reference, unread
+from app.services import checks, kept_versions, reference, unread, version_rows
 from app.services.crashpoints import crash_point
 from app.services.kept_versions import Kept
 from app.store.db import execute, reading, transaction
@@ -127,21 +127,21 @@ def lay_down(session: Session, bundle: Bundle, *, note: str, by: tuple[str, str]
     if stored is not None:
         return stored.number
     number = _next_number(session, bundle.key)
-    person_id, name = by or (None, None)
-    row = {
-        "id": version.version_id,
-        "key": bundle.key,
-        "number": number,
-        "name": version.name,
-        "bundle": to_text(bundle),
-        "note": note,
-        "published_at": now(),
-        "published_by": person_id,
-        "published_by_name": name,
-        "is_current": False,
-    }
-    session.execute(insert(DefinitionVersion).values(**row))
+    session.execute(
+        insert(DefinitionVersion).values(**version_rows.version(bundle, version, number, note, by))
+    )
     return number
+
+
+def put_first_in_force(session: Session, bundles: Iterable[Bundle], *, note: str) -> None:
+    """Lay down a version of each pathway and put it in force, in a database that has none yet."""
+    versions = [(bundle, remember(bundle)) for bundle in bundles]
+    in_force = {"is_current": True, "in_force_by": None, "in_force_at": now()}
+    rows = [{**version_rows.version(bundle, one, 1, note, None), **in_force} for bundle, one in versions]
+    session.execute(insert(DefinitionVersion), rows)
+    triggers = [version_rows.trigger(one) for _, one in versions if one.start_message]
+    if triggers:
+        session.execute(insert(StartTrigger), triggers)
 
 
 def put_in_force(session: Session, key: str, version_id: str, person_id: str | None = None) -> None:
@@ -163,18 +163,12 @@ def put_in_force(session: Session, key: str, version_id: str, person_id: str | N
     session.execute(delete(StartTrigger).where(StartTrigger.key == key))
     compiled_version = compiled(session, version_id)
     if compiled_version.start_message:
-        trigger = {"message": compiled_version.start_message, "key": key, "version_id": version_id}
-        session.execute(insert(StartTrigger).values(**trigger))
+        session.execute(insert(StartTrigger).values(**version_rows.trigger(compiled_version)))
 
 
 def _next_number(session: Session, key: str) -> int:
     highest = session.scalar(select(func.max(DefinitionVersion.number)).where(DefinitionVersion.key == key))
     return (highest or 0) + 1
-
-
-def to_text(bundle: Bundle) -> str:
-    """A bundle as it is stored."""
-    return json.dumps({"key": bundle.key, "files": dict(bundle.files), "forms": dict(bundle.forms)})
 
 
 def from_text(stored: str) -> Bundle:

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import structlog
 
 from app.domain.errors import BadInput
+from app.garbage import collecting_nothing
 
 Value = TypeVar("Value")
 _Stamp = tuple[tuple[str, int, int], ...]
@@ -79,7 +80,8 @@ def _stamp(paths: list[Path]) -> _Stamp:
 
 def _read_again(name: str, stamp: _Stamp, last: _Kept | None, read: Callable[[], Any]) -> _Kept:
     try:
-        return _Kept(stamp, read())
+        with collecting_nothing():  # of what is read nothing is thrown away: three quarters of the time
+            return _Kept(stamp, read())
     except BadInput as problem:
         if last is None:
             raise

@@ -169,9 +169,8 @@ def begin(
 ) -> Running:
     """Start the pathway for an invented child, within a throw-away database, on a clock and with ids of its own."""
     with transaction() as session:
-        for key in catalogue.reachable(pathway, bundles, _told(scenario)):
-            definitions.lay_down(session, bundles[key], note="Simulated")
-            definitions.put_in_force(session, key, bundles[key].version_id())
+        reached = [bundles[key] for key in catalogue.reachable(pathway, bundles, _told(scenario))]
+        definitions.put_first_in_force(session, reached, note="Simulated")
         session.execute(insert(Authority).values(id=profile, name=profile, profile=profile))
     with transaction() as session:
         version = definitions.current(session, pathway)
@@ -246,9 +245,11 @@ def step(running: Running) -> bool:
 
 def _coming(running: Running) -> tuple[datetime | None, tuple[datetime, str] | None, datetime | None]:
     """The moment of the next thing; the task that is done next, and the moment of the next message."""
-    task = _next_task(running)
+    with reading() as session:
+        timer = execute(session, _NEXT_TIMER).scalar()
+        task = _next_task(session, running)
     message = running.pending[0][0] if running.pending else None
-    moments = (_next_timer(), task[0] if task else None, message)
+    moments = (timer, task[0] if task else None, message)
     return min((moment for moment in moments if moment is not None), default=None), task, message
 
 
@@ -257,16 +258,10 @@ def coming(running: Running) -> datetime | None:
     return _coming(running)[0]
 
 
-def _next_timer() -> datetime | None:
-    with reading() as session:
-        return execute(session, _NEXT_TIMER).scalar()
-
-
-def _next_task(running: Running) -> tuple[datetime, str] | None:
+def _next_task(session: Session, running: Running) -> tuple[datetime, str] | None:
     if running.complete == "never":
         return None
-    with reading() as session:
-        rows = execute(session, _OPEN_TASKS).all()
+    rows = execute(session, _OPEN_TASKS).all()
     way = running.complete
     if way == GIVEN:
         rows, way = [row for row in rows if row.element_id in running.scenario.tasks], "on-time"

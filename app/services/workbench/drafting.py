@@ -21,7 +21,7 @@ from app.domain.errors import BadInput, Conflict, PathwayRefused
 from app.domain.ids import new_id
 from app.engine import blank, drawing, gate
 from app.engine.contracts import Bundle
-from app.services import definitions, reference
+from app.services import definitions, reference, version_rows
 from app.services.workbench.drafts import UNFINISHED, Draft, State, read, require_design, show
 from app.services.workbench.versions import in_force
 from app.store.audit import Entry, note
@@ -225,7 +225,7 @@ def _write(session: Session, viewer: Viewer, draft_id: str, number: int, bundle:
     row = {
         "draft_id": draft_id,
         "number": number,
-        "bundle": definitions.to_text(bundle),
+        "bundle": version_rows.to_text(bundle),
         "what": what,
         "saved_at": now(),
         "saved_by": viewer.person_id,
