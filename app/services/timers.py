@@ -108,14 +108,13 @@ def _fire_some(most: int, *, as_they_are: bool = False) -> int:
         crash_point("after_claim")
         unread = {row.version_id for row in claimed.values() if kept_versions.find(row.version_id) is None}
         must_wait = bool(unread) and not as_they_are
-        if claimed and not must_wait:
-            _take_each(session, claimed.values(), at)
+        taken = _take_each(session, claimed.values(), at) if claimed and not must_wait else 0
         crash_point("before_commit")
     crash_point("after_commit")
     if must_wait:
         make_ready(unread)
         return _fire_some(most, as_they_are=True)
-    return len(claimed)
+    return taken
 
 
 def fire_next() -> bool:
@@ -157,8 +156,8 @@ def claim(session: Session, at: datetime) -> advance.InstanceRow | None:
     return execute(session, _CLAIM, {"at": at, "most": 1}).first()
 
 
-def _take_each(session: Session, claimed: Collection[advance.InstanceRow], at: datetime) -> None:
-    """Take the oldest due timer of each locked instance. Raises EngineFailure for any of them: see `one_step`.
+def _take_each(session: Session, claimed: Collection[advance.InstanceRow], at: datetime) -> int:
+    """Take the oldest due timer of each locked instance; how many still had one. Raises EngineFailure: see `one_step`.
 
     What all of them need to know is asked together, and what they write is sent together. A child is
     asked about again before another instance of it is taken, since the one before may have recorded something.
@@ -180,6 +179,7 @@ def _take_each(session: Session, claimed: Collection[advance.InstanceRow], at: d
             else:
                 writes.append(_fire(session, instance, timer, context, mirror))
         advance.store(session, writes)
+    return len(writes)
 
 
 def _fire(
