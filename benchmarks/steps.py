@@ -23,7 +23,7 @@ from benchmarks.seeds import ANSWERS
 from benchmarks.sizes import Progress, Size
 
 REMAND = "remand_yda"
-MOST_TIMES_BARE = 3.0
+MOST_TIMES_BARE = 2.0
 MOST_GROWTH = 1.2
 BARE_BREAKS_AT = 150
 """Without compaction SpiffWorkflow loses the thread of this loop somewhere above so many visits."""
