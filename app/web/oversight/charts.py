@@ -108,11 +108,14 @@ def in_words(value: float, unit: str) -> str:
 
 
 def _on_scale(value: float, unit: str) -> str:
-    """Short enough to stand beside the picture: £250k, £1.5m."""
+    """Short enough to stand beside the picture, three figures at most: £250k, £1.5m."""
     for size, sign in ((1_000_000, "m"), (1000, "k")):
         if value >= size:
-            pounds = "£" if unit == "money" else ""
-            return f"{pounds}{value / size:.2f}".rstrip("0").rstrip(".") + sign
+            pounds, number = "£" if unit == "money" else "", value / size
+            figures = (
+                f"{number:.0f}" if number >= 100 else f"{number:.{1 if number >= 10 else 2}f}".rstrip("0")
+            )
+            return f"{pounds}{figures.rstrip('.')}{sign}"
     return in_words(value, unit)
 
 
