@@ -180,10 +180,10 @@ def _figures(
     what = f"{len(lives)} people for {took / 60:.1f} minutes"
     people = [one for one in asked if one.what != NOTHING]
     nothing = percentile([one for one in asked if one.what == NOTHING], 95)
-    found = [_timed(kind, f"{what}: every answer", people, nothing, MOST_MILLISECONDS)]
+    found = [timed("load", kind, f"{what}: every answer", people, nothing, MOST_MILLISECONDS)]
     for name, _ in Counter(one.what for one in people).most_common():
         found.append(
-            _timed(kind, f"{what}: {name}", [one for one in people if one.what == name], nothing, None)
+            timed("load", kind, f"{what}: {name}", [one for one in people if one.what == name], nothing, None)
         )
     first = sum(_was_second(one) for one in people)
     wrong = wrong_answers(people)
@@ -221,10 +221,13 @@ def _figures(
     ]
 
 
-def _timed(kind: str, what: str, some: Sequence[Asked], nothing: float, most: float | None) -> Figure:
+def timed(
+    bench: str, kind: str, what: str, some: Sequence[Asked], nothing: float, most: float | None
+) -> Figure:
+    """How long these answers took, beside a page that does nothing; `most` is the target, in milliseconds."""
     p50, p95, p99 = (percentile(some, part) for part in (50, 95, 99))
     return Figure(
-        "load",
+        bench,
         kind,
         f"{what}, 95 of 100 within",
         p95,

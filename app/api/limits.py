@@ -19,9 +19,8 @@ def install(app: Flask, door: Blueprint) -> None:
         strategy="fixed-window",
     )
     limiter.limit(app.config["API_RATE"])(door)
-    limiter.request_filter(
-        lambda: request.blueprint != door.name
-    )  # nor does a page pay for looking for its limit
+    # nor does a page pay for looking for its limit
+    limiter.request_filter(lambda: request.blueprint != door.name)
 
 
 def whose() -> str:

@@ -57,11 +57,8 @@ def _bundle(path: Path) -> Bundle:
     folder = path.resolve().parent
     try:
         shipped = definitions.shipped()
-    except (
-        PathwayRefused,
-        ValueError,
-    ):  # a file of the release is being drawn: this one may be whole all the same
-        shipped = {}
+    except (PathwayRefused, ValueError):
+        shipped = {}  # a file of the release is being drawn: this one may be whole all the same
     if path.stem in shipped and folder.parent == definitions.PROCESSES:
         return shipped[path.stem]
     key, text = _one(path)

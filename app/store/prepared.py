@@ -131,7 +131,7 @@ def ask(connection: Connection, asked: Sequence[tuple[Executable, Values]]) -> l
 def _begins_ourselves(driver: psycopg.Connection[Any]) -> bool:
     """Whether BEGIN is ours to send: psycopg would wait for the answer to its own, before it sends anything else.
 
-    The driver does not begin anything itself then, until its connection is given back (`app.store.db`).
+    The driver does not begin anything itself then, until its connection is given back (`app.store.connections`).
     """
     if driver.autocommit or driver.info.transaction_status != TransactionStatus.IDLE:
         return False

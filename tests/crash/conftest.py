@@ -56,6 +56,18 @@ def begin_anew(
 
 
 @pytest.fixture
+def tell(request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]) -> Callable[[str], None]:
+    """Prints what a long form has come to, for docs/faults.md: with the database, where it runs on each in turn."""
+    turn = getattr(request.node, "callspec", None)
+
+    def print_it(figure: str) -> None:
+        with capsys.disabled():
+            print(f"\n{turn.id}: {figure}" if turn else f"\n{figure}")
+
+    return print_it
+
+
+@pytest.fixture
 def nursery(crash_app: Flask, tmp_path: Path) -> Iterator[Nursery]:
     """Processes of their own on the app's database."""
     made = Nursery(crash_app.config["SQLALCHEMY_DATABASE_URI"], tmp_path)

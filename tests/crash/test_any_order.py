@@ -319,9 +319,7 @@ def test_in_any_order_every_invariant_holds(begin_anew: Callable[[], None], cloc
 def test_in_very_many_orders_every_invariant_holds(
     begin_anew: Callable[[], None],
     clock: SimulatedClock,
-    request: pytest.FixtureRequest,
-    capsys: pytest.CaptureFixture[str],
+    tell: Callable[[str], None],
 ) -> None:
     told = run(begin_anew, clock, 200, 50, are_new=True)
-    with capsys.disabled():
-        print(f"\n{request.node.callspec.id}: {told}")
+    tell(told)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -71,12 +71,10 @@ def test_four_schedulers_share_ten_thousand(
     crash_app: Flask,
     nursery: Nursery,
     clock: SimulatedClock,
-    request: pytest.FixtureRequest,
-    capsys: pytest.CaptureFixture[str],
+    tell: Callable[[str], None],
 ) -> None:
     told = four_schedulers(nursery, clock, 10_000)
-    with capsys.disabled():
-        print(f"\n{request.node.callspec.id}: {told}")
+    tell(told)
 
 
 @contextmanager
@@ -103,8 +101,7 @@ def statements_of_a_drain() -> int:
 def test_one_poisoned_of_a_thousand_does_not_hold_up_the_others(
     crash_app: Flask,
     clock: SimulatedClock,
-    request: pytest.FixtureRequest,
-    capsys: pytest.CaptureFixture[str],
+    tell: Callable[[str], None],
 ) -> None:
     pathways.publish(pathways.poison())
     child, other = pathways.child(), pathways.child()
@@ -126,11 +123,10 @@ def test_one_poisoned_of_a_thousand_does_not_hold_up_the_others(
         assert session.scalars(select(Incident.instance_id)).all() == [poisoned]
     assert with_it < AT_MOST_MORE * without, (with_it, without)
     assert_all(quiet_at=clock.now())
-    with capsys.disabled():
-        print(
-            f"\n{request.node.callspec.id}: 1 of 1,000 poisoned: 999 fired, 1 stands still after 1 incident; {with_it} "
-            f"statements, without it {without} ({100 * (with_it / without - 1):+.1f} %)"
-        )
+    tell(
+        f"1 of 1,000 poisoned: 999 fired, 1 stands still after 1 incident; {with_it} "
+        f"statements, without it {without} ({100 * (with_it / without - 1):+.1f} %)"
+    )
 
 
 def what_waits() -> dict[str, tuple[str, datetime]]:
@@ -191,9 +187,7 @@ def test_a_clock_that_is_a_year_on_fires_everything_once_and_in_order(
     crash_app: Flask,
     nursery: Nursery,
     clock: SimulatedClock,
-    request: pytest.FixtureRequest,
-    capsys: pytest.CaptureFixture[str],
+    tell: Callable[[str], None],
 ) -> None:
     told = a_year_at_once(crash_app, nursery, clock, 60)
-    with capsys.disabled():
-        print(f"\n{request.node.callspec.id}: {told}")
+    tell(told)

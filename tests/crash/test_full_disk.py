@@ -56,7 +56,7 @@ def test_a_disk_that_fills_up_loses_nothing_and_needs_no_restart(
     small_disk: Path,
     clock: SimulatedClock,
     make_app: Callable[..., Flask],
-    capsys: pytest.CaptureFixture[str],
+    tell: Callable[[str], None],
 ) -> None:
     with make_app(f"sqlite:///{small_disk}").app_context():
         pathways.publish(pathways.race())
@@ -71,5 +71,4 @@ def test_a_disk_that_fills_up_loses_nothing_and_needs_no_restart(
         pathways.begin(pathways.RACE, child)
         messages.deliver_pending()
         assert_all()
-    with capsys.disabled():
-        print(f"\nA disk that was full after {len(started)} starts: 0 half written, and on without a restart")
+    tell(f"A disk that was full after {len(started)} starts: 0 half written, and on without a restart")

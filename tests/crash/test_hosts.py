@@ -244,7 +244,7 @@ def wait_for_answers(town: Town, number: int) -> None:
 
 @pytest.mark.slow
 def test_hosts_are_killed_and_cut_off_again_and_again(
-    one_database: Flask, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    one_database: Flask, tmp_path: Path, tell: Callable[[str], None]
 ) -> None:
     chance, seconds, in_namespaces = Random(20261129), 120.0, can_have_namespaces()
     with ExitStack() as open_things:
@@ -277,18 +277,17 @@ def test_hosts_are_killed_and_cut_off_again_and_again(
     longest = max(one.seconds for one in town.asked)
     assert_nothing_is_lost_or_doubled(town)
     where = "network namespaces" if in_namespaces else "addresses of their own"
-    with capsys.disabled():
-        print(
-            f"\n3 hosts in {where} on one PostgreSQL: {town.kills} killed, {town.stops} stopped, {town.cuts} cut off; "
-            "0 lost, 0 duplicated; "
-            f"{len(town.answered)} completions answered, {count('timer_fired')} timers fired, "
-            f"{sum(one.status in IN_VAIN for one in town.asked)} requests had to be sent again, slowest {longest:.1f} s"
-        )
+    tell(
+        f"3 hosts in {where} on one PostgreSQL: {town.kills} killed, {town.stops} stopped, {town.cuts} cut off; "
+        "0 lost, 0 duplicated; "
+        f"{len(town.answered)} completions answered, {count('timer_fired')} timers fired, "
+        f"{sum(one.status in IN_VAIN for one in town.asked)} requests had to be sent again, slowest {longest:.1f} s"
+    )
 
 
 @pytest.mark.slow
 def test_the_database_is_killed_ten_times_while_people_work(
-    one_database: Flask, postgres: PostgresCluster, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    one_database: Flask, postgres: PostgresCluster, tmp_path: Path, tell: Callable[[str], None]
 ) -> None:
     waits = []
     with ExitStack() as open_things:
@@ -308,11 +307,10 @@ def test_the_database_is_killed_ten_times_while_people_work(
         town.finish()
     assert_nothing_is_lost_or_doubled(town)
     wrong = [one for one in town.asked if one.status >= 500 and one.status != BUSY]
-    with capsys.disabled():
-        print(
-            f"\nThe database died 10 times: 0 lost, 0 duplicated; {len(town.answered)} completions answered, first "
-            f"good answer at most {max(waits):.1f} s after it was back, {len(wrong)} answers neither good nor a Busy"
-        )
+    tell(
+        f"The database died 10 times: 0 lost, 0 duplicated; {len(town.answered)} completions answered, first "
+        f"good answer at most {max(waits):.1f} s after it was back, {len(wrong)} answers neither good nor a Busy"
+    )
     assert not wrong, wrong[:5]
     assert max(waits) < 10
 

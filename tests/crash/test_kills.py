@@ -7,7 +7,7 @@ import os
 import random
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import cycle
@@ -181,9 +181,7 @@ def test_nothing_is_lost_or_doubled_when_processes_are_shot(story: Story) -> Non
 
 
 @pytest.mark.slow
-def test_two_hundred_are_shot(
-    story: Story, request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_two_hundred_are_shot(story: Story, tell: Callable[[str], None]) -> None:
     points = cycle(EVERY_POINT)
     while story.kills < 200:
         work, point = next(points)
@@ -198,12 +196,11 @@ def test_two_hundred_are_shot(
     found = breaches(answered=story.answered, quiet_at=story.clock.now())
     lost = sum(problem.startswith(("I1", "I4")) for problem in found)
     doubled = sum(problem.startswith(("I2", "I3", "I10")) for problem in found)
-    with capsys.disabled():
-        print(
-            f"\n{request.node.callspec.id}: {story.kills} kills, {lost} lost, {doubled} duplicated, "
-            f"{len(found) - lost - doubled} other breaches; {len(story.answered)} completions answered, "
-            f"{count('timer_fired')} timers fired, {count('message_received')} messages received"
-        )
+    tell(
+        f"{story.kills} kills, {lost} lost, {doubled} duplicated, "
+        f"{len(found) - lost - doubled} other breaches; {len(story.answered)} completions answered, "
+        f"{count('timer_fired')} timers fired, {count('message_received')} messages received"
+    )
     assert not found, found[:20]
     assert_each_token_led_to_one_thing()
 

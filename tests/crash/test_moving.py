@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -115,9 +116,7 @@ def test_a_batch_whose_processes_are_shot_a_hundred_times_moves_each_once(
     crash_app: Flask,
     nursery: Nursery,
     clock: SimulatedClock,
-    request: pytest.FixtureRequest,
-    capsys: pytest.CaptureFixture[str],
+    tell: Callable[[str], None],
 ) -> None:
     told = there_and_back(nursery, clock, 150, 50)
-    with capsys.disabled():
-        print(f"\n{request.node.callspec.id}: {told}")
+    tell(told)

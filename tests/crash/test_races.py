@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -87,11 +88,10 @@ def test_four_schedulers_and_eight_people_share_the_work(
 @pytest.mark.slow
 @only_postgresql
 def test_two_schedulers_and_eight_people_share_much_work(
-    crash_app: Flask, nursery: Nursery, clock: SimulatedClock, capsys: pytest.CaptureFixture[str]
+    crash_app: Flask, nursery: Nursery, clock: SimulatedClock, tell: Callable[[str], None]
 ) -> None:
     told = schedulers_and_eight_people(nursery, clock, 2, 200)
-    with capsys.disabled():
-        print(f"\n{told}")
+    tell(told)
 
 
 def test_of_fifty_people_at_one_task_one_wins(
@@ -179,9 +179,7 @@ def test_a_person_and_a_timer_never_both_win_in_many_races(
     crash_app: Flask,
     nursery: Nursery,
     clock: SimulatedClock,
-    request: pytest.FixtureRequest,
-    capsys: pytest.CaptureFixture[str],
+    tell: Callable[[str], None],
 ) -> None:
     told = people_against_timers(nursery, clock, 1500)
-    with capsys.disabled():
-        print(f"\n{request.node.callspec.id}: {told}")
+    tell(told)

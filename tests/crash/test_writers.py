@@ -198,7 +198,7 @@ def test_twenty_writers_go_on_and_on_and_none_is_told_of_a_lock(
     filled_sqlite_database: str,
     make_app: Callable[..., Flask],
     tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
+    tell: Callable[[str], None],
 ) -> None:
     app = make_app(filled_sqlite_database)
     with app.app_context():
@@ -217,8 +217,7 @@ def test_twenty_writers_go_on_and_on_and_none_is_told_of_a_lock(
             host.stop()
         told = assert_each_was_answered_well(lives, asked)
     longest = max(one.seconds for one in asked)
-    with capsys.disabled():
-        print(f"\n{told}; 2 web processes and 2 schedulers, slowest answer {longest:.1f} s")
+    tell(f"{told}; 2 web processes and 2 schedulers, slowest answer {longest:.1f} s")
 
 
 def names() -> list[tuple[int, str]]:

@@ -33,8 +33,8 @@ LIST = "working_with_probation"
 
 
 def _tracker(scope: Scope) -> Made:
-    days = {child_id: as_day(given) for child_id, given in scope.facts("release_on", is_within=True).items()}
-    released = {child_id: day for child_id, day in days.items() if day and scope.covers(day)}
+    known = scope.facts("release_on", is_within=True)
+    released = {child_id: day for child_id, given in known.items() if (day := as_day(given))}
     homes = scope.facts("release_address", of=released)
     said = _last(scope.answers(*PANELS, of=released))
     raised = _last(scope.answers(*LEVELS, of=released))
