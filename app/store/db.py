@@ -121,22 +121,31 @@ def transaction() -> Iterator[Session]:
     """
     session = db.session()
     if session.in_transaction():
-        session.rollback()
+        _undo(session)
     try:
         session.info[CONNECTION] = session.connection()
         with _standing_clock(session.info[CONNECTION]):
             yield session
         session.commit()
     except OperationalError as error:
-        session.rollback()
+        _undo(session)
         if is_busy(error):
             raise Busy("The database is busy. Nothing was changed. Try again in a moment.") from error
         raise
     except BaseException:
-        session.rollback()
+        _undo(session)
         raise
     finally:
         session.info.pop(CONNECTION, None)
+
+
+def _undo(session: Session) -> None:
+    """Roll back. A server that dies does so before it is told to: its connection is given up then, not an error made
+    of it that would hide why there was something to undo."""
+    try:
+        session.rollback()
+    except OperationalError:
+        session.invalidate()
 
 
 @contextmanager
@@ -161,7 +170,7 @@ def reading() -> Iterator[Session]:
     """A transaction that only reads; it never waits for a writer and never writes."""
     session = db.session()
     if session.in_transaction():
-        session.rollback()
+        _undo(session)
     try:
         session.info[CONNECTION] = session.connection(execution_options=_as_reader(session))
         yield session
@@ -171,7 +180,7 @@ def reading() -> Iterator[Session]:
         raise
     finally:
         session.info.pop(CONNECTION, None)
-        session.rollback()
+        _undo(session)
 
 
 def glance(statement: Executable, parameters: Mapping[str, Any]) -> Sequence[Row[Any]]:

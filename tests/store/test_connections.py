@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import psycopg
 import pytest
 from flask import Flask
-from sqlalchemy import Executable, bindparam, insert, literal, select
+from sqlalchemy import Executable, bindparam, func, insert, literal, select
 from sqlalchemy.orm import Session
 
 from app.domain.errors import BadInput, Busy
@@ -27,11 +27,15 @@ def ended(postgresql_database: str, make_app: Callable[..., Flask]) -> Iterator[
     with make_app(postgresql_database).app_context():
         with db.engine.connect() as one, db.engine.connect() as other:
             pids = [each.exec_driver_sql("SELECT pg_backend_pid()").scalar() for each in (one, other)]
-        plain = postgresql_database.replace("+psycopg", "")
-        with psycopg.connect(plain, autocommit=True) as owner:
-            for pid in pids:
-                owner.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+        end(postgresql_database, *pids)
         yield
+
+
+def end(database: str, *pids: int) -> None:
+    """The server ends these connections, and is done with it."""
+    with psycopg.connect(database.replace("+psycopg", ""), autocommit=True) as owner:
+        for pid in pids:
+            owner.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
 
 
 def names(statement: Executable, *, is_prepared: bool) -> list[str]:
@@ -75,7 +79,19 @@ def test_one_that_was_used_just_now_makes_its_writer_try_again_once(ended: None)
     assert names(NAMES, is_prepared=True) == ["Hill"]
 
 
-@pytest.mark.parametrize("is_prepared", [True, False], ids=["prepared", "by SQLAlchemy"])
+def test_one_that_ends_while_something_is_undone_hides_nothing(
+    postgresql_database: str, make_app: Callable[..., Flask]
+) -> None:
+    with make_app(postgresql_database).app_context():
+        with pytest.raises(BadInput, match="what was wrong"), transaction() as session:
+            (pid,) = execute(session, select(func.pg_backend_pid())).one()
+            end(postgresql_database, pid)
+            raise BadInput("what was wrong")
+
+        assert names(NAMES, is_prepared=True) == []
+
+
+@IN_BOTH_WAYS
 def test_a_zero_byte_is_refused_and_the_connection_goes_on(
     postgresql_database: str, make_app: Callable[..., Flask], is_prepared: bool
 ) -> None:
