@@ -82,11 +82,15 @@ def test_one_that_was_used_just_now_makes_its_writer_try_again_once(ended: None)
 def test_one_that_ends_while_something_is_undone_hides_nothing(
     postgresql_database: str, make_app: Callable[..., Flask]
 ) -> None:
-    with make_app(postgresql_database).app_context():
-        with pytest.raises(BadInput, match="what was wrong"), transaction() as session:
+    def fail() -> None:
+        with transaction() as session:
             (pid,) = execute(session, select(func.pg_backend_pid())).one()
             end(postgresql_database, pid)
             raise BadInput("what was wrong")
+
+    with make_app(postgresql_database).app_context():
+        with pytest.raises(BadInput, match="what was wrong"):
+            fail()
 
         assert names(NAMES, is_prepared=True) == []
 
