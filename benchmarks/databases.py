@@ -116,7 +116,7 @@ def _app_on(on: Server, name: str) -> Iterator[Flask]:
         "INSTANCE_PATH": str(on.folder / "instance"),
         "SECRET_KEY": SECRET,
     }
-    app = create_app({**settings, "PRODUCTION": False, "DEMO": True, "SMTP_URL": None})
+    app = create_app({**settings, "PRODUCTION": False, "LOG_JSON": True, "DEMO": True, "SMTP_URL": None})
     _log_into_nothing()
     with app.app_context():
         try:

@@ -138,13 +138,13 @@ def complete(place: Place, size: Size, progress: Progress) -> list[Figure]:
         for saves in (False, True)
     }
     for age in found:  # once unmeasured: the first of everything costs more
-        door.complete(age.next_task(), new_id(), FIELDS)
+        door.completing(age.next_task(), new_id(), FIELDS)()
 
     def rounds() -> Iterator[dict[str, Action]]:
         for number in range(size.rounds):
             actions: dict[str, Action] = {}
             for age in found:
-                actions[f"{age.visits}"] = partial(door.complete, age.next_task(), new_id(), FIELDS)
+                actions[f"{age.visits}"] = door.completing(age.next_task(), new_id(), FIELDS)
                 if age.visits in young:
                     actions[f"{age.visits} limit"] = bare_ones[age.visits, False][number]
                     actions[f"{age.visits} saving"] = bare_ones[age.visits, True][number]

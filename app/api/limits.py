@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
 from flask import Flask, request
 from flask_limiter import Limiter
@@ -19,8 +20,13 @@ def install(app: Flask, door: Blueprint) -> None:
         strategy="fixed-window",
     )
     limiter.limit(app.config["API_RATE"])(door)
-    # nor does a page pay for looking for its limit
-    limiter.request_filter(lambda: request.blueprint != door.name)
+    every_hook: tuple[Any, ...] = (
+        app.before_request_funcs,
+        app.after_request_funcs,
+        app.teardown_request_funcs,
+    )
+    for hooks in every_hook:  # it hangs itself before and behind every request; a page would pay for each
+        hooks[door.name] = [hooks[None].pop(), *hooks.get(door.name, ())]
 
 
 def whose() -> str:

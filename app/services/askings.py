@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, insert, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from app.domain import reasons
 from app.domain.access import Viewer, acts_for, may, require
@@ -23,7 +23,7 @@ from app.services.crashpoints import crash_point
 from app.services.task_lookup import refuse_unless_open, row, thing
 from app.store.askings import Asking
 from app.store.audit import Entry
-from app.store.db import db, reading, transaction
+from app.store.db import db, known_as, reading, transaction
 from app.store.instances import ProcessInstance
 from app.store.people import Person, Team
 from app.store.tasks import Answer, UserTask
@@ -247,7 +247,10 @@ def _write(
 
 
 def _rows(session: Session, authority_id: str, which: Any) -> tuple[AskingRow, ...]:
-    asker, asked, ender, successor = aliased(Person), aliased(Person), aliased(Person), aliased(Person)
+    asker = known_as(Person, "asker")
+    asked = known_as(Person, "asked")
+    ender = known_as(Person, "ender")
+    successor = known_as(Person, "successor")
     of = Asking.authority_id
     found = session.execute(
         select(

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, insert, or_, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from app.domain.access import Viewer, acts_for, may, require
 from app.domain.clock import now
@@ -20,7 +20,7 @@ from app.services.lists import child_rows
 from app.services.task_lookup import row, thing
 from app.store.askings import Comment
 from app.store.audit import Entry
-from app.store.db import reading, transaction
+from app.store.db import known_as, reading, transaction
 from app.store.people import Person, for_somebody
 from app.store.record_rules import is_open_to
 from app.store.tasks import UserTask
@@ -146,7 +146,11 @@ def mentionable(viewer: Viewer, task_id: str) -> list[Viewer]:
 
 def of_task(session: Session, viewer: Viewer, task_id: str) -> tuple[CommentRow, ...]:
     """The remarks on a task, oldest first. Whether the viewer sees the task is the caller's question."""
-    author, mentioned, first = aliased(Person), aliased(Person), aliased(Person)
+    author, mentioned, first = (
+        known_as(Person, "author"),
+        known_as(Person, "mentioned"),
+        known_as(Person, "first"),
+    )
     found = session.execute(
         select(
             Comment,
@@ -183,7 +187,7 @@ def of_task(session: Session, viewer: Viewer, task_id: str) -> tuple[CommentRow,
 
 def mentions(viewer: Viewer) -> tuple[Mention, ...]:
     """The newest remarks that are meant for the viewer, or for whom they cover, on tasks that they see."""
-    author = aliased(Person)
+    author = known_as(Person, "author")
     with reading() as session:
         found = session.execute(
             select(Comment, author.name.label("author"), UserTask.name.label("task"))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, select, union, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from app.domain.access import TaskThing, Viewer, keeps_out, may, may_be_given
 from app.domain.viewer import Record
@@ -15,6 +15,7 @@ from app.services import advance, letters, reference, sign_offs
 from app.services.signing_again import CORRECTED
 from app.store.askings import Asking, Comment, SignOff
 from app.store.audit import Entry
+from app.store.db import known_as
 from app.store.instances import ProcessInstance
 from app.store.people import Person
 from app.store.tasks import UserTask
@@ -241,7 +242,7 @@ def _mentions(session: Session, person: Viewer) -> list[LooseEnd]:
 
 def _questions(session: Session, person: Viewer) -> list[LooseEnd]:
     """What they asked and nobody has answered yet."""
-    asked = aliased(Person)
+    asked = known_as(Person, "asked")
     rows = session.execute(
         select(
             *_OF_TASK,

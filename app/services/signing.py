@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from app.domain.access import TaskThing, Viewer, may, require
 from app.domain.clock import now
@@ -23,7 +23,7 @@ from app.services.read_first import read_first
 from app.services.task_lookup import refuse_unless_open, row, thing
 from app.store.askings import SignOff
 from app.store.audit import Entry
-from app.store.db import db, transaction
+from app.store.db import db, known_as, transaction
 from app.store.people import Person, PersonRole
 
 LONGEST_COMMENT = 2000
@@ -237,7 +237,7 @@ def _others(session: Session, authority_id: str, role: str, author_id: str | Non
 
 
 def _submissions(session: Session, authority_id: str, task_id: str) -> tuple[Submission, ...]:
-    author, manager = aliased(Person), aliased(Person)
+    author, manager = known_as(Person, "author"), known_as(Person, "manager")
     found = session.execute(
         select(SignOff, author.name.label("author"), manager.name.label("manager"))
         .outerjoin(

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, func, insert, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from app.domain.access import Viewer, require
 from app.domain.clock import now
@@ -23,7 +23,7 @@ from app.services.lists import child_rows
 from app.services.signing import comment_of
 from app.services.task_lookup import row, thing
 from app.store.askings import SignOff
-from app.store.db import reading, transaction
+from app.store.db import known_as, reading, transaction
 from app.store.people import Person, PersonRole
 from app.store.record_rules import is_open_to
 from app.store.tasks import UserTask
@@ -92,7 +92,7 @@ def disagree(viewer: Viewer, task_id: str, comment: str, *, submission: str | No
 
 def waiting(viewer: Viewer) -> tuple[Corrected, ...]:
     """The corrections that wait for the word of the viewer, or of whom they cover for, oldest first."""
-    author = aliased(Person)
+    author = known_as(Person, "author")
     with reading() as session:
         found = session.execute(
             select(SignOff, UserTask.name, UserTask.child_id, author.name.label("author"))

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import literal_column, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from app.domain.access import Viewer
 from app.domain.clock import today
@@ -19,7 +19,7 @@ from app.services.work_queries import task_rows
 from app.services.work_rows import TaskRow, as_task_row
 from app.store.absences import Absence
 from app.store.calendar import BankHoliday
-from app.store.db import reading
+from app.store.db import known_as, reading
 from app.store.people import Person
 from app.store.record_rules import is_open_to
 from app.store.tasks import UserTask
@@ -157,7 +157,7 @@ def _overdue(session: Session, viewer: Viewer, monday: date) -> int:
 
 
 def _away(session: Session, viewer: Viewer, days: list[date]) -> list[tuple[date, date, Away]]:
-    other = aliased(Person)
+    other = known_as(Person, "other")
     rows = session.execute(
         select(Absence.id, Absence.person_id, Absence.from_on, Absence.until_on, other.name)
         .join(

@@ -26,12 +26,12 @@ from sqlalchemy import (
     select,
     union_all,
 )
-from sqlalchemy.orm import aliased
 
 from app.domain.access import Viewer
 from app.services.work_rows import PUT_OFF
 from app.store.askings import Asking
 from app.store.children import Child, ChildWorker
+from app.store.db import known_as
 from app.store.instances import ProcessInstance
 from app.store.people import Person, Team
 from app.store.record_rules import is_open, is_open_to
@@ -150,7 +150,7 @@ def statements_of_waiting(
         ChildWorker.until_at.is_(None),
         sees_own_child(viewer, ChildWorker.child_id, "tasks"),
     )
-    roots = aliased(ProcessInstance)
+    roots = known_as(ProcessInstance, "roots")
     own_roots = select(roots.id).where(
         roots.authority_id == viewer.authority_id,
         roots.created_by.in_(people),

@@ -11,7 +11,8 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
-from typing import Any, cast
+from functools import cache
+from typing import Any, TypeVar, cast
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
@@ -33,7 +34,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm import DeclarativeBase, Session, aliased
 from sqlalchemy.sql import func
 from sqlalchemy.types import TypeDecorator
 
@@ -42,6 +43,7 @@ from app.domain.errors import Busy
 from app.store import prepared, turns
 from app.store.connections import POSTGRESQL
 
+Model = TypeVar("Model")
 READ_ONLY = "throughcare_read_only"
 CONNECTION = "throughcare_connection"
 REHEARSED = "throughcare_rehearsed"
@@ -219,6 +221,15 @@ def savepoint(session: Session) -> Iterator[None]:
     with session.begin_nested():
         session.connection()  # the savepoint is set only when the session is asked for its connection
         yield
+
+
+@cache
+def known_as(model: type[Model], name: str) -> type[Model]:
+    """A model under another name in a statement, as where a person is the author of something and another its reader.
+
+    Each name is made once: to make one, and its columns anew, takes longer than the database takes for the answer.
+    """
+    return aliased(model, name=name)
 
 
 def table_of(model: type[Base]) -> Table:

@@ -9,17 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ForeignKeyConstraint, Index, Select, and_, bindparam, or_, select, union_all
-from sqlalchemy.orm import Mapped, aliased, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.sql.elements import BindParameter, ColumnElement
 
 from app.domain.access import Viewer
 from app.domain.clock import now
 from app.domain.viewer import Record
-from app.store.db import Base
+from app.store.db import Base, known_as
 
 RESTRICTED, LET_IN, OPENED, BARRED, SHARED = "restricted", "let_in", "opened", "barred", "shared"
 MOST_KEPT = 32
@@ -141,19 +141,10 @@ def record_of(rows: Iterable[tuple[str, str]]) -> Record:
     )
 
 
-@cache
-def _rules(*, within: bool) -> Any:
-    """The rules under a name of their own, and under another `within` what asks for them so.
-
-    Each name is made once: to make one takes longer than the database takes for the rules.
-    """
-    return aliased(RecordRule)
-
-
 def _children(
     authority: Any, kind: str, at: Any, person: Any = None, part: str = "", *, within: bool = False
 ) -> Select[Any]:
-    rule = _rules(within=within)
+    rule: Any = known_as(RecordRule, "inner_rule" if within else "rule")
     found = select(rule.child_id).where(rule.authority_id == authority, rule.kind == kind, runs(rule, at))
     if person is not None:
         found = found.where(rule.person_id == person)

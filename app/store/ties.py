@@ -18,13 +18,13 @@ from sqlalchemy import (
     select,
     union_all,
 )
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from app.domain.access import ChildThing, Viewer
 from app.domain.clock import now
 from app.domain.viewer import Record
 from app.store.children import PARTNERSHIP, Child, ChildWorker
-from app.store.db import execute, put, table_of
+from app.store.db import execute, known_as, put, table_of
 from app.store.people import ChildAgency
 from app.store.record_rules import MOST_KEPT, RecordRule, is_open_to, record_of, runs, was_opened_by
 
@@ -173,7 +173,7 @@ def sees_own_child(viewer: Viewer, child_id: Any, part: str = "") -> ColumnEleme
 
 
 def _is_partnership(viewer: Viewer, child_id: Any) -> ColumnElement[bool]:
-    record = aliased(Child)
+    record = known_as(Child, "record")
     return exists().where(
         record.authority_id == viewer.authority_id, record.id == child_id, record.kind == PARTNERSHIP
     )

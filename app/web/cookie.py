@@ -11,7 +11,7 @@ from typing import Any
 
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
-from itsdangerous import URLSafeTimedSerializer
+from itsdangerous import Signer, URLSafeTimedSerializer
 from itsdangerous.encoding import base64_encode
 from itsdangerous.serializer import Serializer
 
@@ -37,5 +37,7 @@ class _ShortAsItIs(URLSafeTimedSerializer):
 @lru_cache(maxsize=8)
 def _serializer(keys: tuple[Any, ...]) -> URLSafeTimedSerializer:
     own = CookieSessions
-    signer = {"key_derivation": own.key_derivation, "digest_method": own.digest_method}
-    return _ShortAsItIs(keys, salt=own.salt, serializer=own.serializer, signer_kwargs=signer)
+    signer = Signer(keys, salt=own.salt, key_derivation=own.key_derivation, digest_method=own.digest_method)
+    derived = [signer.derive_key(key) for key in signer.secret_keys]  # once: it costs as much as a signature
+    as_they_are = {"key_derivation": "none", "digest_method": own.digest_method}
+    return _ShortAsItIs(derived, salt=own.salt, serializer=own.serializer, signer_kwargs=as_they_are)

@@ -10,6 +10,7 @@ which knows the thing and takes the viewer; the declaration then says which row 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache, partial
 from typing import Any, TypeVar
 
 import structlog
@@ -120,10 +121,14 @@ def serve(viewer: Viewer) -> None:
     """The rest of this request is this person's, and so is the shell around its page."""
     g.viewer = viewer
     g.session_seconds = int(sessions.IDLE.total_seconds())
-    authority = AuthorityThing(g.viewer.authority_id)
-    g.hidden_sections = {
-        endpoint for endpoint, action in FOR_SOME.items() if not may(g.viewer, action, authority)
-    }
+    g.hidden_sections = cache(
+        partial(_hidden_from, viewer)
+    )  # for pages alone: an answer without one is spared it
+
+
+def _hidden_from(viewer: Viewer) -> frozenset[str]:
+    authority = AuthorityThing(viewer.authority_id)
+    return frozenset(endpoint for endpoint, action in FOR_SOME.items() if not may(viewer, action, authority))
 
 
 def ask_to_sign_in() -> Response:

@@ -22,6 +22,15 @@ POLICY = {
     "frame-ancestors": "'none'",
     "base-uri": "'none'",
 }
+_POLICY = "; ".join(f"{name} {sources}" for name, sources in POLICY.items())
+ALWAYS = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("X-Frame-Options", "DENY"),
+    ("Referrer-Policy", "same-origin"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
+)
 A_YEAR = 365 * 24 * 3600
 KEPT_FOR_EVER = f"public, max-age={A_YEAR}, immutable"
 
@@ -42,23 +51,22 @@ def csp_nonce() -> str:
 
 def content_security_policy() -> str:
     """The policy of this answer, as one header value."""
-    policy = "; ".join(f"{name} {sources}" for name, sources in POLICY.items())
-    return policy.format(nonce=csp_nonce())
+    return _POLICY.format(nonce=csp_nonce())
 
 
 def add_headers(response: Response) -> Response:
     """Set what is not yet set; a page is never kept by a browser or a proxy, a hashed file for a year."""
     headers = response.headers
-    headers.setdefault("Content-Security-Policy", content_security_policy())
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("X-Frame-Options", "DENY")
-    headers.setdefault("Referrer-Policy", "same-origin")
-    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-    headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
-    headers["Cache-Control"] = _how_long_to_keep(response)
+    is_set = {
+        name.lower() for name, _ in headers
+    }  # once: asked of each header, it is looked for in all of them
+    wanted = [("Content-Security-Policy", content_security_policy()), *ALWAYS]
     if request.is_secure or current_app.config.get("PRODUCTION"):
-        headers.setdefault("Strict-Transport-Security", f"max-age={A_YEAR}; includeSubDomains")
+        wanted.append(("Strict-Transport-Security", f"max-age={A_YEAR}; includeSubDomains"))
+    for name, value in wanted:
+        if name.lower() not in is_set:
+            headers.add(name, value)
+    headers["Cache-Control"] = _how_long_to_keep(response)
     return response
 
 

@@ -8,10 +8,12 @@ and a page template sets what differs: `page_name` (the title and, mostly, the h
 
 from __future__ import annotations
 
+from collections.abc import MutableMapping
 from typing import Any
 
 import jinja2
 from flask import Blueprint, Flask, Response, current_app, g, render_template, request, url_for
+from flask.templating import Environment
 from flask_wtf.csrf import CSRFProtect
 
 from app.domain import clock
@@ -39,7 +41,7 @@ NAVIGATION = (
     ("Access", "access_lists.show"),
 )
 """Words and endpoints of the service navigation; one that does not exist, or that the viewer may not use
-(`g.hidden_sections`, a set of endpoints), is left out."""
+(`g.hidden_sections()`, a set of endpoints), is left out."""
 
 STANDING_PAGES = {
     "help": "Help",
@@ -52,9 +54,22 @@ PUBLIC_ENDPOINTS = frozenset({"static", "shell.theme_css", "shell.standing", "sh
 """What the guard lets through without a session."""
 
 
+class Templates(Environment):
+    """Jinja as Flask sets it up, with its globals in a plain dict: they are complete before a template is read.
+
+    A page imports macros more than a hundred times, and each time Jinja takes the names of its globals apart;
+    through its chain of two dicts that was a tenth of a page.
+    """
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """The globals of one template."""
+        return {**self.globals, **(d or {})}
+
+
 def install(app: Flask) -> None:
     """Give the app its templates, words, headers, error pages and standing pages."""
     loaders = [app.jinja_loader, jinja2.PrefixLoader({"govuk_frontend_jinja": _govuk_loader()})]
+    app.jinja_environment = Templates
     app.jinja_loader = jinja2.ChoiceLoader([loader for loader in loaders if loader is not None])
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.config.setdefault("WTF_CSRF_TIME_LIMIT", None)  # as long as the session, which ends on its own
@@ -75,8 +90,13 @@ def _govuk_loader() -> jinja2.BaseLoader:
 
 def address_of(endpoint: str, **values: Any) -> str | None:
     """The address of a page; None for one that the service does not have, or a section that the viewer may not use."""
-    is_there = endpoint in current_app.view_functions and endpoint not in g.get("hidden_sections", ())
+    is_there = endpoint in current_app.view_functions and endpoint not in _hidden_sections()
     return url_for(endpoint, **values) if is_there else None
+
+
+def _hidden_sections() -> frozenset[str]:
+    hidden: frozenset[str] = g.get("hidden_sections", frozenset)()
+    return hidden
 
 
 def _vocabulary() -> dict[str, Any]:
@@ -98,7 +118,7 @@ def _vocabulary() -> dict[str, Any]:
 
 def _navigation() -> list[dict[str, Any]]:
     """The items of the service navigation. A page says where it belongs with g.section (an endpoint)."""
-    hidden = g.get("hidden_sections", frozenset())
+    hidden = _hidden_sections()
     section = g.get("section")
     items = []
     for text, endpoint in NAVIGATION:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlalchemy import ColumnElement, exists, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from app.domain.access import AuthorityThing, Viewer, require
 from app.domain.clock import now, today
@@ -27,7 +27,7 @@ from app.services.records.subject_rows import Request
 from app.services.work_queries import task_rows
 from app.services.work_rows import TaskRow, as_task_row
 from app.store.children import Child, ChildFact, ChildWorker
-from app.store.db import reading
+from app.store.db import known_as, reading
 from app.store.tasks import UserTask
 from app.store.ties import sees_child
 
@@ -191,7 +191,7 @@ def _names_in(bundle: Bundle) -> tuple[tuple[str, str], ...]:
 
 def _releases(session: Session, viewer: Viewer) -> list[tuple[str, date]]:
     """(child, day) of whom the viewer may see, soonest first."""
-    address = aliased(ChildFact)
+    address = known_as(ChildFact, "address")
     has_one = exists().where(
         address.authority_id == viewer.authority_id,
         address.child_id == ChildFact.child_id,

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, exists, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from app.domain.access import CASEWORK_AGENCIES, AuthorityThing, Viewer, require
 from app.domain.errors import NotFound
@@ -20,7 +20,7 @@ from app.services.oversight.ladders import Escalation
 from app.services.oversight.scope import ALL, Scope
 from app.services.plan_record import as_day
 from app.services.work_rows import child_rows
-from app.store.db import reading
+from app.store.db import known_as, reading
 from app.store.instances import ProcessInstance
 from app.store.people import names_of
 from app.store.tasks import Answer, UserTask
@@ -124,7 +124,7 @@ def _conditions(viewer: Viewer, scope: Scope, which: str) -> list[ColumnElement[
 
 def _has_task(condition: ColumnElement[bool]) -> ColumnElement[bool]:
     """Whether one of its own tasks, or of its ladders', is so."""
-    ladder = aliased(ProcessInstance)
+    ladder = known_as(ProcessInstance, "ladder")
     of_ladder = (
         select(ladder.id)
         .where(

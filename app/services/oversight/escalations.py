@@ -17,7 +17,7 @@ from app.services.listing import page_within
 from app.services.oversight.ladders import Escalation, ladders
 from app.services.oversight.scope import ALL, Scope
 from app.services.work_queries import IS_OPEN
-from app.store.db import reading
+from app.store.db import known_as, reading
 from app.store.escalations import Acknowledgement
 from app.store.instances import ProcessInstance
 from app.store.tasks import UserTask
@@ -137,7 +137,7 @@ def _conditions(viewer: Viewer, scope: Scope, which: str) -> list[ColumnElement[
     if scope.chosen != ALL:
         # coalesce keeps the team's index out: an escalation has few tasks, and a team has many
         teams = [team.id for team in scope.teams]
-        late = aliased(UserTask)
+        late = known_as(UserTask, "late")
         is_theirs = exists().where(
             late.authority_id == ProcessInstance.authority_id,
             late.instance_id == ProcessInstance.parent_id,

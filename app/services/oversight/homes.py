@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from app.domain.access import CASEWORK_AGENCIES, AuthorityThing, Viewer, require
 from app.domain.clock import today
@@ -23,7 +23,7 @@ from app.services.oversight.scope import ALL, Scope
 from app.services.plan_record import as_day
 from app.services.work_rows import child_rows
 from app.store.children import ChildFact
-from app.store.db import reading
+from app.store.db import known_as, reading
 from app.store.people import names_of
 from app.store.tasks import Answer, UserTask
 from app.store.ties import sees_child
@@ -139,7 +139,7 @@ def _conditions(viewer: Viewer, scope: Scope, which: str) -> list[ColumnElement[
         found.append(UserTask.definition_key == scope.pathway)
     if which == OPEN:
         return [*found, UserTask.state == "open"]
-    other = aliased(UserTask)
+    other = known_as(UserTask, "other")
     still_open = exists().where(
         other.authority_id == UserTask.authority_id,
         other.child_id == UserTask.child_id,
