@@ -35,6 +35,7 @@ from app.services import (
 from app.services.advance import Cause
 from app.services.date_moves import DateMove
 from app.services.poison import one_step
+from app.services.read_first import read_first
 from app.store.audit import Entry
 from app.store.db import db, reading, transaction
 from app.store.tasks import UserTask
@@ -95,6 +96,7 @@ def look(viewer: Viewer, instance_id: str, asked: Asked) -> Looked:
     return Looked(row.started_at, becomes, tuple(moves), tuple(sorted(told)))
 
 
+@read_first
 def correct(viewer: Viewer, instance_id: str, asked: Asked, *, submission: str | None = None) -> None:
     """Put the start right, count again what hangs from it, and write to whoever has a task whose date moves.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import suppress
 from functools import wraps
 from typing import ParamSpec, TypeVar
@@ -28,15 +28,14 @@ def read_first(use_case: Callable[Given, Result]) -> Callable[Given, Result]:
                 try:
                     return use_case(*args, **kwargs)
                 except unread.Unread as missing:
-                    make_ready([missing.version_id])
+                    _read(missing.version_id)
         finally:
             unread.asked_for.reset(waiting)
 
     return begun_anew
 
 
-def make_ready(version_ids: Iterable[str]) -> None:
-    """Read versions, as far as they can be read: what is wrong with one is said to the instance that needs it."""
-    for version_id in version_ids:
-        with suppress(Exception), reading() as session:
-            definitions.compiled(session, version_id)
+def _read(version_id: str) -> None:
+    """Read a version, if it can be read: what is wrong with it is said to the instance that needs it."""
+    with suppress(Exception), reading() as session:
+        definitions.compiled(session, version_id)

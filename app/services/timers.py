@@ -23,7 +23,6 @@ from app.engine.contracts import EngineContext
 from app.services import (
     advance,
     definitions,
-    kept_versions,
     messages,
     overdue,
     rebuilding,
@@ -33,7 +32,7 @@ from app.services.advance import Cause
 from app.services.crashpoints import crash_point
 from app.services.poison import one_step
 from app.services.projection import Mirror
-from app.services.read_first import make_ready
+from app.services.read_first import read_first
 from app.services.task_rows import duties_in
 from app.store.audit import Entry
 from app.store.db import arbiter_now, db, execute, reading, table_of, transaction
@@ -100,20 +99,15 @@ def fire_some(most: int) -> int:
         return taken
 
 
-def _fire_some(most: int, *, as_they_are: bool = False) -> int:
-    """Pathways that were not used yet are read before any is taken: on SQLite nobody else could write meanwhile."""
+@read_first
+def _fire_some(most: int) -> int:
     with transaction() as session:
         at = arbiter_now(session)
         claimed = {row.id: row for row in execute(session, _CLAIM, {"at": at, "most": most})}
         crash_point("after_claim")
-        unread = {row.version_id for row in claimed.values() if kept_versions.find(row.version_id) is None}
-        must_wait = bool(unread) and not as_they_are
-        taken = _take_each(session, claimed.values(), at) if claimed and not must_wait else 0
+        taken = _take_each(session, claimed.values(), at) if claimed else 0
         crash_point("before_commit")
     crash_point("after_commit")
-    if must_wait:
-        make_ready(unread)
-        return _fire_some(most, as_they_are=True)
     return taken
 
 
@@ -122,7 +116,6 @@ def fire_next() -> bool:
     due: list[Due] = []
     stale: StaleTask | None = None
     for attempt in range(TRIES):
-        due.clear()
         try:
             return _fire_next(due)
         except (Busy, StaleTask) as error:
@@ -137,7 +130,9 @@ def fire_next() -> bool:
     return True
 
 
+@read_first
 def _fire_next(due: list[Due]) -> bool:
+    due.clear()
     with transaction() as session:
         at = arbiter_now(session)
         instance = claim(session, at)

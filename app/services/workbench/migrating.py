@@ -24,6 +24,7 @@ from app.services import advance
 from app.services.crashpoints import crash_point
 from app.services.incident_rows import note_incident
 from app.services.poison import one_step
+from app.services.read_first import read_first
 from app.services.workbench import dry_run, moving_one
 from app.services.workbench.dry_run import Route
 from app.services.workbench.moving_one import Order
@@ -54,6 +55,13 @@ def begin(viewer: Viewer, route: Route, reason: str) -> str:
         )
     if set(route.moves.choices.values()) - set(CHOICES):
         raise BadInput("Choose what happens to each date.")
+    moving_id = _order(viewer, route, reason)
+    _go_on(viewer.authority_id, moving_id, time.monotonic() + SECONDS)
+    return moving_id
+
+
+@read_first
+def _order(viewer: Viewer, route: Route, reason: str) -> str:
     with transaction() as session:
         left, to = dry_run.versions_of(session, route)
         instances = dry_run.running(session, viewer.authority_id, list(left))
@@ -81,7 +89,6 @@ def begin(viewer: Viewer, route: Route, reason: str) -> str:
         note(session, entry, authority_id=viewer.authority_id, stream=f"pathway/{route.key}")
         crash_point("before_commit")
     crash_point("after_commit")
-    _go_on(viewer.authority_id, moving_id, time.monotonic() + SECONDS)
     return moving_id
 
 
@@ -184,21 +191,26 @@ def _go_on(authority_id: str, moving_id: str, until: float) -> int:
 def _have_its_turn(authority_id: str, moving_id: str, instance_id: str, order: Order) -> bool:
     """One pathway, once; False when somebody holds it, so that it is tried again later."""
     try:
-        with transaction() as session:
-            instance = advance.lock(session, authority_id, instance_id)
-            row = session.get(
-                MovedInstance,
-                (authority_id, moving_id, instance_id),
-                with_for_update=True,
-                populate_existing=True,
-            )
-            if row is not None and row.state in TO_DO:
-                _set(session, row, **_outcome(session, instance, row, order))
-            crash_point("before_commit")
-        crash_point("after_commit")
+        _move_one(authority_id, moving_id, instance_id, order)
     except (Busy, StaleTask):
         return False
     return True
+
+
+@read_first
+def _move_one(authority_id: str, moving_id: str, instance_id: str, order: Order) -> None:
+    with transaction() as session:
+        instance = advance.lock(session, authority_id, instance_id)
+        row = session.get(
+            MovedInstance,
+            (authority_id, moving_id, instance_id),
+            with_for_update=True,
+            populate_existing=True,
+        )
+        if row is not None and row.state in TO_DO:
+            _set(session, row, **_outcome(session, instance, row, order))
+        crash_point("before_commit")
+    crash_point("after_commit")
 
 
 def _outcome(
