@@ -35,7 +35,7 @@ lint: .venv/.installed ## ruff, mypy and the floors of the house
 bench: setup ## every benchmark, each beside its limit in the same run
 	@$(BIN)/throughcare bench
 
-crash: setup ## kill processes at every commit point, hosts and the database, many times (an hour)
+crash: setup ## kill processes at every commit point, hosts and the database, many times (half an hour)
 	@$(BIN)/pytest -m slow --durations=0 --durations-min=60 tests/crash
 	@$(BIN)/pytest --hypothesis-profile=ten_thousand tests/domain/test_deadlines.py tests/domain/test_workdays.py
 
