@@ -146,11 +146,9 @@ def mentionable(viewer: Viewer, task_id: str) -> list[Viewer]:
 
 def of_task(session: Session, viewer: Viewer, task_id: str) -> tuple[CommentRow, ...]:
     """The remarks on a task, oldest first. Whether the viewer sees the task is the caller's question."""
-    author, mentioned, first = (
-        known_as(Person, "author"),
-        known_as(Person, "mentioned"),
-        known_as(Person, "first"),
-    )
+    author = known_as(Person, "author")
+    mentioned = known_as(Person, "mentioned")
+    first = known_as(Person, "first")
     found = session.execute(
         select(
             Comment,

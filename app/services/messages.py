@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, bindparam, exists, literal_column, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from app.domain.access import Viewer, require
 from app.domain.clock import now
@@ -31,14 +31,14 @@ from app.services.crashpoints import crash_point
 from app.services.poison import one_step
 from app.services.read_first import read_first
 from app.store.audit import Entry
-from app.store.db import db, execute, savepoint, table_of, transaction
+from app.store.db import db, execute, known_as, savepoint, table_of, transaction
 from app.store.instances import ProcessInstance
 from app.store.outbox import OutboxMessage, Subscription
 from app.store.ties import child_thing
 
 MOST_AT_ONCE = 500
 TRIES = 5
-_EARLIER = aliased(OutboxMessage)
+_EARLIER = known_as(OutboxMessage, "earlier")
 _QUEUED: ColumnElement[str] = literal_column(
     "'queued'"
 )  # not a parameter, or the index of queued messages would not be used

@@ -14,13 +14,13 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import exists, insert, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from app.domain.clock import now
 from app.domain.errors import NotFound
 from app.services import accounts, event_feed, webhook_incidents
 from app.services.webhook_way import NotReached, Post
-from app.store.db import reading, transaction
+from app.store.db import known_as, reading, transaction
 from app.store.webhooks import Delivery, Webhook
 
 AT_ONCE = 200
@@ -28,7 +28,7 @@ TAKEN_FOR = timedelta(minutes=1)
 WAITS = (10, 30, 120, 600, 1800, 3600, 3 * 3600, 6 * 3600, 12 * 3600, 24 * 3600)
 """Seconds until the next try; after the last, the delivery is dead until somebody replays it."""
 LAST = len(WAITS) + 1
-_EARLIER = aliased(Delivery)
+_EARLIER = known_as(Delivery, "earlier")
 
 
 def signature(secret: str, timestamp: str, body: bytes) -> str:

@@ -121,9 +121,8 @@ def serve(viewer: Viewer) -> None:
     """The rest of this request is this person's, and so is the shell around its page."""
     g.viewer = viewer
     g.session_seconds = int(sessions.IDLE.total_seconds())
-    g.hidden_sections = cache(
-        partial(_hidden_from, viewer)
-    )  # for pages alone: an answer without one is spared it
+    # asked for by pages alone: an answer without one is spared it
+    g.hidden_sections = cache(partial(_hidden_from, viewer))
 
 
 def _hidden_from(viewer: Viewer) -> frozenset[str]:

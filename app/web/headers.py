@@ -57,9 +57,8 @@ def content_security_policy() -> str:
 def add_headers(response: Response) -> Response:
     """Set what is not yet set; a page is never kept by a browser or a proxy, a hashed file for a year."""
     headers = response.headers
-    is_set = {
-        name.lower() for name, _ in headers
-    }  # once: asked of each header, it is looked for in all of them
+    # once: asked of each header by itself, it is looked for among all of them
+    is_set = {name.lower() for name, _ in headers}
     wanted = [("Content-Security-Policy", content_security_policy()), *ALWAYS]
     if request.is_secure or current_app.config.get("PRODUCTION"):
         wanted.append(("Strict-Transport-Security", f"max-age={A_YEAR}; includeSubDomains"))

@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, literal_column, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from app.domain.access import AuthorityThing, Viewer, require
 from app.domain.errors import NotFound
@@ -28,7 +28,7 @@ PATHWAY = "escalation"
 OPEN, UNSEEN, OVER = "open", "unseen", "over"
 LISTS = {OPEN: "Open", UNSEEN: "Not yet acknowledged", OVER: "Over"}
 """Which escalations one looks at: that run, of which nobody who was told has said “I have seen it”, that ended."""
-_RAISED_BY = aliased(ProcessInstance)
+_RAISED_BY = known_as(ProcessInstance, "raised_by")
 RUNS = ProcessInstance.status.in_((literal_column("'running'"), literal_column("'suspended'")))
 OVER_ALREADY = ProcessInstance.ended_at.is_not(None)
 

@@ -16,7 +16,7 @@ from functools import cached_property
 from typing import Any
 
 from sqlalchemy import ColumnElement, Text, and_, cast, exists, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from app.domain.access import Viewer
 from app.domain.clock import now, today
@@ -27,12 +27,12 @@ from app.services.oversight.reports.counted import Said, Task, state_of
 from app.services.oversight.reports.shape import Row
 from app.services.work_queries import IS_OPEN
 from app.store.children import PARTNERSHIP, BedNights, Child, ChildFact
+from app.store.db import known_as
 from app.store.instances import ProcessInstance
 from app.store.tasks import Answer, UserTask
 from app.store.ties import sees_child
 
-EVERY_TEAM = "all"
-OWN_TEAMS = "own"
+EVERY_TEAM, OWN_TEAMS = "all", "own"
 MOST_AT_ONCE = 10_000
 _TASK: tuple[Any, ...] = (
     UserTask.id, UserTask.child_id, UserTask.definition_key, UserTask.element_id, UserTask.name, UserTask.role,
@@ -295,7 +295,7 @@ class Scope:
         seen = sees_child(viewer, self.viewer.authority_id, child_id)
         if self.teams is None or not is_of_teams:
             return seen
-        task = aliased(UserTask)
+        task = known_as(UserTask, "task")
         theirs = exists().where(
             task.authority_id == self.viewer.authority_id,
             task.child_id == child_id,
