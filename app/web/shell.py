@@ -90,13 +90,9 @@ def _govuk_loader() -> jinja2.BaseLoader:
 
 def address_of(endpoint: str, **values: Any) -> str | None:
     """The address of a page; None for one that the service does not have, or a section that the viewer may not use."""
-    is_there = endpoint in current_app.view_functions and endpoint not in _hidden_sections()
+    hidden = g.get("hidden_sections", frozenset)()
+    is_there = endpoint in current_app.view_functions and endpoint not in hidden
     return url_for(endpoint, **values) if is_there else None
-
-
-def _hidden_sections() -> frozenset[str]:
-    hidden: frozenset[str] = g.get("hidden_sections", frozenset)()
-    return hidden
 
 
 def _vocabulary() -> dict[str, Any]:
@@ -118,12 +114,11 @@ def _vocabulary() -> dict[str, Any]:
 
 def _navigation() -> list[dict[str, Any]]:
     """The items of the service navigation. A page says where it belongs with g.section (an endpoint)."""
-    hidden = _hidden_sections()
     section = g.get("section")
     items = []
     for text, endpoint in NAVIGATION:
         href = address_of(endpoint)
-        if href and endpoint not in hidden:
+        if href:
             items.append({"text": text, "href": href, "active": endpoint == section})
     return items
 
