@@ -55,6 +55,8 @@ def _assembled(config: Mapping[str, Any] | None) -> Flask:
     app.logs.watch_requests(flask_app)
     app.web.register(flask_app)
     app.api.register(flask_app)
+    # no page or hook here is a coroutine: Flask would look at each at each request
+    flask_app.ensure_sync = lambda func: func  # type: ignore[method-assign]
     if settings.proxies:  # whose word is taken for where people are, and nobody else's
         flask_app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             flask_app.wsgi_app, x_for=settings.proxies, x_proto=1, x_host=0

@@ -33,7 +33,7 @@ from app.services import asking_rows, messages_out
 from app.services.hands import Hands
 from app.store.askings import Asking
 from app.store.audit import Entry
-from app.store.db import UtcDateTime, execute, table_of
+from app.store.db import execute, table_of
 from app.store.instances import TaskHistory
 from app.store.outbox import Subscription
 from app.store.tasks import Draft, UserTask
@@ -79,7 +79,7 @@ _MIRRORED = union_all(
         _WAITS.c.ref,
         _WAITS.c.element_id,
         _WAITS.c.message,
-        cast(null(), UtcDateTime),
+        cast(null(), _TIMERS.c.due_at.type),
     ).where(*_of_instances(_WAITS)),
     select(
         _ASKINGS.c.instance_id,
@@ -88,7 +88,7 @@ _MIRRORED = union_all(
         _ASKINGS.c.task_id,
         literal_column("''"),
         _ASKINGS.c.pathway,
-        cast(null(), UtcDateTime),
+        cast(null(), _TIMERS.c.due_at.type),
     ).where(*_of_instances(_ASKINGS), _ASKINGS.c.state == literal_column("'open'")),
     select(
         _TASKS.c.instance_id,

@@ -22,10 +22,14 @@ MOST_TASKS = 3
 
 @dataclass(frozen=True)
 class Receipt:
-    """The tasks that have opened, earliest due first, and the first clock (name, when) of what was started."""
+    """The tasks that have opened, earliest due first, and the first clock (name, when) of what was started.
+
+    `is_own`: whoever reads it has completed the task, and it has not been opened again.
+    """
 
     name: str
     child_id: str
+    is_own: bool
     tasks: tuple[TaskRow, ...]
     clock: tuple[str, datetime] | None
 
@@ -36,7 +40,7 @@ def of_task(viewer: Viewer, task_id: str) -> Receipt:
         task = task_lookup.row(session, viewer.authority_id, task_id)
         require(viewer, "see_task", task_lookup.thing(session, task))
         if task.completed_at is None:
-            return Receipt(task.name, task.child_id, (), None)
+            return Receipt(task.name, task.child_id, False, (), None)
         tree = select(ProcessInstance.root_id).where(
             ProcessInstance.authority_id == viewer.authority_id, ProcessInstance.id == task.instance_id
         )
@@ -71,6 +75,7 @@ def of_task(viewer: Viewer, task_id: str) -> Receipt:
     return Receipt(
         task.name,
         task.child_id,
+        task.completed_by == viewer.person_id,
         tuple(as_task_row(row) for row in opened),
         (clock.name, clock.due_at) if clock else None,
     )

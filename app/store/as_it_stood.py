@@ -12,8 +12,9 @@ from sqlalchemy import Column, Date, DateTime, or_, select
 from sqlalchemy.orm import Session
 
 from app.store import kept
-from app.store.db import Base, UtcDateTime, is_postgresql
+from app.store.db import Base, is_postgresql
 from app.store.kept import KEPT, NOBODY, KeepingBegan, Kept, KeptRow, is_json
+from app.store.moments import UtcDateTime
 
 Standing = Mapping[str, Any]
 """A row as it stood: the value of each kept column by its name."""

@@ -19,7 +19,6 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
     JSON,
     CursorResult,
-    DateTime,
     Dialect,
     Engine,
     Executable,
@@ -36,38 +35,18 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, aliased
 from sqlalchemy.sql import func
-from sqlalchemy.types import TypeDecorator
 
 from app.domain import clock
 from app.domain.errors import Busy
 from app.store import prepared, turns
 from app.store.connections import POSTGRESQL
+from app.store.moments import UtcDateTime
 
 Model = TypeVar("Model")
 READ_ONLY = "throughcare_read_only"
 CONNECTION = "throughcare_connection"
 REHEARSED = "throughcare_rehearsed"
 BUSY_STATES = {"40001", "40P01", "55P03", "57014", "57P01", "57P03", "53100", "53300"}
-
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """An aware moment, kept in UTC; a naive one is refused."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"a moment without a time zone cannot be stored: {value!r}")
-        moment = value.astimezone(UTC)
-        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 class Base(DeclarativeBase):
@@ -191,6 +170,9 @@ def glance(statement: Executable, parameters: Mapping[str, Any]) -> Sequence[Row
     Every request begins with one, and the session with its transaction cost more than the statement. Raises Busy.
     """
     engine = db.engine
+    seen = prepared.glance(engine, statement, parameters)
+    if seen is not None:
+        return seen
     try:
         with engine.connect().execution_options(**_reader(engine.dialect)) as connection:
             return prepared.run(connection, statement, parameters).all()

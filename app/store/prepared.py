@@ -13,7 +13,7 @@ from typing import Any, cast
 
 import psycopg
 from psycopg.pq import TransactionStatus
-from sqlalchemy import ClauseElement, Connection, Dialect, Executable, Select
+from sqlalchemy import ClauseElement, Connection, Dialect, Engine, Executable, Row, Select
 from sqlalchemy.engine import CursorResult, IteratorResult
 from sqlalchemy.engine.result import SimpleResultMetaData
 from sqlalchemy.exc import DBAPIError
@@ -88,7 +88,7 @@ def run(
     connection: Connection, statement: Executable, parameters: Values | Sequence[Values] | None
 ) -> Rows | CursorResult[Any]:
     """Execute a statement that is a constant of its module. Raises SQLAlchemy's errors."""
-    if _is_watched(connection):
+    if _is_watched(connection.engine):
         return connection.execute(statement, parameters)
     several = None if parameters is None or isinstance(parameters, Mapping) else parameters
     first = several[0] if several else cast("Values", parameters or {})
@@ -105,6 +105,32 @@ def run(
         return _answer(prepared, cursor)
     except connection.dialect.loaded_dbapi.Error as error:
         raise _named(connection, prepared.text, error, cursor) from error
+
+
+def glance(engine: Engine, statement: Executable, values: Values) -> Sequence[Row[Any]] | None:
+    """The rows of one statement that only reads, by itself on a connection of the pool.
+
+    None where SQLAlchemy has to do it, and where something goes wrong: it says what then, and whether to try again.
+    """
+    prepared = None if _is_watched(engine) else _prepared_for(engine.dialect, statement, values)
+    if prepared is None:
+        return None
+    pooled = None
+    try:
+        pooled = engine.raw_connection()
+        driver = cast("Any", pooled.dbapi_connection)
+        if isinstance(driver, psycopg.Connection):
+            driver.autocommit = True  # until it is given back (`app.store.connections`)
+        cursor = pooled.cursor()
+        cursor.execute(prepared.text, prepared.arguments(values))
+        return _answer(prepared, cursor).all()
+    except engine.dialect.loaded_dbapi.Error as error:
+        if pooled is not None:
+            pooled.invalidate(error)
+        return None
+    finally:
+        if pooled is not None:
+            pooled.close()
 
 
 def ask(connection: Connection, asked: Sequence[tuple[Executable, Values]]) -> list[Rows | CursorResult[Any]]:
@@ -173,12 +199,12 @@ def _first(error: psycopg.Error) -> psycopg.Error:
 def _is_journey(connection: Connection) -> bool:
     """Whether each statement that is executed by itself goes to a server and back."""
     driver = cast("Any", connection.connection.dbapi_connection)
-    return isinstance(driver, psycopg.Connection) and not _is_watched(connection)
+    return isinstance(driver, psycopg.Connection) and not _is_watched(connection.engine)
 
 
-def _is_watched(connection: Connection) -> bool:
+def _is_watched(engine: Engine) -> bool:
     """Whether somebody listens to what is executed: then SQLAlchemy has to do it."""
-    return bool(connection.engine.dispatch.before_cursor_execute)
+    return bool(engine.dispatch.before_cursor_execute)
 
 
 def _prepared_for(dialect: Dialect, statement: Executable, values: Values) -> Prepared | None:

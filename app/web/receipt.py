@@ -1,33 +1,37 @@
-"""The receipt of a completed task, told on the page to which the person comes back."""
+"""The receipt of a completed task, told on the page to which the person comes back.
+
+Which task it was stands in the address, as for everything that has a receipt: a tab tells its own, a page that was cut
+off tells it when it is loaded again, and completing does not write a cookie.
+"""
 
 from __future__ import annotations
 
-from flask import flash, g, session, url_for
+from flask import flash, g, request, url_for
 
 from app.domain.errors import NotFound
 from app.domain.moments import day_in_words, london_day
 from app.services import reach, receipts, sign_offs
 from app.services.receipts import Receipt
+from app.web.addresses import DONE
 from app.web.local_words import local
 
-DONE = "done"  # the place in the cookie of the task that has just been completed
 
-
-def keep(task_id: str) -> None:
-    """Remember the task until the next page; what it has set going is looked up there."""
-    session[DONE] = task_id
+def address(task_id: str) -> str:
+    """Where a person goes from a completed task, and reads its receipt."""
+    return url_for("work.mine", done=task_id)
 
 
 def tell() -> None:
-    """Say what was recorded and what comes next, once."""
-    task_id = session.pop(DONE, None)
-    if task_id is None:
+    """Say what was recorded and what comes next: to whoever completed it or sent it for sign-off, nobody else."""
+    task_id = request.args.get(DONE)
+    if not task_id:
         return
     try:
         manager = sign_offs.waits_for(g.viewer, task_id)
         began = receipts.of_task(g.viewer, task_id)
         sent = f"“{local(began.name)}” is sent for sign-off to: {local(manager)}." if manager else ""
-        flash(sent or _told(began), "success")  # type: ignore[arg-type]  # base.html draws a mapping with its link
+        if sent or began.is_own:
+            flash(sent or _told(began), "success")  # type: ignore[arg-type]  # base.html draws a mapping with its link
     except NotFound:  # somebody else has signed in since
         return
 

@@ -62,8 +62,7 @@ def complete(task_id: str) -> Answer:
     except Conflict as error:
         return task_conflicts.page(task_view.show(g.viewer, task_id), error), 409
     late_reasons.keep(task_id)
-    receipt.keep(task_id)
-    return redirect(url_for("work.mine"), 303)
+    return redirect(receipt.address(task_id), 303)
 
 
 @pages.post("/tasks/<task_id>/draft")

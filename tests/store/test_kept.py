@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from app.domain.clock import SimulatedClock
 from app.store import as_it_stood
-from app.store.db import UtcDateTime, transaction
+from app.store.db import transaction
 from app.store.kept import KEPT, Kept
+from app.store.moments import UtcDateTime
 from tests.things import one_of_everything
 
 pytestmark = pytest.mark.usefixtures("filled_app", "clock")

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import app.store.db
+import app.store.moments
 from app.store.audit import APPEND_ONLY_POSTGRESQL, APPEND_ONLY_SQLITE
 
 revision = "0001"
@@ -21,7 +21,7 @@ def upgrade() -> None:
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("at", app.store.db.UtcDateTime(), nullable=False),
+        sa.Column("at", app.store.moments.UtcDateTime(), nullable=False),
         sa.Column("person_id", sa.String(), nullable=True),
         sa.Column("child_id", sa.String(), nullable=True),
         sa.Column("instance_id", sa.String(), nullable=True),
@@ -64,7 +64,7 @@ def upgrade() -> None:
         sa.Column("on", sa.Date(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("source", sa.String(), nullable=False),
-        sa.Column("added_at", app.store.db.UtcDateTime(), nullable=False),
+        sa.Column("added_at", app.store.moments.UtcDateTime(), nullable=False),
         sa.Column("added_by", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("division", "on"),
     )
@@ -76,7 +76,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("bundle", sa.Text(), nullable=False),
         sa.Column("note", sa.String(), nullable=False),
-        sa.Column("published_at", app.store.db.UtcDateTime(), nullable=False),
+        sa.Column("published_at", app.store.moments.UtcDateTime(), nullable=False),
         sa.Column("published_by", sa.String(), nullable=True),
         sa.Column("is_current", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
@@ -100,8 +100,8 @@ def upgrade() -> None:
         sa.Column("element_id", sa.String(), nullable=True),
         sa.Column("sentence", sa.String(), nullable=False),
         sa.Column("command", sa.JSON(), nullable=False),
-        sa.Column("created_at", app.store.db.UtcDateTime(), nullable=False),
-        sa.Column("resolved_at", app.store.db.UtcDateTime(), nullable=True),
+        sa.Column("created_at", app.store.moments.UtcDateTime(), nullable=False),
+        sa.Column("resolved_at", app.store.moments.UtcDateTime(), nullable=True),
         sa.Column("resolved_by", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("authority_id", "id"),
     )
@@ -118,7 +118,7 @@ def upgrade() -> None:
         "sign_in_attempts",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("key", sa.String(), nullable=False),
-        sa.Column("at", app.store.db.UtcDateTime(), nullable=False),
+        sa.Column("at", app.store.moments.UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_sign_in_attempts_at", "sign_in_attempts", ["at"], unique=False)
@@ -129,7 +129,7 @@ def upgrade() -> None:
         sa.Column("token", sa.String(), nullable=False),
         sa.Column("person_id", sa.String(), nullable=True),
         sa.Column("result", sa.String(), nullable=False),
-        sa.Column("at", app.store.db.UtcDateTime(), nullable=False),
+        sa.Column("at", app.store.moments.UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("authority_id", "token"),
     )
     op.create_table(
@@ -143,7 +143,7 @@ def upgrade() -> None:
         sa.Column("date_of_birth", sa.Date(), nullable=True),
         sa.Column("identifiers", sa.JSON(), nullable=False),
         sa.Column("is_provisional", sa.Boolean(), nullable=False),
-        sa.Column("created_at", app.store.db.UtcDateTime(), nullable=False),
+        sa.Column("created_at", app.store.moments.UtcDateTime(), nullable=False),
         sa.Column("created_by", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(
             ["authority_id"],
@@ -161,8 +161,8 @@ def upgrade() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("password_hash", sa.String(), nullable=True),
         sa.Column("is_admin", sa.Boolean(), nullable=False),
-        sa.Column("created_at", app.store.db.UtcDateTime(), nullable=False),
-        sa.Column("disabled_at", app.store.db.UtcDateTime(), nullable=True),
+        sa.Column("created_at", app.store.moments.UtcDateTime(), nullable=False),
+        sa.Column("disabled_at", app.store.moments.UtcDateTime(), nullable=True),
         sa.ForeignKeyConstraint(
             ["authority_id"],
             ["authorities.id"],
@@ -200,8 +200,8 @@ def upgrade() -> None:
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("child_id", sa.String(), nullable=False),
         sa.Column("instance_id", sa.String(), nullable=True),
-        sa.Column("from_at", app.store.db.UtcDateTime(), nullable=False),
-        sa.Column("until_at", app.store.db.UtcDateTime(), nullable=True),
+        sa.Column("from_at", app.store.moments.UtcDateTime(), nullable=False),
+        sa.Column("until_at", app.store.moments.UtcDateTime(), nullable=True),
         sa.ForeignKeyConstraint(
             ["authority_id", "child_id"],
             ["children.authority_id", "children.id"],
@@ -216,7 +216,7 @@ def upgrade() -> None:
         sa.Column("authority_id", sa.String(), nullable=False),
         sa.Column("child_id", sa.String(), nullable=False),
         sa.Column("agency", sa.String(), nullable=False),
-        sa.Column("since_at", app.store.db.UtcDateTime(), nullable=False),
+        sa.Column("since_at", app.store.moments.UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(
             ["authority_id", "child_id"],
             ["children.authority_id", "children.id"],
@@ -232,7 +232,7 @@ def upgrade() -> None:
         sa.Column("child_id", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("value", sa.JSON(), nullable=False),
-        sa.Column("recorded_at", app.store.db.UtcDateTime(), nullable=False),
+        sa.Column("recorded_at", app.store.moments.UtcDateTime(), nullable=False),
         sa.Column("recorded_by", sa.String(), nullable=True),
         sa.Column("task_id", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(
@@ -248,8 +248,8 @@ def upgrade() -> None:
         sa.Column("child_id", sa.String(), nullable=False),
         sa.Column("role", sa.String(), nullable=False),
         sa.Column("person_id", sa.String(), nullable=False),
-        sa.Column("from_at", app.store.db.UtcDateTime(), nullable=False),
-        sa.Column("until_at", app.store.db.UtcDateTime(), nullable=True),
+        sa.Column("from_at", app.store.moments.UtcDateTime(), nullable=False),
+        sa.Column("until_at", app.store.moments.UtcDateTime(), nullable=True),
         sa.ForeignKeyConstraint(
             ["authority_id", "child_id"],
             ["children.authority_id", "children.id"],
@@ -274,8 +274,8 @@ def upgrade() -> None:
         sa.Column("child_id", sa.String(), nullable=False),
         sa.Column("instance_id", sa.String(), nullable=True),
         sa.Column("status", sa.String(), nullable=False),
-        sa.Column("from_at", app.store.db.UtcDateTime(), nullable=False),
-        sa.Column("until_at", app.store.db.UtcDateTime(), nullable=True),
+        sa.Column("from_at", app.store.moments.UtcDateTime(), nullable=False),
+        sa.Column("until_at", app.store.moments.UtcDateTime(), nullable=True),
         sa.ForeignKeyConstraint(
             ["authority_id", "child_id"],
             ["children.authority_id", "children.id"],
@@ -290,8 +290,8 @@ def upgrade() -> None:
         sa.Column("authority_id", sa.String(), nullable=False),
         sa.Column("token_hash", sa.String(), nullable=False),
         sa.Column("person_id", sa.String(), nullable=False),
-        sa.Column("created_at", app.store.db.UtcDateTime(), nullable=False),
-        sa.Column("seen_at", app.store.db.UtcDateTime(), nullable=False),
+        sa.Column("created_at", app.store.moments.UtcDateTime(), nullable=False),
+        sa.Column("seen_at", app.store.moments.UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(
             ["authority_id", "person_id"],
             ["people.authority_id", "people.id"],
@@ -313,8 +313,8 @@ def upgrade() -> None:
         sa.Column("correlation_key", sa.String(), nullable=True),
         sa.Column("person_id", sa.String(), nullable=True),
         sa.Column("state", sa.String(), nullable=False),
-        sa.Column("created_at", app.store.db.UtcDateTime(), nullable=False),
-        sa.Column("delivered_at", app.store.db.UtcDateTime(), nullable=True),
+        sa.Column("created_at", app.store.moments.UtcDateTime(), nullable=False),
+        sa.Column("delivered_at", app.store.moments.UtcDateTime(), nullable=True),
         sa.ForeignKeyConstraint(
             ["authority_id", "child_id"],
             ["children.authority_id", "children.id"],
@@ -376,10 +376,10 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("audit_seq", sa.Integer(), nullable=False),
         sa.Column("audit_hash", sa.String(), nullable=False),
-        sa.Column("started_at", app.store.db.UtcDateTime(), nullable=False),
-        sa.Column("created_at", app.store.db.UtcDateTime(), nullable=False),
+        sa.Column("started_at", app.store.moments.UtcDateTime(), nullable=False),
+        sa.Column("created_at", app.store.moments.UtcDateTime(), nullable=False),
         sa.Column("created_by", sa.String(), nullable=True),
-        sa.Column("ended_at", app.store.db.UtcDateTime(), nullable=True),
+        sa.Column("ended_at", app.store.moments.UtcDateTime(), nullable=True),
         sa.Column("end_event", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(
             ["authority_id", "child_id"],
@@ -441,7 +441,7 @@ def upgrade() -> None:
         sa.Column("element_id", sa.String(), nullable=False),
         sa.Column("form", sa.String(), nullable=True),
         sa.Column("answers", sa.JSON(), nullable=False),
-        sa.Column("at", app.store.db.UtcDateTime(), nullable=False),
+        sa.Column("at", app.store.moments.UtcDateTime(), nullable=False),
         sa.Column("by", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(
             ["authority_id", "instance_id"],
@@ -465,9 +465,9 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("next_attempt_at", app.store.db.UtcDateTime(), nullable=False),
-        sa.Column("created_at", app.store.db.UtcDateTime(), nullable=False),
-        sa.Column("sent_at", app.store.db.UtcDateTime(), nullable=True),
+        sa.Column("next_attempt_at", app.store.moments.UtcDateTime(), nullable=False),
+        sa.Column("created_at", app.store.moments.UtcDateTime(), nullable=False),
+        sa.Column("sent_at", app.store.moments.UtcDateTime(), nullable=True),
         sa.Column("error", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(
             ["authority_id", "instance_id"],
@@ -512,8 +512,8 @@ def upgrade() -> None:
         sa.Column("ref", sa.String(), nullable=False),
         sa.Column("element_id", sa.String(), nullable=False),
         sa.Column("element_type", sa.String(), nullable=False),
-        sa.Column("entered_at", app.store.db.UtcDateTime(), nullable=False),
-        sa.Column("left_at", app.store.db.UtcDateTime(), nullable=True),
+        sa.Column("entered_at", app.store.moments.UtcDateTime(), nullable=False),
+        sa.Column("left_at", app.store.moments.UtcDateTime(), nullable=True),
         sa.Column("how", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(
             ["authority_id", "instance_id"],
@@ -530,7 +530,7 @@ def upgrade() -> None:
         sa.Column("ref", sa.String(), nullable=False),
         sa.Column("element_id", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
-        sa.Column("due_at", app.store.db.UtcDateTime(), nullable=False),
+        sa.Column("due_at", app.store.moments.UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(
             ["authority_id", "instance_id"],
             ["process_instances.authority_id", "process_instances.id"],
@@ -556,13 +556,13 @@ def upgrade() -> None:
         sa.Column("team_id", sa.String(), nullable=True),
         sa.Column("assignee_id", sa.String(), nullable=True),
         sa.Column("state", sa.String(), nullable=False),
-        sa.Column("created_at", app.store.db.UtcDateTime(), nullable=False),
-        sa.Column("due_at", app.store.db.UtcDateTime(), nullable=True),
+        sa.Column("created_at", app.store.moments.UtcDateTime(), nullable=False),
+        sa.Column("due_at", app.store.moments.UtcDateTime(), nullable=True),
         sa.Column("due", sa.JSON(), nullable=True),
         sa.Column("overdue", sa.String(), nullable=True),
-        sa.Column("overdue_at", app.store.db.UtcDateTime(), nullable=True),
-        sa.Column("escalated_at", app.store.db.UtcDateTime(), nullable=True),
-        sa.Column("completed_at", app.store.db.UtcDateTime(), nullable=True),
+        sa.Column("overdue_at", app.store.moments.UtcDateTime(), nullable=True),
+        sa.Column("escalated_at", app.store.moments.UtcDateTime(), nullable=True),
+        sa.Column("completed_at", app.store.moments.UtcDateTime(), nullable=True),
         sa.Column("completed_by", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(
             ["authority_id", "child_id"],
@@ -608,7 +608,7 @@ def upgrade() -> None:
         sa.Column("task_id", sa.String(), nullable=False),
         sa.Column("answers", sa.JSON(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("saved_at", app.store.db.UtcDateTime(), nullable=False),
+        sa.Column("saved_at", app.store.moments.UtcDateTime(), nullable=False),
         sa.Column("saved_by", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(
             ["authority_id", "task_id"],

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import app.store.db
+import app.store.moments
 
 revision = "0003"
 down_revision = "0002"
@@ -22,10 +22,10 @@ def upgrade() -> None:
         sa.Column("from_on", sa.Date(), nullable=False),
         sa.Column("until_on", sa.Date(), nullable=False),
         sa.Column("note", sa.String(), nullable=False),
-        sa.Column("created_at", app.store.db.UtcDateTime(), nullable=False),
+        sa.Column("created_at", app.store.moments.UtcDateTime(), nullable=False),
         sa.Column("created_by", sa.String(), nullable=True),
-        sa.Column("ended_at", app.store.db.UtcDateTime(), nullable=True),
-        sa.Column("read_at", app.store.db.UtcDateTime(), nullable=True),
+        sa.Column("ended_at", app.store.moments.UtcDateTime(), nullable=True),
+        sa.Column("read_at", app.store.moments.UtcDateTime(), nullable=True),
         sa.ForeignKeyConstraint(["authority_id", "person_id"], ["people.authority_id", "people.id"]),
         sa.ForeignKeyConstraint(["authority_id", "cover_id"], ["people.authority_id", "people.id"]),
         sa.PrimaryKeyConstraint("authority_id", "id"),
@@ -38,7 +38,7 @@ def upgrade() -> None:
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("person_id", sa.String(), nullable=False),
         sa.Column("by_id", sa.String(), nullable=False),
-        sa.Column("at", app.store.db.UtcDateTime(), nullable=False),
+        sa.Column("at", app.store.moments.UtcDateTime(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("child_id", sa.String(), nullable=True),
         sa.Column("task_id", sa.String(), nullable=True),

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import app.store.db
+import app.store.moments
 
 revision = "0004"
 down_revision = "0003"
@@ -23,9 +23,9 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("on_day", sa.Date(), nullable=False),
-        sa.Column("at", app.store.db.UtcDateTime(), nullable=True),
+        sa.Column("at", app.store.moments.UtcDateTime(), nullable=True),
         sa.Column("moves", sa.Integer(), nullable=False),
-        sa.Column("recorded_at", app.store.db.UtcDateTime(), nullable=False),
+        sa.Column("recorded_at", app.store.moments.UtcDateTime(), nullable=False),
         sa.Column("recorded_by", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(["authority_id", "child_id"], ["children.authority_id", "children.id"]),
         sa.ForeignKeyConstraint(
@@ -41,10 +41,10 @@ def upgrade() -> None:
         sa.Column("task_id", sa.String(), nullable=False),
         sa.Column("for_id", sa.String(), nullable=False),
         sa.Column("until_on", sa.Date(), nullable=False),
-        sa.Column("until_at", app.store.db.UtcDateTime(), nullable=False),
+        sa.Column("until_at", app.store.moments.UtcDateTime(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("by_id", sa.String(), nullable=False),
-        sa.Column("at", app.store.db.UtcDateTime(), nullable=False),
+        sa.Column("at", app.store.moments.UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["authority_id", "task_id"], ["user_tasks.authority_id", "user_tasks.id"]),
         sa.PrimaryKeyConstraint("authority_id", "task_id"),
     )

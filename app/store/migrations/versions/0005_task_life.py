@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import app.store.db
+import app.store.moments
 
 revision = "0005"
 down_revision = "0004"
@@ -19,9 +19,9 @@ def upgrade() -> None:
         sa.Column("task_id", sa.String(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("answers", sa.JSON(), nullable=False),
-        sa.Column("at", app.store.db.UtcDateTime(), nullable=False),
+        sa.Column("at", app.store.moments.UtcDateTime(), nullable=False),
         sa.Column("by", sa.String(), nullable=True),
-        sa.Column("corrected_at", app.store.db.UtcDateTime(), nullable=False),
+        sa.Column("corrected_at", app.store.moments.UtcDateTime(), nullable=False),
         sa.Column("corrected_by", sa.String(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(["authority_id", "task_id"], ["user_tasks.authority_id", "user_tasks.id"]),

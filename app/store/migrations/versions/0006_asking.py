@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import app.store.db
+import app.store.moments
 
 revision = "0006"
 down_revision = "0005"
@@ -16,7 +16,7 @@ def _text(name: str, *, nullable: bool = False) -> sa.Column:
 
 
 def _moment(name: str, *, nullable: bool = False) -> sa.Column:
-    return sa.Column(name, app.store.db.UtcDateTime(), nullable=nullable)
+    return sa.Column(name, app.store.moments.UtcDateTime(), nullable=nullable)
 
 
 def _of_task() -> sa.ForeignKeyConstraint:

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import app.store.db
+import app.store.moments
 
 revision = "0007"
 down_revision = "0006"
@@ -24,11 +24,11 @@ def upgrade() -> None:
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("sha256", sa.String(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
-        sa.Column("scanned_at", app.store.db.UtcDateTime(), nullable=True),
+        sa.Column("scanned_at", app.store.moments.UtcDateTime(), nullable=True),
         sa.Column("for_case_system", sa.Boolean(), nullable=False),
-        sa.Column("added_at", app.store.db.UtcDateTime(), nullable=False),
+        sa.Column("added_at", app.store.moments.UtcDateTime(), nullable=False),
         sa.Column("added_by", sa.String(), nullable=False),
-        sa.Column("withdrawn_at", app.store.db.UtcDateTime(), nullable=True),
+        sa.Column("withdrawn_at", app.store.moments.UtcDateTime(), nullable=True),
         sa.Column("withdrawn_by", sa.String(), nullable=True),
         sa.Column("withdrawn_reason", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(["authority_id", "child_id"], ["children.authority_id", "children.id"]),
@@ -53,7 +53,7 @@ def upgrade() -> None:
         sa.Column("authority_id", sa.String(), nullable=False),
         sa.Column("task_id", sa.String(), nullable=False),
         sa.Column("reference", sa.String(), nullable=False),
-        sa.Column("at", app.store.db.UtcDateTime(), nullable=False),
+        sa.Column("at", app.store.moments.UtcDateTime(), nullable=False),
         sa.Column("by", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(["authority_id", "task_id"], ["user_tasks.authority_id", "user_tasks.id"]),
         sa.PrimaryKeyConstraint("authority_id", "task_id"),

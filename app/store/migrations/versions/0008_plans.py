@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import app.store.db
+import app.store.moments
 
 revision = "0008"
 down_revision = "0007"
@@ -24,7 +24,7 @@ def upgrade() -> None:
         sa.Column("known", sa.JSON(), nullable=False),
         sa.Column("paper", sa.LargeBinary(), nullable=False),
         sa.Column("sha256", sa.String(), nullable=False),
-        sa.Column("made_at", app.store.db.UtcDateTime(), nullable=False),
+        sa.Column("made_at", app.store.moments.UtcDateTime(), nullable=False),
         sa.Column("made_by", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(["authority_id", "child_id"], ["children.authority_id", "children.id"]),
         sa.PrimaryKeyConstraint("authority_id", "id"),
@@ -40,7 +40,7 @@ def upgrade() -> None:
         sa.Column("given_to", sa.String(), nullable=False),
         sa.Column("how", sa.String(), nullable=False),
         sa.Column("said", sa.String(), nullable=False),
-        sa.Column("recorded_at", app.store.db.UtcDateTime(), nullable=False),
+        sa.Column("recorded_at", app.store.moments.UtcDateTime(), nullable=False),
         sa.Column("recorded_by", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(["authority_id", "child_id"], ["children.authority_id", "children.id"]),
         sa.ForeignKeyConstraint(["authority_id", "plan_id"], ["child_plans.authority_id", "child_plans.id"]),

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import app.store.db
+import app.store.moments
 
 revision = "0009"
 down_revision = "0008"
@@ -12,7 +12,7 @@ depends_on = None
 
 
 def _moment(name: str, *, nullable: bool = False) -> sa.Column:
-    return sa.Column(name, app.store.db.UtcDateTime(), nullable=nullable)
+    return sa.Column(name, app.store.moments.UtcDateTime(), nullable=nullable)
 
 
 def _of_person() -> sa.ForeignKeyConstraint:

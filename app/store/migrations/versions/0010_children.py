@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-import app.store.db
+import app.store.moments
 from app.domain.finding import REFERENCE, keys_of
 
 revision = "0010"
@@ -33,7 +33,7 @@ def upgrade() -> None:
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("person_id", sa.String(), nullable=False),
         sa.Column("words", sa.String(), nullable=False),
-        sa.Column("at", app.store.db.UtcDateTime(), nullable=False),
+        sa.Column("at", app.store.moments.UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["authority_id", "person_id"], ["people.authority_id", "people.id"]),
         sa.PrimaryKeyConstraint("authority_id", "id"),
     )
@@ -43,7 +43,7 @@ def upgrade() -> None:
         sa.Column("authority_id", sa.String(), nullable=False),
         sa.Column("person_id", sa.String(), nullable=False),
         sa.Column("child_id", sa.String(), nullable=False),
-        sa.Column("seen_at", app.store.db.UtcDateTime(), nullable=False),
+        sa.Column("seen_at", app.store.moments.UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["authority_id", "person_id"], ["people.authority_id", "people.id"]),
         sa.ForeignKeyConstraint(["authority_id", "child_id"], ["children.authority_id", "children.id"]),
         sa.PrimaryKeyConstraint("authority_id", "person_id", "child_id"),
@@ -54,7 +54,7 @@ def upgrade() -> None:
         sa.Column("authority_id", sa.String(), nullable=False),
         sa.Column("child_id", sa.String(), nullable=False),
         sa.Column("sibling_id", sa.String(), nullable=False),
-        sa.Column("linked_at", app.store.db.UtcDateTime(), nullable=False),
+        sa.Column("linked_at", app.store.moments.UtcDateTime(), nullable=False),
         sa.Column("linked_by", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(["authority_id", "child_id"], ["children.authority_id", "children.id"]),
         sa.ForeignKeyConstraint(["authority_id", "sibling_id"], ["children.authority_id", "children.id"]),

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import app.store.db
+import app.store.moments
 
 revision = "0011"
 down_revision = "0010"
@@ -15,7 +15,9 @@ def upgrade() -> None:
     """Whatever is in force was put there by a release."""
     op.add_column("definition_versions", sa.Column("published_by_name", sa.String(), nullable=True))
     op.add_column("definition_versions", sa.Column("in_force_by", sa.String(), nullable=True))
-    op.add_column("definition_versions", sa.Column("in_force_at", app.store.db.UtcDateTime(), nullable=True))
+    op.add_column(
+        "definition_versions", sa.Column("in_force_at", app.store.moments.UtcDateTime(), nullable=True)
+    )
     op.execute("UPDATE definition_versions SET in_force_at = published_at")
     op.create_table(
         "pathway_drafts",
@@ -25,9 +27,9 @@ def upgrade() -> None:
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("base_version_id", sa.String(), nullable=True),
         sa.Column("report", sa.Text(), nullable=True),
-        sa.Column("begun_at", app.store.db.UtcDateTime(), nullable=False),
+        sa.Column("begun_at", app.store.moments.UtcDateTime(), nullable=False),
         sa.Column("begun_by", sa.String(), nullable=False),
-        sa.Column("changed_at", app.store.db.UtcDateTime(), nullable=False),
+        sa.Column("changed_at", app.store.moments.UtcDateTime(), nullable=False),
         sa.Column("changed_by", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(["base_version_id"], ["definition_versions.id"]),
         sa.PrimaryKeyConstraint("id"),
@@ -47,7 +49,7 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("bundle", sa.Text(), nullable=False),
         sa.Column("what", sa.String(), nullable=False),
-        sa.Column("saved_at", app.store.db.UtcDateTime(), nullable=False),
+        sa.Column("saved_at", app.store.moments.UtcDateTime(), nullable=False),
         sa.Column("saved_by", sa.String(), nullable=False),
         sa.Column("saved_by_name", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(["draft_id"], ["pathway_drafts.id"]),
@@ -64,11 +66,11 @@ def upgrade() -> None:
         sa.Column("in_force_then", sa.String(), nullable=True),
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
-        sa.Column("effective_at", app.store.db.UtcDateTime(), nullable=True),
-        sa.Column("asked_at", app.store.db.UtcDateTime(), nullable=False),
+        sa.Column("effective_at", app.store.moments.UtcDateTime(), nullable=True),
+        sa.Column("asked_at", app.store.moments.UtcDateTime(), nullable=False),
         sa.Column("asked_by", sa.String(), nullable=False),
         sa.Column("asked_by_name", sa.String(), nullable=False),
-        sa.Column("decided_at", app.store.db.UtcDateTime(), nullable=True),
+        sa.Column("decided_at", app.store.moments.UtcDateTime(), nullable=True),
         sa.Column("decided_by", sa.String(), nullable=True),
         sa.Column("decided_by_name", sa.String(), nullable=True),
         sa.Column("comment", sa.Text(), nullable=True),

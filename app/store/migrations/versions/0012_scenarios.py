@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import app.store.db
+import app.store.moments
 
 revision = "0012"
 down_revision = "0011"
@@ -22,9 +22,9 @@ def upgrade() -> None:
         sa.Column("draft_revision", sa.Integer(), nullable=True),
         sa.Column("version_id", sa.String(), nullable=True),
         sa.Column("inputs", sa.Text(), nullable=False),
-        sa.Column("begun_at", app.store.db.UtcDateTime(), nullable=False),
+        sa.Column("begun_at", app.store.moments.UtcDateTime(), nullable=False),
         sa.Column("begun_by", sa.String(), nullable=False),
-        sa.Column("changed_at", app.store.db.UtcDateTime(), nullable=False),
+        sa.Column("changed_at", app.store.moments.UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["draft_id"], ["pathway_drafts.id"]),
         sa.ForeignKeyConstraint(["version_id"], ["definition_versions.id"]),
         sa.PrimaryKeyConstraint("authority_id", "id"),
@@ -37,7 +37,7 @@ def upgrade() -> None:
         sa.Column("content", sa.Text(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("is_withdrawn", sa.Boolean(), nullable=False),
-        sa.Column("changed_at", app.store.db.UtcDateTime(), nullable=False),
+        sa.Column("changed_at", app.store.moments.UtcDateTime(), nullable=False),
         sa.Column("changed_by", sa.String(), nullable=False),
         sa.Column("changed_by_name", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("key", "name"),

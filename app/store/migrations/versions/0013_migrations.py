@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import app.store.db
+import app.store.moments
 
 revision = "0013"
 down_revision = "0012"
@@ -13,7 +13,7 @@ depends_on = None
 
 def upgrade() -> None:
     """What was moved, and the version whose form a finished task had."""
-    moment = app.store.db.UtcDateTime()
+    moment = app.store.moments.UtcDateTime()
     op.create_table(
         "movings",
         sa.Column("authority_id", sa.String(), nullable=False),

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import app.store.db
+import app.store.moments
 
 revision = "0014"
 down_revision = "0013"
@@ -30,7 +30,7 @@ def upgrade() -> None:
         sa.Column("words_before", sa.Text(), nullable=False),
         sa.Column("words_after", sa.Text(), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
-        sa.Column("changed_at", app.store.db.UtcDateTime(), nullable=False),
+        sa.Column("changed_at", app.store.moments.UtcDateTime(), nullable=False),
         sa.Column("changed_by", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(["authority_id"], ["authorities.id"]),
         sa.ForeignKeyConstraint(["authority_id", "changed_by"], ["people.authority_id", "people.id"]),

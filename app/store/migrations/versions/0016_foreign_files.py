@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import app.store.db
+import app.store.moments
 
 revision = "0016"
 down_revision = "0015"
@@ -19,7 +19,7 @@ def upgrade() -> None:
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("report", sa.Text(), nullable=False),
-        sa.Column("looked_at", app.store.db.UtcDateTime(), nullable=False),
+        sa.Column("looked_at", app.store.moments.UtcDateTime(), nullable=False),
         sa.Column("looked_at_by", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("authority_id", "id"),
     )

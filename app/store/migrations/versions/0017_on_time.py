@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from alembic import op
 
-import app.store.db
+import app.store.moments
 
 revision = "0017"
 down_revision = "0016"
@@ -14,7 +14,7 @@ branch_labels = None
 depends_on = None
 
 AT_ONCE = 2000
-_MOMENT = app.store.db.UtcDateTime()
+_MOMENT = app.store.moments.UtcDateTime()
 _TASKS = sa.table(
     "user_tasks",
     sa.column("authority_id", sa.String()),
@@ -28,8 +28,8 @@ _TASKS = sa.table(
 
 def upgrade() -> None:
     """The two columns are filled from the deadlines that are there."""
-    op.add_column("user_tasks", sa.Column("local_due_at", app.store.db.UtcDateTime(), nullable=True))
-    op.add_column("user_tasks", sa.Column("statutory_due_at", app.store.db.UtcDateTime(), nullable=True))
+    op.add_column("user_tasks", sa.Column("local_due_at", app.store.moments.UtcDateTime(), nullable=True))
+    op.add_column("user_tasks", sa.Column("statutory_due_at", app.store.moments.UtcDateTime(), nullable=True))
     _fill(op.get_bind())
     op.create_index("ix_user_tasks_due", "user_tasks", ["authority_id", "team_id", "due_at"])
     completed = sa.text("state = 'completed'")
@@ -46,7 +46,7 @@ def upgrade() -> None:
         sa.Column("task_id", sa.String(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("words", sa.String(), nullable=False),
-        sa.Column("said_at", app.store.db.UtcDateTime(), nullable=False),
+        sa.Column("said_at", app.store.moments.UtcDateTime(), nullable=False),
         sa.Column("said_by", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(["authority_id", "task_id"], ["user_tasks.authority_id", "user_tasks.id"]),
         sa.PrimaryKeyConstraint("authority_id", "task_id"),

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import app.store.db
+import app.store.moments
 
 revision = "0018"
 down_revision = "0017"
@@ -19,7 +19,7 @@ def upgrade() -> None:
         sa.Column("instance_id", sa.String(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("by_id", sa.String(), nullable=False),
-        sa.Column("at", app.store.db.UtcDateTime(), nullable=False),
+        sa.Column("at", app.store.moments.UtcDateTime(), nullable=False),
         sa.Column("until_on", sa.Date(), nullable=True),
         sa.ForeignKeyConstraint(
             ["authority_id", "instance_id"], ["process_instances.authority_id", "process_instances.id"]

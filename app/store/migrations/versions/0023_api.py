@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import app.store.db
+import app.store.moments
 
 revision = "0023"
 down_revision = "0022"
@@ -21,11 +21,11 @@ def upgrade() -> None:
         sa.Column("person_id", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("scopes", sa.JSON(), nullable=False),
-        sa.Column("created_at", app.store.db.UtcDateTime(), nullable=False),
+        sa.Column("created_at", app.store.moments.UtcDateTime(), nullable=False),
         sa.Column("created_by", sa.String(), nullable=True),
-        sa.Column("expires_at", app.store.db.UtcDateTime(), nullable=False),
-        sa.Column("used_at", app.store.db.UtcDateTime(), nullable=True),
-        sa.Column("revoked_at", app.store.db.UtcDateTime(), nullable=True),
+        sa.Column("expires_at", app.store.moments.UtcDateTime(), nullable=False),
+        sa.Column("used_at", app.store.moments.UtcDateTime(), nullable=True),
+        sa.Column("revoked_at", app.store.moments.UtcDateTime(), nullable=True),
         sa.ForeignKeyConstraint(["authority_id", "person_id"], ["people.authority_id", "people.id"]),
         sa.PrimaryKeyConstraint("authority_id", "token_hash"),
         sa.UniqueConstraint("authority_id", "id"),
@@ -37,7 +37,7 @@ def upgrade() -> None:
         sa.Column("token_id", sa.String(), nullable=False),
         sa.Column("key", sa.String(), nullable=False),
         sa.Column("request_hash", sa.String(), nullable=False),
-        sa.Column("at", app.store.db.UtcDateTime(), nullable=False),
+        sa.Column("at", app.store.moments.UtcDateTime(), nullable=False),
         sa.Column("status", sa.Integer(), nullable=True),
         sa.Column("content_type", sa.String(), nullable=True),
         sa.Column("location", sa.String(), nullable=True),

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import app.store.db
+import app.store.moments
 from app.domain.clock import now
 
 revision = "0024"
@@ -15,7 +15,7 @@ DATED = ("legal_statuses", "bed_nights")
 
 def upgrade() -> None:
     """Of what was there before, nobody can say when it was recorded: its first day stands for that."""
-    moment = app.store.db.UtcDateTime()
+    moment = app.store.moments.UtcDateTime()
     op.create_table(
         "kept_rows",
         *(

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import app.store.db
+import app.store.moments
 
 revision = "0025"
 down_revision = "0024"
@@ -22,8 +22,8 @@ def upgrade() -> None:
         sa.Column("kinds", sa.JSON(), nullable=False),
         sa.Column("secret", sa.String(), nullable=False),
         sa.Column("cursor", sa.String(), nullable=False),
-        sa.Column("created_at", app.store.db.UtcDateTime(), nullable=False),
-        sa.Column("removed_at", app.store.db.UtcDateTime(), nullable=True),
+        sa.Column("created_at", app.store.moments.UtcDateTime(), nullable=False),
+        sa.Column("removed_at", app.store.moments.UtcDateTime(), nullable=True),
         sa.ForeignKeyConstraint(["authority_id", "person_id"], ["people.authority_id", "people.id"]),
         sa.PrimaryKeyConstraint("authority_id", "id"),
     )
@@ -36,8 +36,8 @@ def upgrade() -> None:
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("next_at", app.store.db.UtcDateTime(), nullable=False),
-        sa.Column("delivered_at", app.store.db.UtcDateTime(), nullable=True),
+        sa.Column("next_at", app.store.moments.UtcDateTime(), nullable=False),
+        sa.Column("delivered_at", app.store.moments.UtcDateTime(), nullable=True),
         sa.Column("problem", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(["authority_id", "webhook_id"], ["webhooks.authority_id", "webhooks.id"]),
         sa.PrimaryKeyConstraint("authority_id", "webhook_id", "event_id"),

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import app.store.db
+import app.store.moments
 
 revision = "0026"
 down_revision = "0025"
@@ -20,7 +20,7 @@ def upgrade() -> None:
         sa.Column("person_id", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("filters", sa.JSON(), nullable=False),
-        sa.Column("kept_at", app.store.db.UtcDateTime(), nullable=False),
+        sa.Column("kept_at", app.store.moments.UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["authority_id", "person_id"], ["people.authority_id", "people.id"]),
         sa.PrimaryKeyConstraint("authority_id", "id"),
         sa.UniqueConstraint("authority_id", "person_id", "name"),

@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 import app.store.db
+import app.store.moments
 
 revision = "0027"
 down_revision = "0026"
@@ -32,7 +33,7 @@ def upgrade() -> None:
         sa.Column("task_id", sa.String(), nullable=False),
         sa.Column("person_id", sa.String(), nullable=False),
         sa.Column("words", sa.String(), nullable=False),
-        sa.Column("at", app.store.db.UtcDateTime(), nullable=False),
+        sa.Column("at", app.store.moments.UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["authority_id", "task_id"], ["user_tasks.authority_id", "user_tasks.id"]),
         sa.PrimaryKeyConstraint("authority_id", "task_id", "person_id"),
     )
@@ -42,7 +43,7 @@ def upgrade() -> None:
         sa.Column("task_id", sa.String(), nullable=False),
         sa.Column("child_id", sa.String(), nullable=False),
         sa.Column("document", app.store.db.JSON, nullable=False),
-        sa.Column("sent_at", app.store.db.UtcDateTime(), nullable=False),
+        sa.Column("sent_at", app.store.moments.UtcDateTime(), nullable=False),
         sa.Column("sent_by", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(["authority_id", "task_id"], ["user_tasks.authority_id", "user_tasks.id"]),
         sa.PrimaryKeyConstraint("authority_id", "task_id"),

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import app.store.db
+import app.store.moments
 
 revision = "0029"
 down_revision = "0031"
@@ -13,7 +13,7 @@ depends_on = None
 
 def upgrade() -> None:
     """Three new tables."""
-    moment = app.store.db.UtcDateTime()
+    moment = app.store.moments.UtcDateTime()
     of_child = (["authority_id", "child_id"], ["children.authority_id", "children.id"])
     of_person = (["authority_id", "person_id"], ["people.authority_id", "people.id"])
     op.create_table(

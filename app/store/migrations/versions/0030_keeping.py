@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import app.store.db
+import app.store.moments
 from app.store.checkpoints import APPEND_ONLY, append_only_postgresql, append_only_sqlite
 
 revision = "0030"
@@ -26,7 +26,7 @@ def upgrade() -> None:
     op.create_table(
         "audit_checkpoints",
         sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("at", app.store.db.UtcDateTime(), nullable=False),
+        sa.Column("at", app.store.moments.UtcDateTime(), nullable=False),
         sa.Column("streams", sa.Integer(), nullable=False),
         sa.Column("hash", sa.String(), nullable=False),
         sa.Column("signature", sa.String(), nullable=False),

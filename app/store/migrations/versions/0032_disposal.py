@@ -5,7 +5,7 @@ from alembic import op
 
 from app.store import seals
 from app.store.checkpoints import append_only_postgresql, append_only_sqlite
-from app.store.db import UtcDateTime
+from app.store.moments import UtcDateTime
 
 revision = "0032"
 down_revision = "0029"

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from app.store.db import UtcDateTime
+from app.store.moments import UtcDateTime
 
 revision = "0035"
 down_revision = "0033"
