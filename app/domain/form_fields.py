@@ -71,11 +71,14 @@ def wrong_parts(field: Field, value: Any) -> tuple[str, ...]:
     return ()
 
 
+_NOT_TEXT = re.compile("[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\ud800-\\udfff\\ufffe\\uffff]")
+"""Control characters but the tab and the line end, halves of a surrogate pair, and what is no character."""
+
+
 def clean_text(value: str) -> str | None:
     """The text as it is kept: composed characters, `\\n` line ends, no space around; None if it cannot be stored."""
     text = value.replace("\r\n", "\n").replace("\r", "\n")
-    if any(character in "\ufffe\uffff" or unicodedata.category(character) in {"Cs", "Cc"} for character in text
-           if character not in "\n\t"):  # fmt: skip
+    if _NOT_TEXT.search(text):
         return None
     return unicodedata.normalize("NFC", text).strip()
 
