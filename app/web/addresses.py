@@ -10,14 +10,14 @@ from flask import request, url_for
 from app.services.listing import page_within
 
 Item = TypeVar("Item")
-DONE = "done"
+COMPLETED = "completed"
 """In an address: the task whose receipt the page tells. The page's own links leave it out."""
 
 
 def here(**changes: Any) -> str:
     """This page's address with some of its filters changed; None takes one away."""
     kept: dict[str, Any] = {**request.args.to_dict(), **changes}
-    given = {name: value for name, value in kept.items() if value not in (None, "") and name != DONE}
+    given = {name: value for name, value in kept.items() if value not in (None, "") and name != COMPLETED}
     return url_for(request.endpoint or "shell.home", **(request.view_args or {}), **given)
 
 

@@ -12,18 +12,18 @@ from app.domain.errors import NotFound
 from app.domain.moments import day_in_words, london_day
 from app.services import reach, receipts, sign_offs
 from app.services.receipts import Receipt
-from app.web.addresses import DONE
+from app.web.addresses import COMPLETED
 from app.web.local_words import local
 
 
 def address(task_id: str) -> str:
     """Where a person goes from a completed task, and reads its receipt."""
-    return url_for("work.mine", done=task_id)
+    return url_for("work.mine", completed=task_id)
 
 
 def tell() -> None:
     """Say what was recorded and what comes next: to whoever completed it or sent it for sign-off, nobody else."""
-    task_id = request.args.get(DONE)
+    task_id = request.args.get(COMPLETED)
     if not task_id:
         return
     try:

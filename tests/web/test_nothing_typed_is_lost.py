@@ -264,7 +264,7 @@ def test_the_same_form_twenty_times_at_once_is_recorded_once_and_answered_alike(
     answers = twenty_at_once(app, sam, clock, form.action, {**form.fields, **VISIT})
 
     # then
-    assert answers == {(303, f"/work?done={form.action.rsplit('/', 1)[1]}")}
+    assert answers == {(303, f"/work?completed={form.action.rsplit('/', 1)[1]}")}
     assert entries(app, "task_completed") == 1
 
 

@@ -171,7 +171,7 @@ def test_a_double_click_completes_a_task_once_and_is_answered_alike(
     first = sam.post(form.action, {**form.fields, **VISIT})
     second = sam.post(form.action, {**form.fields, **VISIT})
 
-    assert first.location == second.location == f"/work?done={form.action.rsplit('/', 1)[1]}"
+    assert first.location == second.location == f"/work?completed={form.action.rsplit('/', 1)[1]}"
 
 
 def test_a_receipt_is_for_whoever_completed_the_task_and_can_be_loaded_again(
@@ -179,7 +179,7 @@ def test_a_receipt_is_for_whoever_completed_the_task_and_can_be_loaded_again(
 ) -> None:
     sam, mo = another_browser(), another_browser()
     address = opened(sam, "sam", FIRST_VISIT).form("Complete this task").action
-    receipt = f"/work?done={address.rsplit('/', 1)[1]}"
+    receipt = f"/work?completed={address.rsplit('/', 1)[1]}"
     assert "is recorded." not in sam.get(receipt).text  # nothing is yet
 
     sam.get(address)
@@ -191,7 +191,7 @@ def test_a_receipt_is_for_whoever_completed_the_task_and_can_be_loaded_again(
     assert told not in sam.get("/work").text
     mo.sign_in("mo")
     assert told not in mo.get(receipt).text
-    assert "is recorded." not in sam.get("/work?done=nothing").text
+    assert "is recorded." not in sam.get("/work?completed=nothing").text
 
 
 def test_an_answer_that_nobody_asked_for_is_refused(
