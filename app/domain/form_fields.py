@@ -71,7 +71,7 @@ def wrong_parts(field: Field, value: Any) -> tuple[str, ...]:
     return ()
 
 
-_NOT_TEXT = re.compile("[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\ud800-\\udfff\\ufffe\\uffff]")
+_NOT_TEXT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 """Control characters but the tab and the line end, halves of a surrogate pair, and what is no character."""
 
 

@@ -16,16 +16,10 @@ class UtcDateTime(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"a moment without a time zone cannot be stored: {value!r}")
-        return value.astimezone(UTC)
+        return None if value is None else _in_utc(value)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        return None if value is None else value.astimezone(UTC)
 
     def bind_processor(self, dialect: Dialect) -> Any:
         """What makes the driver's value. SQLite's text is written and read in one go: a step has thirty of them."""
@@ -36,12 +30,14 @@ class UtcDateTime(TypeDecorator[datetime]):
         return _from_text if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
 
 
-def _to_text(value: datetime | None) -> str | None:
-    if value is None:
-        return None
+def _in_utc(value: datetime) -> datetime:
     if value.tzinfo is None:
         raise ValueError(f"a moment without a time zone cannot be stored: {value!r}")
-    return value.astimezone(UTC).isoformat(" ", "microseconds")[:26]
+    return value.astimezone(UTC)
+
+
+def _to_text(value: datetime | None) -> str | None:
+    return None if value is None else _in_utc(value).isoformat(" ", "microseconds")[:26]
 
 
 def _from_text(value: str | None) -> datetime | None:

@@ -90,7 +90,7 @@ def run(
     """Execute a statement that is a constant of its module. Raises SQLAlchemy's errors."""
     if _is_watched(connection.engine):
         return connection.execute(statement, parameters)
-    several = None if parameters is None or isinstance(parameters, dict | Mapping) else parameters
+    several = None if parameters is None or isinstance(parameters, Mapping) else parameters
     first = several[0] if several else cast("Values", parameters or {})
     prepared = _prepared_for(connection.dialect, statement, first)
     if prepared is None:
