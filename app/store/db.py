@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any, TypeVar, cast
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import (
     JSON,
     CursorResult,
@@ -45,6 +46,7 @@ from app.store.moments import UtcDateTime
 Model = TypeVar("Model")
 READ_ONLY = "throughcare_read_only"
 CONNECTION = "throughcare_connection"
+BEGUN = "throughcare_begun"
 REHEARSED = "throughcare_rehearsed"
 BUSY_STATES = {"40001", "40P01", "55P03", "57014", "57P01", "57P03", "53100", "53300"}
 
@@ -62,7 +64,28 @@ class Base(DeclarativeBase):
 
 
 LongText = Text()
-db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": False, "autoflush": False})
+
+
+class JoiningSession(FlaskSession):
+    """A session that works on the connection of the block it is used in, and controls its transaction.
+
+    It joins when it is asked for something. A step whose statements are all Core's never asks it, and is spared what
+    a session does around a transaction.
+    """
+
+    def get_bind(self, *args: Any, **named: Any) -> Engine | Connection:
+        return self.info.get(CONNECTION) or super().get_bind(*args, **named)
+
+
+db = SQLAlchemy(
+    metadata=Base.metadata,
+    session_options={
+        "class_": JoiningSession,
+        "expire_on_commit": False,
+        "autoflush": False,
+        "join_transaction_mode": "control_fully",
+    },
+)
 
 
 def init(app: Flask) -> None:
@@ -101,32 +124,51 @@ def transaction() -> Iterator[Session]:
     Raises Busy when the database is locked or away; nothing has been written then.
     """
     session = db.session()
-    if session.in_transaction():
-        _undo(session)
+    _undo(session)
     try:
-        session.info[CONNECTION] = session.connection()
-        with _standing_clock(session.info[CONNECTION]):
-            yield session
-        session.commit()
+        with _connection_for(session) as connection:
+            begun = None if connection.in_transaction() else connection.begin()
+            session.info |= {CONNECTION: connection, BEGUN: begun}
+            try:
+                with _standing_clock(connection):
+                    yield session
+                if session.in_transaction():
+                    session.commit()  # what it holds is written; the transaction that it has joined ends with it
+                if begun is not None and begun.is_active:
+                    begun.commit()
+            except BaseException:
+                _undo(session)
+                raise
     except OperationalError as error:
-        _undo(session)
         if is_busy(error):
             raise Busy("The database is busy. Nothing was changed. Try again in a moment.") from error
         raise
-    except BaseException:
-        _undo(session)
-        raise
     finally:
         session.info.pop(CONNECTION, None)
+        session.info.pop(BEGUN, None)
+
+
+def _connection_for(session: Session) -> AbstractContextManager[Connection]:
+    """One of the pool for this block, or where it is rehearsed the one with the savepoint (`app.store.rehearsing`)."""
+    if REHEARSED in session.info:
+        return nullcontext(session.connection())
+    return db.engine.connect()
 
 
 def _undo(session: Session) -> None:
     """Roll back. A server that dies does so before it is told to: its connection is given up then, not an error made
     of it that would hide why there was something to undo."""
+    begun = session.info.pop(BEGUN, None)
+    session.info.pop(CONNECTION, None)
     try:
-        session.rollback()
+        if session.in_transaction():
+            session.rollback()
+        if begun is not None and begun.is_active:
+            begun.rollback()
     except OperationalError:
         session.invalidate()
+        if begun is not None:
+            begun.connection.invalidate()
 
 
 @contextmanager
@@ -138,7 +180,7 @@ def _standing_clock(connection: Connection) -> Iterator[None]:
         at = clock.now().strftime("%Y-%m-%d %H:%M:%S.%f")
         connection.exec_driver_sql("INSERT INTO standing_clock (at) VALUES (?)", (at,))
         yield
-        if not connection.closed:  # whoever has ended the transaction within has taken the row with it
+        if connection.in_transaction():  # whoever has ended the transaction within has taken the row with it
             connection.exec_driver_sql("DELETE FROM standing_clock")
     else:
         at = clock.now().isoformat()
@@ -150,8 +192,7 @@ def _standing_clock(connection: Connection) -> Iterator[None]:
 def reading() -> Iterator[Session]:
     """A transaction that only reads; it never waits for a writer and never writes."""
     session = db.session()
-    if session.in_transaction():
-        _undo(session)
+    _undo(session)
     try:
         session.info[CONNECTION] = session.connection(execution_options=_as_reader(session))
         yield session
