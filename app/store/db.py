@@ -7,7 +7,6 @@ reading one begins plain, so that lists never queue behind writers.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
@@ -40,6 +39,7 @@ from sqlalchemy.sql import func
 from app.domain import clock
 from app.domain.errors import Busy
 from app.store import prepared, turns
+from app.store.busy import is_busy
 from app.store.connections import POSTGRESQL
 from app.store.moments import UtcDateTime
 
@@ -48,7 +48,6 @@ READ_ONLY = "throughcare_read_only"
 CONNECTION = "throughcare_connection"
 BEGUN = "throughcare_begun"
 REHEARSED = "throughcare_rehearsed"
-BUSY_STATES = {"40001", "40P01", "55P03", "57014", "57P01", "57P03", "53100", "53300"}
 
 
 class Base(DeclarativeBase):
@@ -105,16 +104,6 @@ def _begin(connection: Connection) -> None:
             connection.exec_driver_sql("BEGIN")
         else:
             turns.begin_writing(connection)
-
-
-def is_busy(error: OperationalError) -> bool:
-    """Whether the same thing may simply be tried again: locked, deadlocked, full or away, not wrong."""
-    state = getattr(error.orig, "sqlstate", None)
-    if isinstance(error.orig, sqlite3.OperationalError):
-        return any(
-            word in str(error.orig) for word in ("locked", "busy", "full", "disk I/O", "unable to open")
-        )
-    return state is None or state in BUSY_STATES or state.startswith("08")
 
 
 @contextmanager

@@ -10,7 +10,8 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app.domain.errors import Busy
-from app.store.db import REHEARSED, db, is_busy
+from app.store.busy import is_busy
+from app.store.db import REHEARSED, db
 
 
 @contextmanager
