@@ -52,6 +52,13 @@ def test_a_child_who_has_a_worker_is_not_waiting_for_one(clock: SimulatedClock, 
     assert every_task(somebody("mo"), "unallocated") == []
 
 
+def test_the_director_first_sees_the_numbers_of_every_team(clock: SimulatedClock, filled_app: Flask) -> None:
+    remand_of("alex", clock)
+    dee = somebody("dee")
+
+    assert board.show(dee, scope(dee)).soon == board.show(dee, scope(dee, ALL)).soon > 0
+
+
 def test_a_release_within_30_days_without_an_address(clock: SimulatedClock, filled_app: Flask) -> None:
     remand_of("alex", clock)
     mo, sam = somebody("mo"), somebody("sam")

@@ -49,13 +49,14 @@ def team_choices(viewer: Viewer, offered: tuple[TeamRow, ...]) -> dict[str, str]
 
 
 def scope(viewer: Viewer, team: str = "", role: str | None = None, pathway: str | None = None) -> Scope:
-    """The viewer's own teams unless another is chosen; all that they may see where they are in none of them.
+    """The viewer's own teams unless another is chosen; all that they may see where they are in none of them, and for
+    the senior, whose own team does no casework: its numbers would be nought while others' are not.
 
     Raises NotFound for a team whose queue is not theirs to see.
     """
     offered = tuple(lists.teams_of(viewer))
     own = tuple(one for one in offered if one.id in viewer.team_ids)
-    chosen = team or (OWN if own else ALL)
+    chosen = team or (OWN if own and not viewer.is_senior else ALL)
     if chosen in (OWN, ALL):
         teams = own if chosen == OWN else offered
     else:
