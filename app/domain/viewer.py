@@ -39,7 +39,7 @@ WEEKEND_ROLES = frozenset({"yjs_duty_manager"})
 SENIOR_ROLES = frozenset(
     {"service_manager", "head_of_service", "assistant_director", "deputy_director", "dcs", "senior_manager"}
 )
-"""Role keys whose holders look after restricted records, so that none is left without anybody."""
+"""Role keys whose holders look after the service as a whole and its restricted records, so that none is left alone."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Viewer:
 
     @property
     def is_senior(self) -> bool:
-        """Whether the person looks after the restricted records of the authority."""
+        """Whether the person looks after the service as a whole and its restricted records."""
         return not self.roles.isdisjoint(SENIOR_ROLES)
 
     @property

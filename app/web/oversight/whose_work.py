@@ -13,7 +13,7 @@ from app.web.local_words import local
 
 
 def asked_scope() -> Scope:
-    """What the address asks for; the viewer's own teams where it asks for none. Raises NotFound."""
+    """What the address asks for; where it asks for none, what `scope` begins with. Raises NotFound."""
     asked = request.args
     return scope(g.viewer, asked.get("team", ""), asked.get("role"), asked.get("pathway"))
 
