@@ -37,14 +37,14 @@ def configure(*, as_json: bool) -> None:
         _name_the_error,
         _allowed_only,
     ]
-    structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
-        cache_logger_on_first_use=True,
-    )
     last: Processor = (
         structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(colors=False)
+    )
+    structlog.configure(
+        processors=[*shared, last],
+        logger_factory=_Lines,
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        cache_logger_on_first_use=True,
     )
     formatter = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=shared,
@@ -54,12 +54,42 @@ def configure(*, as_json: bool) -> None:
 
 
 class _OurHandler(logging.StreamHandler[Any]):
-    """Marks the handler as ours, so that a second app in one process does not double every line."""
+    """Writes every line, ours and the libraries'. Its class tells it from others, so that a second app in one process
+    does not double every line."""
+
+    def write(self, line: str) -> None:
+        """A line that is ready. As ever with logs, one that cannot be written stops nobody."""
+        self.acquire()
+        try:
+            self.stream.write(line + self.terminator)
+            self.flush()
+        except (OSError, ValueError):  # standard error is gone, closed, or knows no such letters
+            self.handleError(logging.makeLogRecord({"msg": "a line that could not be written"}))
+        finally:
+            self.release()
+
+
+class _Lines:
+    """Where our own lines go, ready as they are: a LogRecord around each cost more than the line."""
+
+    def __init__(self, name: str = "throughcare") -> None:
+        self.name = name
+
+    def write(self, line: str) -> None:
+        """To the handler that stands now, not the one that stood when the logger was made."""
+        for handler in _ours():
+            handler.write(line)
+
+    debug = info = warning = error = critical = write
+
+
+def _ours() -> list[_OurHandler]:
+    return [one for one in logging.getLogger().handlers if isinstance(one, _OurHandler)]
 
 
 def _install(formatter: logging.Formatter) -> None:
     root = logging.getLogger()
-    for handler in [one for one in root.handlers if isinstance(one, _OurHandler)]:
+    for handler in _ours():
         root.removeHandler(handler)
     handler = _OurHandler(sys.stderr)
     handler.setFormatter(formatter)
@@ -69,8 +99,6 @@ def _install(formatter: logging.Formatter) -> None:
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     # It warns of every statement that was sent behind one that was refused; that one is raised anyhow.
     logging.getLogger("psycopg").setLevel(logging.ERROR)
-    for ours in ("throughcare", "app"):
-        logging.getLogger(ours).setLevel(logging.INFO)
 
 
 def _name_the_error(_: WrappedLogger, __: str, line: EventDict) -> EventDict:

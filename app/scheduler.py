@@ -38,7 +38,7 @@ WAKE_SECONDS = 1
 FOLLOWING_SECONDS = 10
 REMINDING_MINUTES = 5
 HOUSEKEEPING_MINUTES = 15
-log = structlog.get_logger()
+log = structlog.get_logger("throughcare.scheduler")
 
 
 def wake(app: Flask) -> None:

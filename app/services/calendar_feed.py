@@ -26,11 +26,12 @@ from app.services.appointments import Appointment, appointments
 from app.services.calendars import CalendarEntry, calendar_file, summary_of, uid_of
 from app.store.audit import AuditEntry, Entry, note
 from app.store.children import Child, ChildFact
-from app.store.db import put, reading, table_of, transaction
+from app.store.db import reading, table_of, transaction
 from app.store.letters import CalendarAddress
 from app.store.record_rules import is_open_to
 from app.store.sign_ins import SignInAttempt, recent_attempts
 from app.store.tasks import UserTask
+from app.store.upsert import put
 from app.store.work import RecordedAppointment
 
 BACK, AHEAD = timedelta(days=31), timedelta(days=400)

@@ -13,8 +13,9 @@ from app.domain.clock import now
 from app.domain.finding import NUMBERS
 from app.services import child_keys, messages_out
 from app.store.children import ChildFact
-from app.store.db import execute, put, reading, table_of
+from app.store.db import execute, reading, table_of
 from app.store.ties import child_thing
+from app.store.upsert import put
 
 DAYS = ("_on", "_at", "date_of_birth")  # what a due time can be counted from
 _FACTS = table_of(ChildFact)

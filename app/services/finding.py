@@ -34,10 +34,11 @@ from app.services.child_rows import ChildRow, child_row
 from app.store import audit
 from app.store.audit import Entry
 from app.store.children import CHILD, Child
-from app.store.db import put, reading, table_of, transaction
+from app.store.db import reading, table_of, transaction
 from app.store.finding import ChildKey, ChildSearch, ChildSeen
 from app.store.record_rules import is_open_to
 from app.store.ties import sees_child
+from app.store.upsert import put
 
 MOST_FOUND = 25
 MOST_LOOKED_AT, AT_ONCE, MOST_RANKED = 6000, 1000, 300

@@ -15,9 +15,10 @@ from app.domain.workdays import WorkingCalendar
 from app.services import reference
 from app.store.audit import Entry, note
 from app.store.calendar import BankHoliday
-from app.store.db import put, reading, table_of, transaction
+from app.store.db import reading, table_of, transaction
 from app.store.letters import Letter, LetterChoice
 from app.store.people import Authority
+from app.store.upsert import put
 
 HOURS = range(24)
 

@@ -14,9 +14,10 @@ from app.domain.clock import now
 from app.domain.errors import NotFound
 from app.store import audit
 from app.store.audit import Entry
-from app.store.db import put, reading, table_of, transaction
+from app.store.db import reading, table_of, transaction
 from app.store.letters import BadAddress, Letter
 from app.store.people import Person
+from app.store.upsert import put
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,9 @@ from app.domain.moments import day_in_words, london_day, start_of_day
 from app.services import advance, task_lookup
 from app.services.work_rows import TaskRow, is_away
 from app.store.audit import Entry
-from app.store.db import put, reading, table_of, transaction
+from app.store.db import reading, table_of, transaction
 from app.store.people import name_of
+from app.store.upsert import put
 from app.store.work import Snooze
 
 LONGEST_REASON = 500

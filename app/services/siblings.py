@@ -16,9 +16,10 @@ from app.services.child_rows import ChildRow, child_row
 from app.store import audit
 from app.store.audit import Entry
 from app.store.children import CHILD, Child
-from app.store.db import put, reading, table_of, transaction
+from app.store.db import reading, table_of, transaction
 from app.store.finding import Siblings
 from app.store.ties import child_thing, sees_child
+from app.store.upsert import put
 
 LONGEST_REASON = 500
 

@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 from app.domain.access import Viewer
 from app.domain.clock import now
 from app.domain.errors import Busy
-from app.store.db import execute, is_postgresql, put, reading, table_of
+from app.store.db import execute, is_postgresql, reading, table_of
 from app.store.instances import Submission
+from app.store.upsert import put
 
 _SUBMISSIONS = table_of(Submission)
 _EARLIER = select(_SUBMISSIONS.c.result).where(

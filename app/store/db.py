@@ -30,7 +30,6 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, aliased
@@ -74,6 +73,11 @@ class JoiningSession(FlaskSession):
 
     def get_bind(self, *args: Any, **named: Any) -> Engine | Connection:
         return self.info.get(CONNECTION) or super().get_bind(*args, **named)
+
+    def close(self) -> None:
+        """Let go of everything. One that was never asked for anything has nothing to go through."""
+        if self.in_transaction() or self.identity_map or self.new:
+            super().close()
 
 
 db = SQLAlchemy(
@@ -299,21 +303,3 @@ def ping() -> None:
     """Raises Busy or OperationalError unless the database answers."""
     with reading() as session:
         session.execute(text("SELECT 1"))
-
-
-def put(
-    session: Session, table: Table, rows: Sequence[Mapping[str, Any]], *, replace: Sequence[str] = ()
-) -> None:
-    """Insert rows; where a row with the same primary key is there already, give it the new values of `replace`.
-
-    Two people may write the same thing of one child at the same moment: neither must fail, and neither must have
-    to look first.
-    """
-    insert = postgresql.insert if is_postgresql(session) else sqlite.insert
-    statement = insert(table)
-    if replace:
-        keys = [column.name for column in table.primary_key]
-        fresh = {name: statement.excluded[name] for name in replace}
-        session.connection().execute(statement.on_conflict_do_update(index_elements=keys, set_=fresh), rows)
-    else:
-        session.connection().execute(statement.on_conflict_do_nothing(), rows)

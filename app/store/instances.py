@@ -100,6 +100,7 @@ class TaskHistory(Base):
         ForeignKeyConstraint(
             ["authority_id", "instance_id"], ["process_instances.authority_id", "process_instances.id"]
         ),
+        {"sqlite_with_rowid": False},
     )
 
 
@@ -112,3 +113,4 @@ class Submission(Base):
     person_id: Mapped[str | None]
     result: Mapped[str]
     at: Mapped[datetime]
+    __table_args__ = {"sqlite_with_rowid": False}

@@ -34,6 +34,7 @@ class KeptRow(Base):
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     until_at: Mapped[datetime]
     was: Mapped[str] = mapped_column(Text)
+    __table_args__ = {"sqlite_with_rowid": False}
 
 
 class KeepingBegan(Base):

@@ -24,9 +24,10 @@ from app.domain.access import ChildThing, Viewer
 from app.domain.clock import now
 from app.domain.viewer import Record
 from app.store.children import PARTNERSHIP, Child, ChildWorker
-from app.store.db import execute, known_as, put, table_of
+from app.store.db import execute, known_as, table_of
 from app.store.people import ChildAgency
 from app.store.record_rules import MOST_KEPT, RecordRule, is_open_to, record_of, runs, was_opened_by
+from app.store.upsert import put
 
 RULES: Any = select(
     literal_column("'rule'").label("what"),

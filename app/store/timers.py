@@ -28,4 +28,5 @@ class Timer(Base):
         ),
         UniqueConstraint("authority_id", "instance_id", "kind", "ref"),
         Index("ix_timers_due", "due_at", "authority_id", "id"),
+        {"sqlite_with_rowid": False},
     )

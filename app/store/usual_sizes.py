@@ -46,7 +46,7 @@ children_seen sqlite_autoindex_children_seen_1 2 2 2 1
 definition_versions sqlite_autoindex_definition_versions_1 127 1
 definition_versions sqlite_autoindex_definition_versions_2 127 2 1
 definition_versions uq_definition_versions_current 104 1
-kept_rows sqlite_autoindex_kept_rows_1 2499948 2499948 146 36 2 1
+kept_rows kept_rows 2499948 2499948 146 36 2 1
 legal_statuses ix_legal_statuses_child 18061 18061 2 1
 legal_statuses sqlite_autoindex_legal_statuses_1 18061 18061 1
 letters ix_letters_created 1304888 1304888 385 1
@@ -87,13 +87,13 @@ start_triggers sqlite_autoindex_start_triggers_1 87 2 1
 subscriptions ix_subscriptions_message 28515 28515 8 2
 subscriptions sqlite_autoindex_subscriptions_1 28515 28515 1
 subscriptions sqlite_autoindex_subscriptions_2 28515 28515 2 1 1
-task_history sqlite_autoindex_task_history_1 6760807 6760807 21 1
+task_history task_history 6760807 6760807 21 1
 team_roles ix_team_roles_team 159 53 5
 team_roles sqlite_autoindex_team_roles_1 159 53 1
 teams sqlite_autoindex_teams_1 39 13 1
 teams sqlite_autoindex_teams_2 39 13 1
 timers ix_timers_due 13036 272 272 1
-timers sqlite_autoindex_timers_1 13036 13036 1
+timers timers 13036 13036 1
 timers sqlite_autoindex_timers_2 13036 13036 2 1 1
 user_tasks ix_user_tasks_assignee 12179 12179 200 2
 user_tasks ix_user_tasks_child 1018931 1018931 60 28 2

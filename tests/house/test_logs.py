@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterator
+from io import StringIO
 
 import pytest
 
@@ -56,3 +57,18 @@ def test_nobody_can_forge_a_line(capsys: pytest.CaptureFixture[str]) -> None:
     logs.log.warning("odd id", task_id='x\n{"event": "all is well"}')
 
     assert "all is well" in str(last_line(capsys)["task_id"])
+
+
+class GoneAway(StringIO):
+    """Standard error of which nobody reads the other end."""
+
+    def write(self, _: str) -> int:
+        raise BrokenPipeError
+
+
+def test_a_line_that_cannot_be_written_stops_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stderr", GoneAway())
+    logs.configure(as_json=True)
+
+    logs.log.info("task_completed", task_id="t1")
+    logging.getLogger("somewhere").warning("a step failed")

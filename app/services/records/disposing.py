@@ -19,12 +19,13 @@ from app.services.records.keeping import Keeping
 from app.store import audit, erasing, seals
 from app.store.audit import Entry
 from app.store.children import Child
-from app.store.db import put, table_of, transaction
+from app.store.db import table_of, transaction
 from app.store.erasing import Whose
 from app.store.instances import ProcessInstance
 from app.store.kept import KeptRow, said
 from app.store.record_keeping import DisposalCertificate, RecordKeeping
 from app.store.ties import child_thing
+from app.store.upsert import put
 
 LONGEST, LONGEST_NUMBER = 500, 100
 _TABLE = table_of(RecordKeeping)

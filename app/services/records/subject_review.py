@@ -26,8 +26,9 @@ from app.services.records.subject_rows import (
     record_of,
     still_open,
 )
-from app.store.db import put, reading, table_of, transaction
+from app.store.db import reading, table_of, transaction
 from app.store.subject_access import SubjectDecision, SubjectRequest
+from app.store.upsert import put
 
 LONGEST, LEAST = 200, 3
 PAGE = 40
