@@ -60,6 +60,7 @@ def _grow(place: Place, size: Size, progress: Progress) -> list[Age]:
         if visits < size.visits[-1]:
             tasks.complete(sam, seeds.open_tasks(instance_id)[0][0], ANSWERS)
     place.kept["largest_state"] = largest
+    seeds.refresh_statistics(place)
     return ages
 
 

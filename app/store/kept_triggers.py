@@ -154,10 +154,13 @@ def _function(one: Kept) -> str:
     whole = "json_build_object({})::text".format(
         ", ".join(f"'{c.name}', OLD.\"{c.name}\"" for c in one.columns)
     )
+    # joined by hand: an aggregate makes something of every column, whether it has changed or not
     changes = ", ".join(
-        f"('{c.name}', to_json(OLD.\"{c.name}\"), {_differs(one, c.name)})" for c in one.changing
+        f"CASE WHEN {_differs(one, c.name)} "
+        f"THEN '\"{c.name}\":' || coalesce(to_json(OLD.\"{c.name}\")::text, 'null') END"
+        for c in one.changing
     )
-    was = f"(SELECT json_object_agg(c.n, c.v)::text FROM (VALUES {changes}) AS c(n, v, d) WHERE c.d)"  # noqa: S608 - our own names
+    was = f"'{{' || concat_ws(',', {changes}) || '}}'"
     deleted = "; ".join(_rows(one, _POSTGRESQL_NOW, whole))
     if not one.changing:
         return f"BEGIN {deleted}; RETURN NULL; END"
