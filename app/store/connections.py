@@ -20,8 +20,9 @@ SQLITE_SETTINGS = (
     "PRAGMA busy_timeout=5000",
     "PRAGMA recursive_triggers=ON",
     "PRAGMA trusted_schema=OFF",
-    "PRAGMA cache_size=-65536",
+    "PRAGMA cache_size=-4096",
 )
+"""The cache is small: each commit that has split a page looks at every page in it, and another's commit empties it."""
 POSTGRESQL_SETTINGS = (
     "-c lock_timeout=5s -c statement_timeout=15s -c idle_in_transaction_session_timeout=30s -c timezone=UTC"
 )
