@@ -8,7 +8,8 @@ becomes an Incident by `suspend`, and only its own instance stands still.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -50,6 +51,7 @@ INSTANCE_COLUMNS = (
 )
 InstanceRow = Row[Any]
 Writes = tuple[tuple[Executable, Mapping[str, Any]], ...]
+"""Statements with their values."""
 Write = Callable[[], CursorResult[Any]]
 """Writes what was taken of one instance, its row last; see `store`."""
 _LOCK = (
@@ -79,12 +81,10 @@ _VERSION = select(_INSTANCES.c.version_id).where(
 class Cause:
     """What made the step happen: who, and the audit entries that say so. `done_ref` is the task that was completed.
 
-    `writes` are statements, with their values, that are executed with those of the step. `columns` of the instance's
-    row change with it: a step that moves it to another version says to which.
+    `columns` of the instance's row change with it: a step that moves it to another version says to which.
     """
 
     entries: tuple[Entry, ...]
-    writes: Writes = ()
     person_id: str | None = None
     done_ref: str | None = None
     fired_timer_id: str | None = None
@@ -156,6 +156,18 @@ def begin(
     return lambda: _write(session, instance, step, mirror, cause, context, entries)
 
 
+@contextmanager
+def writing_ahead(session: Session, writes: Writes) -> Iterator[None]:
+    """A block in which the engine works while PostgreSQL writes what is known already.
+
+    What a statement is refused for is raised at its end. A step that cannot be taken has to undo the transaction.
+    """
+    with together(session):
+        for statement, values in writes:
+            execute(session, statement, values)
+        yield
+
+
 def store(session: Session, writes: Iterable[Write]) -> None:
     """Write what was begun of several instances, for one journey. Raises StaleTask as `apply` does."""
     with together(session):
@@ -174,8 +186,6 @@ def _write(
     context: EngineContext,
     entries: list[Entry],
 ) -> CursorResult[Any]:
-    for statement, values in cause.writes:
-        execute(session, statement, values)
     projection.write_history(session, instance, step.history)
     entries += projection.withdraw(session, instance, mirror, step, cause.done_ref)
     created, opened = task_rows.create(session, instance, step, mirror, context)

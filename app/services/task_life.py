@@ -276,7 +276,15 @@ def _pass_by(
 ) -> None:
     version = definitions.compiled(session, instance.version_id)
     context = surroundings.context_for(session, task.authority_id, task.child_id)
-    step = runner.complete(version, instance.state, context, task.ref, {})
+    done = {
+        "of_authority": task.authority_id,
+        "of_task": task.id,
+        "done_at": now(),
+        "done_by": viewer.person_id,
+        "why": reason,
+    }
+    with advance.writing_ahead(session, ((_NOT_NEEDED, done),)):
+        step = runner.complete(version, instance.state, context, task.ref, {})
     entry = Entry(
         kind="task_not_needed",
         child_id=task.child_id,
@@ -292,14 +300,5 @@ def _pass_by(
             "reason": reason,
         },
     )
-    done = {
-        "of_authority": task.authority_id,
-        "of_task": task.id,
-        "done_at": now(),
-        "done_by": viewer.person_id,
-        "why": reason,
-    }
-    cause = Cause(
-        entries=(entry,), writes=((_NOT_NEEDED, done),), person_id=viewer.person_id, done_ref=task.ref
-    )
+    cause = Cause(entries=(entry,), person_id=viewer.person_id, done_ref=task.ref)
     advance.apply(session, instance, version, step, cause, context)

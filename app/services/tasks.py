@@ -217,13 +217,13 @@ def take(
     form = definitions.form(session, instance.version_id, task.form)
     take_into_the_record(session, task, form, answers, person_id)
     context, mirror = surroundings.around(session, instance, version.roles)
-    step = runner.complete(version, instance.state, context, task.ref, dict(answers))
+    with advance.writing_ahead(session, (*_written(session, task, answers, person_id), *writes)):
+        step = runner.complete(version, instance.state, context, task.ref, dict(answers))
     if task.definition_key == notifications.BY_PHONE and instance.correlation_key:
         notifications.told_by_phone(session, task.authority_id, instance.correlation_key)
     contributed = asking_rows.given(session, instance, task.id, person_id, for_id)
     cause = Cause(
         entries=(*before, *contributed, _completed(task, person_id, for_id, context.profile.area)),
-        writes=(*_written(session, task, answers, person_id), *writes),
         person_id=person_id,
         done_ref=task.ref,
     )

@@ -209,7 +209,8 @@ def glance(statement: Executable, parameters: Mapping[str, Any]) -> Sequence[Row
         return seen
     try:
         with engine.connect().execution_options(**_reader(engine.dialect)) as connection:
-            return prepared.run(connection, statement, parameters).all()
+            found = prepared.run(connection, statement, parameters)
+            return cast("CursorResult[Any]", found).all()
     except OperationalError as error:
         if is_busy(error):
             raise Busy("The database is busy. Try again in a moment.") from error

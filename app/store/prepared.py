@@ -28,15 +28,20 @@ MOST_KEPT = 2000
 BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED"
 
 
-class Rows(IteratorResult[Any]):
-    """The rows of a statement, all fetched already."""
+class Written:
+    """What a statement that gives no rows has done."""
 
-    cursor: Any
+    def __init__(self, cursor: Any) -> None:
+        self.cursor = cursor
 
     @property
     def rowcount(self) -> int:
-        """How many rows a statement that gives none has touched; within `together` that is not known yet."""
+        """How many rows it has touched; within `together` that is not known yet."""
         return int(self.cursor.rowcount)
+
+
+Answer = IteratorResult[Any] | Written | CursorResult[Any]
+"""All rows of a statement, fetched already; or what SQLAlchemy answers, where it has to do it."""
 
 
 class Prepared:
@@ -53,7 +58,8 @@ class Prepared:
         types = {name: bind.type for name, bind in compiled.binds.items()}
         types |= {part: types[name] for name, parts in self.lists.items() for part in parts}
         outward = _converters(types, dialect, "bind")
-        self.outward = [(name, convert) for name, convert in outward.items() if name not in self.lists]
+        sent = self.order if self.order is not None else [name for name in types if name not in self.lists]
+        self.outward = [(name, outward.get(name)) for name in sent]
         columns = statement.selected_columns if isinstance(statement, Select | CompoundSelect) else None
         self.gives_rows = columns is not None
         self.names = SimpleResultMetaData(list(columns.keys()) if columns is not None else [])
@@ -62,12 +68,14 @@ class Prepared:
 
     def arguments(self, values: Values) -> Any:
         """The values as the driver takes them. Raises KeyError where one is missing."""
-        given = {**self.fixed, **values}
-        for name, parts in self.lists.items():
-            given.update(zip(parts, given.pop(name), strict=True))
-        for name, convert in self.outward:
-            given[name] = convert(given[name])
-        return tuple([given[name] for name in self.order]) if self.order is not None else given
+        given = values
+        if self.fixed or self.lists:
+            given = {**self.fixed, **values}
+            for name, parts in self.lists.items():
+                given.update(zip(parts, given.pop(name), strict=True))
+        if self.order is not None:
+            return tuple([convert(given[name]) if convert else given[name] for name, convert in self.outward])
+        return {name: convert(given[name]) if convert else given[name] for name, convert in self.outward}
 
     def rows(self, fetched: Sequence[Any]) -> Sequence[Any]:
         """What the driver gave, as Python's own values."""
@@ -86,7 +94,7 @@ _prepared: dict[tuple[Any, ...], Prepared] = {}
 
 def run(
     connection: Connection, statement: Executable, parameters: Values | Sequence[Values] | None
-) -> Rows | CursorResult[Any]:
+) -> Answer:
     """Execute a statement that is a constant of its module. Raises SQLAlchemy's errors."""
     if _is_watched(connection.engine):
         return connection.execute(statement, parameters)
@@ -123,7 +131,7 @@ def glance(engine: Engine, statement: Executable, values: Values) -> Sequence[Ro
             driver.autocommit = True  # until it is given back (`app.store.connections`)
         cursor = pooled.cursor()
         cursor.execute(prepared.text, prepared.arguments(values))
-        return _answer(prepared, cursor).all()
+        return cast("IteratorResult[Any]", _answer(prepared, cursor)).all()
     except engine.dialect.loaded_dbapi.Error as error:
         if pooled is not None:
             pooled.invalidate(error)
@@ -133,7 +141,7 @@ def glance(engine: Engine, statement: Executable, values: Values) -> Sequence[Ro
             pooled.close()
 
 
-def ask(connection: Connection, asked: Sequence[tuple[Executable, Values]]) -> list[Rows | CursorResult[Any]]:
+def ask(connection: Connection, asked: Sequence[tuple[Executable, Values]]) -> list[Answer]:
     """The answers to several statements (constants of their modules), in their order, for one journey to PostgreSQL.
 
     Each sees what the one before has locked or written, as if it had been executed by itself. Where they are the
@@ -165,11 +173,10 @@ def _begins_ourselves(driver: psycopg.Connection[Any]) -> bool:
     return True
 
 
-def _answer(prepared: Prepared, cursor: Any) -> Rows:
-    fetched = prepared.rows(cursor.fetchall()) if prepared.gives_rows else []
-    rows = Rows(prepared.names, iter(fetched))
-    rows.cursor = cursor
-    return rows
+def _answer(prepared: Prepared, cursor: Any) -> IteratorResult[Any] | Written:
+    if not prepared.gives_rows:
+        return Written(cursor)
+    return IteratorResult(prepared.names, iter(prepared.rows(cursor.fetchall())))
 
 
 @contextmanager
