@@ -41,7 +41,7 @@ def configure(*, as_json: bool) -> None:
         structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(colors=False)
     )
     structlog.configure(
-        processors=[*shared, last],
+        processors=[*shared, _as_it_is],
         logger_factory=_Lines,
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         cache_logger_on_first_use=True,
@@ -50,18 +50,22 @@ def configure(*, as_json: bool) -> None:
         foreign_pre_chain=shared,
         processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, last],
     )
-    _install(formatter)
+    _install(formatter, last)
 
 
 class _OurHandler(logging.StreamHandler[Any]):
     """Writes every line, ours and the libraries'. Its class tells it from others, so that a second app in one process
     does not double every line."""
 
-    def write(self, line: str) -> None:
-        """A line that is ready. As ever with logs, one that cannot be written stops nobody."""
+    def __init__(self, render: Processor) -> None:
+        super().__init__(sys.stderr)
+        self.render = render
+
+    def write(self, line: EventDict) -> None:
+        """A line of our own. As ever with logs, one that cannot be written stops nobody."""
         self.acquire()
         try:
-            self.stream.write(line + self.terminator)
+            self.stream.write(str(self.render(None, line["level"], line)) + self.terminator)
             self.flush()
         except (OSError, ValueError):  # standard error is gone, closed, or knows no such letters
             self.handleError(logging.makeLogRecord({"msg": "a line that could not be written"}))
@@ -70,28 +74,31 @@ class _OurHandler(logging.StreamHandler[Any]):
 
 
 class _Lines:
-    """Where our own lines go, ready as they are: a LogRecord around each cost more than the line."""
+    """Where our own lines go: to the handler that stands now. A LogRecord around each cost more than the line."""
 
     def __init__(self, name: str = "throughcare") -> None:
         self.name = name
 
-    def write(self, line: str) -> None:
-        """To the handler that stands now, not the one that stood when the logger was made."""
+    def write(self, line: EventDict) -> None:
         for handler in _ours():
             handler.write(line)
 
     debug = info = warning = error = critical = write
 
 
+def _as_it_is(_: WrappedLogger, __: str, line: EventDict) -> tuple[tuple[EventDict], dict[str, Any]]:
+    return (line,), {}
+
+
 def _ours() -> list[_OurHandler]:
     return [one for one in logging.getLogger().handlers if isinstance(one, _OurHandler)]
 
 
-def _install(formatter: logging.Formatter) -> None:
+def _install(formatter: logging.Formatter, render: Processor) -> None:
     root = logging.getLogger()
     for handler in _ours():
         root.removeHandler(handler)
-    handler = _OurHandler(sys.stderr)
+    handler = _OurHandler(render)
     handler.setFormatter(formatter)
     root.addHandler(handler)
     root.setLevel(logging.WARNING)

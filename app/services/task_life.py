@@ -275,7 +275,7 @@ def _pass_by(
     for_id: str | None,
 ) -> None:
     version = definitions.compiled(session, instance.version_id)
-    context = surroundings.context_for(session, task.authority_id, task.child_id)
+    context, mirror = surroundings.around(session, instance, version.roles)
     done = {
         "of_authority": task.authority_id,
         "of_task": task.id,
@@ -301,4 +301,4 @@ def _pass_by(
         },
     )
     cause = Cause(entries=(entry,), person_id=viewer.person_id, done_ref=task.ref)
-    advance.apply(session, instance, version, step, cause, context)
+    advance.apply(session, instance, version, step, cause, context, mirror=mirror)

@@ -41,17 +41,20 @@ def plant() -> int:
             columns = [
                 one for one in table.columns if isinstance(one.type, String | JSON) and not one.primary_key
             ]
+            key = [column.name for column in table.primary_key]
+            whose = " AND ".join(f'"{name}" = :{name}' for name in key)
             for column in columns:
                 name = f'"{table.name}"', f'"{column.name}"'
-                rows = session.execute(text(f"SELECT rowid, {name[1]} FROM {name[0]}")).all()
-                for rowid, value in rows:
+                read = ", ".join([*(f'"{one}"' for one in key), name[1]])
+                rows = session.execute(text(f"SELECT {read} FROM {name[0]}")).all()
+                for *keys, value in rows:
                     known = json.loads(value) if isinstance(column.type, JSON) and value else value
                     if (after := planted(known)) == known:
                         continue
                     after = json.dumps(after) if isinstance(column.type, JSON) else after
                     session.execute(
-                        text(f"UPDATE {name[0]} SET {name[1]} = :after WHERE rowid = :rowid"),
-                        {"after": after, "rowid": rowid},
+                        text(f"UPDATE {name[0]} SET {name[1]} = :after WHERE {whose}"),
+                        {"after": after, **dict(zip(key, keys, strict=True))},
                     )
                     places += 1
     return places

@@ -23,8 +23,9 @@ from tests.web.browser import Browser
 
 MOST_STATEMENTS = 14
 """Of one POST: session, lock, task, answers, history, the task that ends and the one that opens, audit."""
-MOST_JOURNEYS = 5
-"""Who asks; BEGIN with the lock and the task; what the step needs; what is written; COMMIT."""
+MOST_JOURNEYS = 6
+"""Who asks; BEGIN with the lock and the task; what the step needs; the answers, written while the engine works; what it
+leads to; COMMIT."""
 
 ASKS = {"Sync", "Query", "Flush"}
 """Messages at which libpq waits for answers: a Flush reads rows amid statements that are sent together."""
