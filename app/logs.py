@@ -29,7 +29,7 @@ log = structlog.get_logger("throughcare")
 
 
 def configure(*, as_json: bool) -> None:
-    """Send every log line, ours and the libraries', through one formatter to standard error."""
+    """Send every log line, ours and the libraries', in one form to standard error."""
     shared: list[Processor] = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
