@@ -160,8 +160,8 @@ def begin(
 def writing_ahead(session: Session, writes: Writes) -> Iterator[None]:
     """A block in which the engine works while PostgreSQL writes what is known already.
 
-    What a statement is refused for is raised at its end. A step that cannot be taken has to undo the transaction. Whoever
-    writes ahead reads the mirror before, and hands it to `apply`: a task that has ended is not in it afterwards.
+    What a statement is refused for is raised at its end. A step that cannot be taken has to undo the transaction.
+    The mirror is read before it, and handed to `apply`: a task that has ended is not in it afterwards.
     """
     with together(session):
         for statement, values in writes:
