@@ -83,7 +83,7 @@ class _Lines:
         for handler in _ours():
             handler.write(line)
 
-    debug = info = warning = error = critical = write
+    info = warning = error = critical = write
 
 
 def _as_it_is(_: WrappedLogger, __: str, line: EventDict) -> tuple[tuple[EventDict], dict[str, Any]]:

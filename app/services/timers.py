@@ -62,7 +62,7 @@ _CLAIM = (
 @cache
 def _claim(most: int) -> Executable:
     """The number stands in the statement: PostgreSQL takes an unknown one for a tenth of all timers, and plans anew."""
-    return _CLAIM.limit(literal_column(str(int(most))))
+    return _CLAIM.limit(literal_column(str(most)))
 
 
 @dataclass(frozen=True)

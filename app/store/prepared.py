@@ -52,13 +52,14 @@ class Prepared:
     ) -> None:
         expanded = compiled.construct_expanded_state(dict(values), escape_names=False)
         self.text = expanded.statement
-        self.order = expanded.positiontup if compiled.positional else None
+        self.is_positional = compiled.positional
         self.lists = {name: tuple(parts) for name, parts in expanded.parameter_expansion.items()}
         self.fixed = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
         types = {name: bind.type for name, bind in compiled.binds.items()}
         types |= {part: types[name] for name, parts in self.lists.items() for part in parts}
         outward = _converters(types, dialect, "bind")
-        sent = self.order if self.order is not None else [name for name in types if name not in self.lists]
+        named = [name for name in types if name not in self.lists]
+        sent = (expanded.positiontup or ()) if self.is_positional else named
         self.outward = [(name, outward.get(name)) for name in sent]
         columns = statement.selected_columns if isinstance(statement, Select | CompoundSelect) else None
         self.gives_rows = columns is not None
@@ -73,7 +74,7 @@ class Prepared:
             given = {**self.fixed, **values}
             for name, parts in self.lists.items():
                 given.update(zip(parts, given.pop(name), strict=True))
-        if self.order is not None:
+        if self.is_positional:
             return tuple([convert(given[name]) if convert else given[name] for name, convert in self.outward])
         return {name: convert(given[name]) if convert else given[name] for name, convert in self.outward}
 

@@ -24,7 +24,7 @@ def test_a_migrated_database_has_the_tables_of_the_code(app: Flask) -> None:
     assert differences == []
 
 
-@pytest.mark.usefixtures("app")
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_sqlite_keeps_rows_by_their_key_where_the_code_says_so(app: Flask) -> None:
     """A migration that makes such a table anew and forgets it would not be seen by Alembic."""
     by_key = {
@@ -34,9 +34,8 @@ def test_sqlite_keeps_rows_by_their_key_where_the_code_says_so(app: Flask) -> No
     }
 
     with db.engine.connect() as connection:
-        if connection.dialect.name == "sqlite":
-            found = connection.exec_driver_sql("SELECT name FROM pragma_table_list WHERE wr = 1")
-            assert set(found.scalars()) == by_key == {"timers", "task_history", "kept_rows", "submissions"}
+        found = connection.exec_driver_sql("SELECT name FROM pragma_table_list WHERE wr = 1")
+        assert set(found.scalars()) == by_key == {"timers", "task_history", "kept_rows", "submissions"}
 
 
 def test_every_table_says_where_in_it_a_child_is_and_how_they_are_taken_out() -> None:
