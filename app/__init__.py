@@ -21,10 +21,10 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
         return _assembled(config)
 
 
-def serve() -> Flask:
-    """The app of a web process, which is started once and stays."""
+def serve(config: Mapping[str, Any] | None = None) -> Flask:
+    """The app of a web process, which is started once and stays. `config` is as for `create_app`."""
     with app.garbage.collecting_nothing():  # or all of it is looked through once before it is set aside
-        web = create_app()
+        web = create_app(config)
         app.garbage.for_good()
     return web
 

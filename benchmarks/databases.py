@@ -23,7 +23,7 @@ from typing import Any
 
 from flask import Flask
 
-from app import create_app
+from app import serve
 from app.domain.access import Viewer
 from app.services import accounts, definitions, demo
 from app.store import schema
@@ -116,7 +116,7 @@ def _app_on(on: Server, name: str) -> Iterator[Flask]:
         "INSTANCE_PATH": str(on.folder / "instance"),
         "SECRET_KEY": SECRET,
     }
-    app = create_app({**settings, "PRODUCTION": False, "LOG_JSON": True, "DEMO": True, "SMTP_URL": None})
+    app = serve({**settings, "PRODUCTION": False, "LOG_JSON": True, "DEMO": True, "SMTP_URL": None})
     _log_into_nothing()
     with app.app_context():
         try:

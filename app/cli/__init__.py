@@ -8,6 +8,7 @@ from typing import cast
 
 import click
 
+import app.garbage
 from app.domain.errors import BadInput, ThroughcareError
 
 COMMANDS = {
@@ -46,6 +47,7 @@ class Commands(click.Group):
 @click.version_option(package_name="throughcare", prog_name="throughcare")
 def throughcare() -> None:
     """Joint-working protocols between youth justice and children's social care, run as pathways."""
+    app.garbage.for_good()  # the command that is wanted has been read in, and the libraries with it
 
 
 def main() -> None:
