@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import statistics
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ from benchmarks.sizes import Progress, Size
 PER_SECOND = {"sqlite": 600.0, "postgresql": 400.0}
 CHILDREN = 200
 A_SLICE = 2.0
+TURNS = 3
 MOST_GROWTH = 1.2
 READY = "ready"
 
@@ -46,11 +48,7 @@ def drain(here: Place, size: Size, progress: Progress) -> list[Figure]:
         "commit"
     ].wall
     target, rate = PER_SECOND[here.kind], fired / seconds
-    progress("seeding overdue timers again")
-    seed_waiting(here, size.overdue, days_ago=20)
-    progress("two processes drain")
-    shares = two_drain(here)
-    both = size.overdue / max(took for _, took in shares)
+    alone, both, shares = _one_beside_two(here, size, progress)
     return [
         Figure(
             "drain",
@@ -67,25 +65,43 @@ def drain(here: Place, size: Size, progress: Progress) -> list[Figure]:
         Figure(
             "drain",
             here.kind,
-            f"{size.overdue} overdue timers drained by two processes, beside one",
+            f"{size.overdue} overdue timers drained by two processes, beside one, by turns",
             both,
             "per second",
-            rate,
-            both / rate,
+            alone,
+            both / alone,
             target="more than one",
-            reached=both > rate,
-            note=f"they fired {' and '.join(str(number) for number, _ in shares)}, none twice",
+            reached=both > alone,
+            note=f"in the last turn they fired {' and '.join(str(number) for number in shares)}, none twice",
         ),
     ]
 
 
-def two_drain(here: Place) -> list[tuple[int, float]]:
-    """Two processes drain what is due; how many each has fired, and in how many seconds from their common start."""
+def _one_beside_two(here: Place, size: Size, progress: Progress) -> tuple[float, float, list[int]]:
+    """The middle of how many timers a second one process drains, and two do; how many each of two has fired.
+
+    A process of its own is the one as well, and they take turns: the database grows, and the machine is not the same.
+    """
+    rates: dict[int, list[float]] = {1: [], 2: []}
+    shares: list[int] = []
+    for turn in range(min(size.rounds, TURNS)):
+        for processes in (1, 2) if turn % 2 else (2, 1):
+            progress(f"seeding overdue timers again, turn {turn + 1} of {TURNS}")
+            seed_waiting(here, size.overdue, days_ago=20)
+            progress(f"drained by {processes}")
+            found = drained_by(here, processes)
+            rates[processes].append(size.overdue / max(took for _, took in found))
+            shares = [fired for fired, _ in found] if processes == 2 else shares
+    return statistics.median(rates[1]), statistics.median(rates[2]), shares
+
+
+def drained_by(here: Place, processes: int) -> list[tuple[int, float]]:
+    """Processes drain what is due; how many each has fired, and in how many seconds from their common start."""
     due, apart = number_due(), multiprocessing.get_context("fork")
     db.session.remove()
     db.engine.dispose()
     told, start = apart.Queue(), apart.Event()
-    drainers = [apart.Process(target=_drain_all, args=(here, start, told)) for _ in range(2)]
+    drainers = [apart.Process(target=_drain_all, args=(here, start, told)) for _ in range(processes)]
     for drainer in drainers:
         drainer.start()
     for _ in drainers:
