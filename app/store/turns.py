@@ -15,10 +15,13 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import cast
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
-LOOKS_EVERY = 0.002
+LOOKS_EVERY = 0.001
+REMEMBERED = 5.0
+"""For how many seconds it is remembered that somebody else wrote."""
 _PRIMARY = 0xFF
 """The part of an extended result code that says what it is an extension of."""
 
@@ -57,6 +60,12 @@ class Queue:
 
 WRITERS = Queue()
 """Those of this process."""
+_found_locked: WeakKeyDictionary[Engine, float] = WeakKeyDictionary()
+
+
+def others_write(engine: Engine) -> bool:
+    """Whether this process has lately had to wait for somebody else's write. Never so on PostgreSQL."""
+    return time.monotonic() - _found_locked.get(engine, -REMEMBERED) < REMEMBERED
 
 
 def begin_writing(connection: Connection) -> None:
@@ -76,6 +85,7 @@ def begin_writing(connection: Connection) -> None:
                     return
                 if result & _PRIMARY != sqlite3.SQLITE_BUSY:
                     break
+                _found_locked[connection.engine] = time.monotonic()
                 time.sleep(LOOKS_EVERY)
             connection.exec_driver_sql("BEGIN IMMEDIATE")  # what is wrong is said in SQLAlchemy's words
     finally:

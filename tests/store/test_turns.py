@@ -57,3 +57,25 @@ def test_who_has_waited_long_enough_leaves_the_queue_and_is_told(sqlite_app: Fla
     assert len(turns.WRITERS) == 0
     with transaction():
         pass
+
+
+def test_whoever_had_to_wait_knows_for_a_while_that_others_write(
+    sqlite_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with transaction():
+        pass
+    assert not turns.others_write(db.engine)
+
+    with db.engine.connect() as other:
+        raw = other.connection.driver_connection
+        assert raw is not None
+        raw.execute("BEGIN IMMEDIATE")
+        with reading() as session:
+            session.execute(text("PRAGMA busy_timeout=30"))
+        with pytest.raises(Busy), transaction():
+            pass
+        raw.execute("ROLLBACK")
+
+    assert turns.others_write(db.engine)
+    monkeypatch.setattr(turns, "REMEMBERED", 0)
+    assert not turns.others_write(db.engine)
