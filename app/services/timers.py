@@ -14,7 +14,7 @@ from functools import cache
 from random import SystemRandom
 from typing import Any
 
-from sqlalchemy import Executable, Row, bindparam, func, literal_column, select
+from sqlalchemy import Row, Select, bindparam, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from app.domain.clock import LONDON
@@ -63,13 +63,13 @@ _CLAIM = (
 
 
 @cache
-def _claim(most: int) -> Executable:
+def _claim(most: int) -> Select[Any]:
     """The number stands in the statement: PostgreSQL takes an unknown one for a tenth of all timers, and plans anew."""
     return _CLAIM.limit(literal_column(str(most)))
 
 
 @cache
-def _look(most: int) -> Executable:
+def _look(most: int) -> Select[Any]:
     """What `_claim` would find further on."""
     return _claim(most).offset(bindparam("skipped"))
 
