@@ -52,6 +52,7 @@ def _figures(
     people = [one for one in asked if one.what != NOTHING]
     what = f"{fired} overdue timers, one scheduler, {len(lives)} people at work"
     wrong = wrong_answers(people)
+    such_as = f": {broken[:3]}" if broken else ""
     nothing = percentile([one for one in asked if one.what == NOTHING], 95)
     answers = timed("standstill", kind, f"{what}: every answer meanwhile", people, nothing, MOST_MILLISECONDS)
     return [
@@ -63,7 +64,7 @@ def _figures(
             "s",
             target=f"at most {MOST_SECONDS} s",
             reached=took <= MOST_SECONDS and not broken,
-            note=f"{fired / took:.0f} timers per second; {len(broken)} breaches of I1 to I13 {broken[:3] or ''}",
+            note=f"{fired / took:.0f} timers per second; {len(broken)} breaches of I1 to I13{such_as}",
         ),
         replace(
             answers,
