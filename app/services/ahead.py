@@ -98,11 +98,13 @@ class Place:
 def work_out(session: Session, found: Sequence[Any], at: datetime) -> Ahead:
     """The steps of the oldest due timers of these instances, none of them locked.
 
-    What cannot be taken is left out: it is found out again under the lock, and becomes an incident there.
+    What cannot be taken is left out: it is found out again under the lock, and becomes an incident there. Raises
+    EngineFailure where what is known around one of them cannot be read: see `one_step`.
     """
     instances = {row.id: row for row in found}
     steps: dict[str, Worked] = {}
-    around = surroundings.around_each(session, instances.values())
+    with one_step():
+        around = surroundings.around_each(session, instances.values())
     for instance in instances.values():
         context, mirror = around[instance.id]
         timer = mirror.oldest_due(at)

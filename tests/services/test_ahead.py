@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import text
 
 from app.domain.clock import SimulatedClock
 from app.engine import runner
 from app.services import ahead, timers
-from app.store.db import db
+from app.store.db import db, transaction
 from tests.crash import pathways
 from tests.crash.invariants import assert_all
 from tests.engine import diagrams as d
@@ -165,3 +166,19 @@ def test_a_step_that_cannot_be_worked_out_stops_its_own_pathway_only(
     assert pathways.status_of(bad) == "suspended"
     assert [pathways.variable(one, "knew") for one in sound] == ["nothing"] * 2
     assert_all(quiet_at=clock.now())
+
+
+def test_a_child_whose_record_cannot_be_read_stops_its_own_pathways_only(
+    crowded: Flask, clock: SimulatedClock
+) -> None:
+    child = pathways.child()
+    pathways.fact(child, "seen", "him")
+    damaged = pathways.begin(LOOKING, child)
+    sound = waiting(clock, 2)
+    with transaction() as session:
+        session.execute(text("UPDATE child_facts SET value = '{}' WHERE name = 'seen'"))
+
+    timers.drain()
+
+    assert pathways.status_of(damaged) == "suspended"
+    assert [pathways.variable(one, "knew") for one in sound] == ["nothing"] * 2
